@@ -1,0 +1,35 @@
+"""The losses (Yu et al., ICCV 2019, equation 3 and section 3.3)."""
+
+import tensorflow as tf
+
+
+def discriminator_hinge(real_scores, fake_scores):
+    """Both averages of the hinge loss; their mean is the discriminator's loss.
+
+    Args:
+        real_scores, fake_scores: [N, M] float32 scores of the discriminator.
+
+    Returns:
+        (mean(relu(1 - real)), mean(relu(1 + fake))), two float32 scalars.
+    """
+    real = tf.reduce_mean(tf.nn.relu(1.0 - real_scores))
+    fake = tf.reduce_mean(tf.nn.relu(1.0 + fake_scores))
+    return real, fake
+
+
+def generator_hinge(fake_scores):
+    """The adversarial loss of the generator: `-mean(fake)`, a float32 scalar."""
+    return -tf.reduce_mean(fake_scores)
+
+
+def reconstruction(images, coarse, refined):
+    """`mean|images - coarse| + mean|images - refined|` over all pixels, hole and known alike.
+
+    Args:
+        images, coarse, refined: [N, H, W, 3] float32 in [-1, 1].
+
+    Returns:
+        float32 scalar.
+    """
+    coarse_error = tf.reduce_mean(tf.abs(images - coarse))
+    return coarse_error + tf.reduce_mean(tf.abs(images - refined))

@@ -1,0 +1,189 @@
+"""The two updates of a training iteration."""
+
+import tensorflow as tf
+
+from inpaint.generator import complete
+from inpaint.losses import discriminator_hinge, generator_hinge, reconstruction
+from ops.keras_compat import apply_gradients, is_loss_scaled, loss_scaled, scale_loss
+
+
+def make_optimizer(learning_rate=1e-4, precision="float32"):
+    """The original's Adam: beta_1 0.5, beta_2 0.999, epsilon 1e-8.
+
+    Args:
+        learning_rate: step size.
+        precision: dtype policy of the models; `"mixed_float16"` adds dynamic loss scaling.
+    """
+    adam = tf.keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.999, epsilon=1e-8)
+    return loss_scaled(adam) if precision == "mixed_float16" else adam
+
+
+class Trainer:
+    """Owns both models and their **one** Adam, whose step count both updates advance.
+
+    An iteration of the original is a `discriminator_step` on one batch, then a `generator_step` on
+    another, each with masks of its own. Both steps are `tf.function`s.
+
+    Args:
+        generator: a `Generator`.
+        discriminator: a `Discriminator`, guided like the generator.
+        l1_loss_alpha: weight of the reconstruction loss.
+        gan_loss_alpha: weight of the adversarial loss.
+        ae_loss: whether the reconstruction loss is part of the generator's loss.
+        l1_loss: whether the reconstruction loss is computed; without it `ae_loss` is 0.
+        gan: whether there is an adversarial loss; without it only `generator_step` is of use.
+        optimizer: what `make_optimizer` returns; by default one that fits the generator's policy.
+        jit_compile: whether XLA compiles the forward and backward passes.
+
+    Raises:
+        ValueError: one model guided and the other not.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        l1_loss_alpha=1.0,
+        gan_loss_alpha=1.0,
+        ae_loss=True,
+        l1_loss=True,
+        gan=True,
+        optimizer=None,
+        jit_compile=False,
+    ):
+        if generator.guided != discriminator.guided:
+            raise ValueError(
+                f"generator and discriminator must both be guided or neither, received "
+                f"guided={generator.guided} and guided={discriminator.guided}"
+            )
+        self.generator = generator
+        self.discriminator = discriminator
+        self.l1_loss_alpha = l1_loss_alpha
+        self.gan_loss_alpha = gan_loss_alpha
+        self.ae_loss = ae_loss
+        self.l1_loss = l1_loss
+        self.gan = gan
+        self.optimizer = optimizer or make_optimizer(precision=_policy(generator))
+        # Built on all variables at once: applied to either half in turn, it stays one Adam.
+        self.optimizer.build(generator.trainable_variables + discriminator.trainable_variables)
+        jit = {"jit_compile": True} if jit_compile else {}
+        self._discriminator_gradients = tf.function(self.discriminator_gradients, **jit)
+        self._generator_gradients = tf.function(self.generator_gradients, **jit)
+        self.discriminator_step = tf.function(self._discriminator_step, reduce_retracing=True)
+        self.generator_step = tf.function(self._generator_step, reduce_retracing=True)
+
+    def forward(self, images, masks, sketches=None):
+        """Fill the holes of complete pictures.
+
+        Args:
+            images: [N, H, W, 3] float32 in [-1, 1], BGR.
+            masks: [N, H, W, 1], 1 in the hole.
+            sketches: [N, H, W, 1], 1 on lines, also outside the hole; needed if guided.
+
+        Returns:
+            dict: `incomplete`, `coarse`, `refined`, `completed` [N, H, W, 3] float32 and `offsets`.
+        """
+        masks = tf.cast(masks, tf.float32)
+        incomplete = images * (1 - masks)
+        if sketches is not None:
+            sketches = tf.cast(sketches, tf.float32) * masks
+        coarse, refined, offsets = self.generator(incomplete, masks, sketches)
+        return {
+            "incomplete": incomplete,
+            "coarse": coarse,
+            "refined": refined,
+            "completed": complete(refined, incomplete, masks),
+            "offsets": offsets,
+        }
+
+    def scores(self, images, completed, masks, sketches=None):
+        """One discriminator pass over real and completed pictures: two [N, M] float32 tensors."""
+        pictures = tf.concat([images, completed], axis=0)  # [2N, H, W, 3]
+        channels = [pictures]
+        if self.discriminator.with_mask:
+            channels.append(_twice(masks))
+        if self.discriminator.guided:
+            channels.append(_twice(tf.cast(sketches, tf.float32) * tf.cast(masks, tf.float32)))
+        return tf.split(self.discriminator(tf.concat(channels, axis=-1)), 2, axis=0)
+
+    def discriminator_gradients(self, images, masks, sketches=None):
+        """Losses and (where float16 needs it, scaled) gradients of the discriminator's update."""
+        completed = self.forward(images, masks, sketches)["completed"]
+        variables = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            real, fake = discriminator_hinge(*self.scores(images, completed, masks, sketches))
+            loss = 0.5 * real + 0.5 * fake
+            scaled = scale_loss(self.optimizer, loss)
+        losses = {"d_loss": loss, "d_loss_real": real, "d_loss_fake": fake}
+        return losses, tape.gradient(scaled, variables)
+
+    def generator_gradients(self, images, masks, sketches=None):
+        """Losses and (where float16 needs it, scaled) gradients of the generator's update.
+
+        Two of the values are mean absolute gradients at the refined result: `g_gradient` of the
+        adversarial loss alone and `ae_gradient` of the reconstruction loss.
+        """
+        variables = self.generator.trainable_variables
+        with tf.GradientTape() as tape:
+            result = self.forward(images, masks, sketches)
+            ae_loss = g_loss = tf.constant(0.0)
+            if self.l1_loss:
+                ae_loss = reconstruction(images, result["coarse"], result["refined"])
+                ae_loss *= self.l1_loss_alpha
+            if self.gan:
+                _, fake = self.scores(images, result["completed"], masks, sketches)
+                g_loss = self.gan_loss_alpha * generator_hinge(fake)
+            if self.ae_loss:
+                g_loss += ae_loss
+            scaled = scale_loss(self.optimizer, g_loss)
+        gradients = tape.gradient(scaled, variables + [result["refined"]])
+
+        at_refined = gradients.pop()
+        ae_gradient = tf.zeros_like(at_refined)
+        if self.l1_loss:
+            ae_gradient = tf.sign(result["refined"] - images) * self.l1_loss_alpha
+            ae_gradient /= tf.cast(tf.size(images), tf.float32)
+        at_refined /= scale_loss(self.optimizer, tf.constant(1.0))
+        losses = {
+            "g_loss": g_loss,
+            "ae_loss": ae_loss,
+            "g_gradient": tf.reduce_mean(tf.abs(at_refined - ae_gradient * float(self.ae_loss))),
+            "ae_gradient": tf.reduce_mean(tf.abs(ae_gradient)),
+        }
+        return losses, gradients
+
+    def _discriminator_step(self, images, masks, sketches=None):
+        """Update the discriminator on one batch.
+
+        Args:
+            images: [N, H, W, 3] float32 in [-1, 1], BGR, H and W multiples of 8.
+            masks: [N, H, W, 1], 1 in the hole.
+            sketches: [N, H, W, 1], 1 on lines; needed if guided.
+
+        Returns:
+            dict of float32 scalars before the update: `d_loss` and its halves `d_loss_real` and
+            `d_loss_fake`.
+        """
+        losses, gradients = self._discriminator_gradients(images, masks, sketches)
+        apply_gradients(self.optimizer, gradients, self.discriminator.trainable_variables)
+        return losses
+
+    def _generator_step(self, images, masks, sketches=None):
+        """Update the generator on one batch; arguments as for `discriminator_step`.
+
+        Returns:
+            dict of float32 scalars before the update: `g_loss` (adversarial, and reconstruction if
+            `ae_loss`), `ae_loss`, `g_gradient`, `ae_gradient`.
+        """
+        losses, gradients = self._generator_gradients(images, masks, sketches)
+        apply_gradients(self.optimizer, gradients, self.generator.trainable_variables)
+        return losses
+
+
+def _policy(model):
+    policy = model.dtype_policy
+    return policy.name
+
+
+def _twice(x):
+    return tf.tile(tf.cast(x, tf.float32), [2, 1, 1, 1])

@@ -1,0 +1,47 @@
+"""Gated convolution (Yu et al., ICCV 2019, section 3.1)."""
+
+import tensorflow as tf
+
+from ops.padded_conv import PaddedConv
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class GatedConv(PaddedConv):
+    """Convolution that learns, for each channel and place, how much of itself to let through.
+
+    One convolution makes `filters` channels; its first half is the feature, its second half the
+    gate: `activation(feature) * sigmoid(gate)`. **The output has `filters / 2` channels.**
+
+    Args:
+        filters: even number of channels the convolution makes, features and gates together.
+        kernel_size, strides, dilation_rate, padding: as in `PaddedConv`.
+        activation: Keras activation of the features.
+
+    Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters / 2], in the
+    dtype policy's compute dtype.
+
+    Raises:
+        ValueError: an odd `filters`, or what `PaddedConv` raises.
+
+    Example:
+        >>> GatedConv(48, 5)(tf.zeros([1, 8, 8, 5])).shape
+        TensorShape([1, 8, 8, 24])
+    """
+
+    def __init__(self, filters, kernel_size, activation="elu", **kwargs):
+        super().__init__(filters, kernel_size, **kwargs)
+        if filters % 2:
+            raise ValueError(f"filters must be even (features and gates), received {filters}")
+        self.activation = tf.keras.activations.get(activation)
+
+    def call(self, inputs):
+        features, gates = tf.split(super().call(inputs), 2, axis=-1)  # [N, H', W', filters/2] each
+        return self.activation(features) * tf.sigmoid(gates)
+
+    @property
+    def output_channels(self):
+        return self.filters // 2
+
+    def get_config(self):
+        activation = tf.keras.activations.serialize(self.activation)
+        return {**super().get_config(), "activation": activation}

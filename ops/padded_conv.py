@@ -1,0 +1,90 @@
+"""The plain convolution that every layer of the generator is made of."""
+
+import tensorflow as tf
+
+PADDINGS = ("same", "symmetric", "reflect")
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class PaddedConv(tf.keras.layers.Layer):
+    """2-D convolution that keeps the size (divided by the stride), with a choice of borders.
+
+    `"same"` is TensorFlow's zero padding, asymmetric where the stride is 2. `"symmetric"` and
+    `"reflect"` first pad by `dilation_rate * (kernel_size - 1) // 2` on every side, then convolve
+    without padding.
+
+    Args:
+        filters: number of channels the convolution makes.
+        kernel_size: odd side of the square kernel.
+        strides: step in both directions.
+        dilation_rate: spacing of the kernel's taps.
+        padding: `"same"`, `"symmetric"` or `"reflect"`, in any case.
+
+    Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
+    policy's compute dtype.
+
+    Raises:
+        ValueError: an argument out of its range, naming the argument and the value.
+    """
+
+    def __init__(
+        self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs
+    ):
+        super().__init__(**kwargs)
+        if filters < 1:
+            raise ValueError(f"filters must be positive, received {filters}")
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
+        if strides > 1 and dilation_rate > 1:
+            raise ValueError(
+                f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
+            )
+        if padding.lower() not in PADDINGS:
+            raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.dilation_rate = dilation_rate
+        self.padding = padding.lower()
+
+    def build(self, input_shape):
+        shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer="glorot_uniform")
+        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.built = True
+
+    def convolve(self, inputs):
+        """The convolution with its bias: [N, H, W, C] -> [N, H', W', filters]."""
+        border = "SAME"
+        if self.padding != "same":
+            margin = self.dilation_rate * (self.kernel_size - 1) // 2
+            margins = [[0, 0], [margin, margin], [margin, margin], [0, 0]]
+            inputs = tf.pad(inputs, margins, mode=self.padding)
+            border = "VALID"
+        outputs = tf.nn.conv2d(
+            inputs, self.kernel, self.strides, border, dilations=self.dilation_rate
+        )
+        return tf.nn.bias_add(outputs, self.bias)
+
+    def call(self, inputs):
+        return self.convolve(tf.cast(inputs, self.compute_dtype))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        size = (None if side is None else -(-side // self.strides) for side in (height, width))
+        return (batch, *size, self.output_channels)
+
+    @property
+    def output_channels(self):
+        """Channels that leave the layer."""
+        return self.filters
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "dilation_rate": self.dilation_rate,
+            "padding": self.padding,
+        }
