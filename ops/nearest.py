@@ -29,4 +29,7 @@ def enlarge_twice(images):
     Returns:
         [N, 2H, 2W, C] tensor of the same dtype.
     """
-    return tf.repeat(tf.repeat(images, 2, axis=1), 2, axis=2)
+    shape = tf.shape(images)
+    n, h, w, c = shape[0], shape[1], shape[2], images.shape[-1]
+    repeated = tf.broadcast_to(images[:, :, None, :, None, :], [n, h, 2, w, 2, c])
+    return tf.reshape(repeated, [n, 2 * h, 2 * w, c])

@@ -1,0 +1,121 @@
+"""The flags of train.py, named as the original's options."""
+
+from absl import flags
+
+from flags.presets import PRESETS
+from inpaint.data import DataOptions
+from inpaint.errors import UserError
+from inpaint.masks import BoxOptions
+from inpaint.run import RunOptions
+
+FLAGS = flags.FLAGS
+
+# Data
+flags.DEFINE_enum("dataset", "celebahq", list(PRESETS), "Preset: file lists and random_crop.")
+flags.DEFINE_list(
+    "data_flist",
+    None,
+    "Training pictures and, after a comma, validation pictures: file lists (a path a line, shuffled "
+    "beforehand) or folders. Default: those of --dataset.",
+)
+flags.DEFINE_list("img_shapes", ["256", "256", "3"], "Height, width and channels of an example.")
+flags.DEFINE_bool("random_crop", None, "Cut from pictures instead of resizing. Default: --dataset's.")
+flags.DEFINE_integer("batch_size", 16, "Pictures in each of an iteration's two batches.", 1)
+flags.DEFINE_integer("random_seed", 0, "Seed of weights, crops and masks; the same seed, the same run.", 0)
+
+# Masks
+flags.DEFINE_integer("height", 128, "Height of the masks' box.", 1)
+flags.DEFINE_integer("width", 128, "Width of the masks' box.", 1)
+flags.DEFINE_integer("max_delta_height", 32, "How much smaller the box may be, in height.", 0)
+flags.DEFINE_integer("max_delta_width", 32, "How much smaller the box may be, in width.", 0)
+flags.DEFINE_integer("vertical_margin", 0, "Least distance of the box from top and bottom.", 0)
+flags.DEFINE_integer("horizontal_margin", 0, "Least distance of the box from left and right.", 0)
+
+# Network
+flags.DEFINE_enum("padding", "SAME", ["SAME", "SYMMETRIC", "REFLECT"], "Borders of the generator's "
+                  "convolutions.", case_sensitive=False)  # fmt: skip
+flags.DEFINE_bool("guided", False, "Train with sketches, name_edge.jpg beside each name.ext.")
+flags.DEFINE_float("edge_threshold", 0.6, "A sketch's value / 255 above this is a line.", 0, 1)
+flags.DEFINE_enum(
+    "precision",
+    "float32",
+    ["float32", "mixed_bfloat16", "mixed_float16"],
+    "Of the layers' arithmetic; weights, losses and attention scores stay float32.",
+)
+
+# Losses
+flags.DEFINE_enum("gan", "sngan", ["sngan", "none"], "Adversarial loss; none trains the generator alone.")
+flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0)
+flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.")
+flags.DEFINE_bool("ae_loss", True, "Train the generator on the reconstruction loss.")
+flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.")
+flags.DEFINE_float("l1_loss_alpha", 1.0, "Weight of the reconstruction loss.", 0)
+flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0)
+
+# Run
+flags.DEFINE_string("log_dir", None, "Snapshots and TensorBoard files; a run found there is continued. "
+                    "Default: logs/<dataset>.", allow_override=True)  # fmt: skip
+flags.DEFINE_string("model_restore", "", "Start from this checkpoint, ours or the original's.")
+flags.DEFINE_integer("max_iters", 100_000_000, "Iterations of the whole run.", 1)
+flags.DEFINE_integer("train_spe", 4000, "Iterations between snapshots.", 1)
+flags.DEFINE_integer("keep_checkpoints", 5, "How many of the newest snapshots to keep.", 1)
+flags.DEFINE_bool("val", False, "Draw a fixed view of validation pictures in TensorBoard.")
+flags.DEFINE_integer("val_psteps", 2000, "Iterations between pictures in TensorBoard.", 1)
+flags.DEFINE_integer("static_view_size", 30, "Pictures of the fixed validation view.", 1)
+flags.DEFINE_integer("viz_max_out", 10, "Training pictures drawn in TensorBoard.", 1)
+flags.DEFINE_bool("jit_compile", False, "Compile the updates with XLA; for GPUs.")
+
+
+def data_options():
+    """The flags about examples as a `DataOptions`; UserError if they contradict each other."""
+    try:
+        height, width, channels = (int(value) for value in FLAGS.img_shapes)
+    except ValueError as error:
+        raise UserError(f"--img_shapes is height,width,3, received {','.join(FLAGS.img_shapes)}") from error
+    if channels != 3 or height % 8 or width % 8 or min(height, width) < 8:
+        raise UserError(
+            f"--img_shapes needs a height and width that are multiples of 8, and 3 channels, "
+            f"received {','.join(FLAGS.img_shapes)}"
+        )
+    box = BoxOptions(
+        height=FLAGS.height,
+        width=FLAGS.width,
+        max_delta_height=FLAGS.max_delta_height,
+        max_delta_width=FLAGS.max_delta_width,
+        vertical_margin=FLAGS.vertical_margin,
+        horizontal_margin=FLAGS.horizontal_margin,
+    )
+    try:
+        box.check((height, width))
+    except ValueError as error:
+        raise UserError(f"{error} (flags --height, --width, --img_shapes and the like)") from error
+    random_crop = PRESETS[FLAGS.dataset].random_crop if FLAGS.random_crop is None else FLAGS.random_crop
+    return DataOptions((height, width), random_crop, box, FLAGS.guided, FLAGS.edge_threshold)
+
+
+def run_options():
+    """The flags about the run as a `RunOptions`."""
+    return RunOptions(
+        log_dir=FLAGS.log_dir or f"logs/{FLAGS.dataset}",
+        model_restore=FLAGS.model_restore,
+        batch_size=FLAGS.batch_size,
+        seed=FLAGS.random_seed,
+        max_iters=FLAGS.max_iters,
+        train_spe=FLAGS.train_spe,
+        keep_checkpoints=FLAGS.keep_checkpoints,
+        val_psteps=FLAGS.val_psteps,
+        viz_max_out=FLAGS.viz_max_out,
+    )
+
+
+def picture_sources():
+    """(training source, validation source or None if not asked for)."""
+    preset = PRESETS[FLAGS.dataset]
+    sources = FLAGS.data_flist or [preset.training, preset.validation]
+    if len(sources) > 2:
+        raise UserError(f"--data_flist takes one or two sources, received {len(sources)}")
+    if not FLAGS.val:
+        return sources[0], None
+    if len(sources) < 2:
+        raise UserError("--val needs validation pictures: --data_flist=training,validation")
+    return sources[0], sources[1]

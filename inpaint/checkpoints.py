@@ -1,0 +1,102 @@
+"""Checkpoints of this project's own: `tf.train.Checkpoint` over variables named as in the original.
+
+Names rather than objects are what is saved, so both Keras versions read the same files and a
+checkpoint of the generator alone is a checkpoint too.
+"""
+
+import pathlib
+
+import tensorflow as tf
+
+from inpaint.errors import UserError
+from ops.keras_compat import optimizer_state, tf_variable
+
+
+def model_variables(model):
+    """A model's `tf.Variable`s by their original names."""
+    return {name: tf_variable(weight) for name, weight in model.named_weights().items()}
+
+
+def adam_variables(optimizer, *models):
+    """The optimizer's `tf.Variable`s by name; it must have been built on these models."""
+    trainable = {}
+    for model in models:
+        trainable.update({n: w for n, w in model.named_weights().items() if w.trainable})
+    return optimizer_state(optimizer, list(trainable), list(trainable.values()))
+
+
+def training_checkpoint(trainer, step):
+    """The `tf.train.Checkpoint` of a whole run.
+
+    Args:
+        trainer: a `Trainer`.
+        step: int64 `tf.Variable`, finished iterations.
+    """
+    return tf.train.Checkpoint(
+        generator=model_variables(trainer.generator),
+        discriminator=model_variables(trainer.discriminator),
+        optimizer=adam_variables(trainer.optimizer, trainer.generator, trainer.discriminator),
+        step=step,
+    )
+
+
+def latest(path):
+    """The newest checkpoint of a directory, or the checkpoint whose prefix `path` is; else None."""
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return tf.train.latest_checkpoint(path)
+    prefix = path.with_suffix("") if path.suffix in (".index", ".meta") else path
+    return str(prefix) if pathlib.Path(f"{prefix}.index").is_file() else None
+
+
+def is_ours(prefix):
+    """Whether this project wrote the checkpoint (else it is taken for one of the original)."""
+    return "_CHECKPOINTABLE_OBJECT_GRAPH" in tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+
+
+def load_generator(prefix, generator):
+    """Load the generator alone from a checkpoint of ours.
+
+    Raises:
+        UserError: the checkpoint's generator differs; names and shapes are listed.
+    """
+    shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    variables = model_variables(generator)
+    start, end = "generator/", "/.ATTRIBUTES/VARIABLE_VALUE"
+    saved = {
+        key[len(start) : -len(end)].replace(".S", "/"): shape
+        for key, shape in shapes.items()
+        if key.startswith(start) and key.endswith(end)
+    }
+    check_names(prefix, {n: v.shape.as_list() for n, v in variables.items()}, saved)
+    tf.train.Checkpoint(generator=variables).restore(prefix).expect_partial()
+
+
+def check_names(prefix, expected, found):
+    """Compare names and shapes of both sides.
+
+    Args:
+        prefix: the checkpoint, for the message.
+        expected: dict of name -> shape (list) of the model.
+        found: the same of the checkpoint.
+
+    Raises:
+        UserError: any difference, with what is missing, left over or of another shape.
+    """
+    problems = []
+    missing, left_over = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
+    if missing:
+        problems.append(f"missing in it: {', '.join(missing)}")
+    if left_over:
+        problems.append(f"unknown to the model: {', '.join(left_over)}")
+    shapes = [
+        f"{name} is {list(found[name])}, the model's is {list(expected[name])}"
+        for name in sorted(expected.keys() & found.keys())
+        if list(expected[name]) != list(found[name])
+    ]
+    if shapes:
+        problems.append(f"other shapes: {'; '.join(shapes)}")
+        if any(name == "inpaint_net/conv1/kernel" for name in expected if name in " ".join(shapes)):
+            problems.append("is one of them guided and the other not?")
+    if problems:
+        raise UserError(f"the checkpoint {prefix} does not fit: {' | '.join(problems)}")

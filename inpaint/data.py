@@ -1,0 +1,120 @@
+"""Training examples, addressed by index: the same seed gives the same run, from any position."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from inpaint.file_lists import sketch_path
+from inpaint.masks import BoxOptions, training_mask
+from inpaint.picture_files import read_gray, read_picture
+
+
+@dataclasses.dataclass(frozen=True)
+class DataOptions:
+    """How pictures become examples; names as in the original's options.
+
+    Attributes:
+        size: (height, width) of an example.
+        random_crop: cut a random part out, enlarging only what is too small; else resize to fit.
+        box: the masks' box.
+        guided: whether to read sketches.
+        edge_threshold: a sketch's line is where its value / 255 is above this.
+    """
+
+    size: tuple = (256, 256)
+    random_crop: bool = False
+    box: BoxOptions = BoxOptions()
+    guided: bool = False
+    edge_threshold: float = 0.6
+
+
+def load_example(path, options, rng):
+    """Read and fit one picture.
+
+    Args:
+        path: the picture.
+        options: a `DataOptions`.
+        rng: `numpy.random.Generator` for the place of the crop.
+
+    Returns:
+        (image, sketch): float32 [H, W, 3] BGR in [-1, 1], and float32 [H, W, 1] in {0, 1}, all
+        zero if not guided.
+
+    Raises:
+        UserError: as `read_picture`.
+    """
+    image = read_picture(path, max_pixels=None).rgb[..., ::-1]  # the network sees BGR
+    layers = [np.float32(image)]
+    if options.guided:
+        sketch = read_gray(sketch_path(path), max_pixels=None)
+        if sketch.shape != image.shape[:2]:
+            sketch = cv2.resize(sketch, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        layers.append(sketch[..., None])
+    example = fit(np.concatenate(layers, axis=-1), options.size, options.random_crop, rng)
+    sketch = np.zeros((*options.size, 1), np.float32)
+    if options.guided:
+        sketch = np.float32(example[..., 3:] / 255 > options.edge_threshold)
+    return example[..., :3] / np.float32(127.5) - 1, sketch
+
+
+def fit(image, size, random_crop, rng):
+    """Bring a picture to a size with OpenCV's bilinear, or by enlarging and cutting.
+
+    Args:
+        image: float32 [h, w, C].
+        size: (height, width).
+        random_crop: keep the scale and cut at a uniformly random place; a picture that is too
+            small is enlarged first. Otherwise the picture is resized, its proportions too.
+        rng: `numpy.random.Generator`.
+
+    Returns:
+        float32 [height, width, C].
+    """
+    height, width = size
+    if not random_crop:
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
+    factor = max(height / image.shape[0], width / image.shape[1])
+    if factor > 1:
+        enlarged = (round(image.shape[1] * factor), round(image.shape[0] * factor))
+        enlarged = (max(width, enlarged[0]), max(height, enlarged[1]))
+        image = cv2.resize(image, enlarged, interpolation=cv2.INTER_LINEAR)
+    top = rng.integers(image.shape[0] - height + 1)
+    left = rng.integers(image.shape[1] - width + 1)
+    return image[top : top + height, left : left + width]
+
+
+def training_batches(paths, options, batch_size, seed=0, start=0):
+    """Endless batches; the list is read in order and round again, as in the original.
+
+    Example i depends on `seed` and i alone (its picture, crop and mask), so a run that starts at
+    batch `start` sees exactly what an uninterrupted one would have seen.
+
+    Args:
+        paths: list of pictures, shuffled beforehand.
+        options: a `DataOptions`.
+        batch_size: pictures a batch.
+        seed: of crops and masks.
+        start: index of the first batch.
+
+    Returns:
+        `tf.data.Dataset` of (images [N, H, W, 3], masks [N, H, W, 1], sketches [N, H, W, 1]),
+        float32; without the sketches if not guided.
+    """
+
+    def example(index):
+        rng = np.random.default_rng([seed, index])
+        image, sketch = load_example(paths[index % len(paths)], options, rng)
+        mask = training_mask(rng, options.size, options.box)
+        return image, np.float32(mask[..., None]), sketch
+
+    def tensors(index):
+        arrays = tf.numpy_function(example, [index], [tf.float32] * 3)
+        for array, channels in zip(arrays, (3, 1, 1)):
+            array.set_shape((*options.size, channels))
+        return tuple(arrays) if options.guided else tuple(arrays[:2])
+
+    indices = tf.data.Dataset.range(start * batch_size, np.iinfo(np.int64).max)
+    examples = indices.map(tensors, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return examples.batch(batch_size, drop_remainder=True).prefetch(4)

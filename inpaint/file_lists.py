@@ -1,0 +1,54 @@
+"""Lists of pictures: `.flist` files and folders."""
+
+import os
+import pathlib
+import random
+
+from inpaint.errors import UserError
+from inpaint.picture_files import SUFFIXES
+
+
+def picture_paths(source, seed=0):
+    """The pictures a source names.
+
+    Args:
+        source: a text file with one path a line, kept in its order, or a folder, whose pictures
+            (also in folders below) are shuffled.
+        seed: of a folder's shuffle.
+
+    Returns:
+        list of paths, strings.
+
+    Raises:
+        UserError: the source is missing or empty, or files are missing: how many, and the first few.
+    """
+    source = pathlib.Path(source)
+    if source.is_dir():
+        paths = sorted(str(p) for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+        random.Random(seed).shuffle(paths)
+        if not paths:
+            raise UserError(f"no pictures in {source}: looked for {', '.join(SUFFIXES)}")
+        return paths
+    if not source.exists():
+        raise UserError(f"no file list {source}: make one (a path a line), or name another one")
+    try:
+        lines = source.read_text().splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{source} is not a file list: text with a path a line is needed") from error
+    paths = [line.strip() for line in lines if line.strip()]
+    if not paths:
+        raise UserError(f"the file list {source} is empty")
+    missing = [path for path in paths if not os.path.isfile(path)]
+    if missing:
+        first = ", ".join(missing[:3])
+        raise UserError(
+            f"{len(missing)} of the {len(paths)} files in {source} are missing, first {first}; "
+            f"relative paths start at {os.getcwd()}"
+        )
+    return paths
+
+
+def sketch_path(path):
+    """Where the sketch of a picture lies: `name_edge.jpg` beside `name.ext`."""
+    path = pathlib.Path(path)
+    return path.with_name(f"{path.stem}_edge.jpg")

@@ -1,0 +1,189 @@
+"""Snapshots of the original TF1 code: read them, and write ones that it can restore."""
+
+import math
+import pathlib
+import re
+import typing
+
+import tensorflow as tf
+
+from inpaint.checkpoints import adam_variables, check_names, model_variables
+from inpaint.errors import UserError
+
+_BETA_1, _BETA_2 = 0.5, 0.999
+_PART_OF_ADAM = re.compile(r"/Adam(_1)?$")
+
+
+class Loaded(typing.NamedTuple):
+    """What `load` found.
+
+    Attributes:
+        prefix: the snapshot, without its suffix.
+        step: the snapshot's `global_step`, or None.
+        missing: what was asked for and is not in it: of "discriminator" and "optimizer".
+    """
+
+    prefix: str
+    step: int | None
+    missing: tuple
+
+
+def find(path):
+    """The snapshot that a path means.
+
+    Args:
+        path: a snapshot's prefix (`.../snap-100`), one of its files, or a folder with a
+            `checkpoint` or `checkpoint.txt` file. Folders inside that file are ignored: downloads
+            carry those of the machine that trained.
+
+    Returns:
+        the prefix, a string.
+
+    Raises:
+        UserError: nothing there, or several snapshots and no word which one is meant.
+    """
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        prefix = re.sub(r"\.(index|meta|data-\d+-of-\d+)$", "", str(path))
+        if pathlib.Path(f"{prefix}.index").is_file():
+            return prefix
+        if path.name in ("checkpoint", "checkpoint.txt") and path.is_file():
+            return find(path.parent)
+        raise UserError(f"no checkpoint at {path}: a folder or a prefix such as snap-100 is needed")
+    for name in ("checkpoint", "checkpoint.txt"):
+        state = path / name
+        if state.is_file():
+            named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
+            if named:
+                # Windows wrote some of them.
+                prefix = path / re.split(r"[/\\]", named.group(1))[-1]
+                if pathlib.Path(f"{prefix}.index").is_file():
+                    return str(prefix)
+                raise UserError(f"{state} names {prefix.name}, but {prefix}.index is missing")
+    found = sorted(path.glob("*.index"))
+    if len(found) == 1:
+        return str(found[0].with_suffix(""))
+    if found:
+        names = ", ".join(f.stem for f in found)
+        raise UserError(f"{path} has no file named checkpoint: name one of its snapshots, {names}")
+    raise UserError(f"no checkpoint in {path}")
+
+
+def load(path, generator, discriminator=None, optimizer=None):
+    """Load a snapshot of the original; every name and shape is checked before anything changes.
+
+    A snapshot may lack the discriminator or Adam's slots as a whole (released ones do): they then
+    stay as they are and are named in the result.
+
+    Args:
+        path: what `find` understands.
+        generator: the `Generator` to fill.
+        discriminator: the `Discriminator` to fill, or None.
+        optimizer: an Adam built on both models' variables, or None.
+
+    Returns:
+        a `Loaded`.
+
+    Raises:
+        UserError: no snapshot, or one that does not fit: what is missing and left over is listed.
+    """
+    prefix = find(path)
+    try:
+        reader = tf.train.load_checkpoint(prefix)
+        shapes = reader.get_variable_to_shape_map()
+    except (tf.errors.OpError, RuntimeError, ValueError) as error:
+        raise UserError(f"the checkpoint {prefix} is damaged: {str(error).splitlines()[0]}") from error
+
+    def scope(start):
+        return {n: s for n, s in shapes.items() if n.startswith(start) and not _PART_OF_ADAM.search(n)}
+
+    targets = model_variables(generator)
+    found = scope("inpaint_net/")
+    missing = []
+    if discriminator is not None:
+        theirs = scope("discriminator/")
+        if theirs:
+            targets |= model_variables(discriminator)
+            found |= theirs
+        else:
+            missing.append("discriminator")
+    check_names(prefix, {n: v.shape.as_list() for n, v in targets.items()}, found)
+    if optimizer is not None:
+        models = [generator] if discriminator is None else [generator, discriminator]
+        slots = adam_variables(optimizer, *models)
+        iterations = slots.pop("iterations")
+        slots = {n: v for n, v in slots.items() if _PART_OF_ADAM.search(n)}
+        theirs = {n: s for n, s in shapes.items() if n in slots}
+        if theirs and "beta2_power" in shapes:
+            check_names(prefix, {n: v.shape.as_list() for n, v in slots.items()}, theirs)
+            targets |= slots
+            iterations.assign(_updates(reader, shapes))
+        else:
+            missing.append("optimizer")
+
+    for name, variable in targets.items():
+        variable.assign(reader.get_tensor(name))
+    step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
+    return Loaded(prefix, step, tuple(missing))
+
+
+def save(path, generator, discriminator=None, optimizer=None, step=0):
+    """Write a snapshot that the original code restores: `<path>/snap-<step>` and `checkpoint`.
+
+    Args:
+        path: the folder; made if needed.
+        generator: the `Generator` to write.
+        discriminator: the `Discriminator` to write, or None.
+        optimizer: the Adam to write, built on both models' variables, or None.
+        step: finished iterations; the original's `global_step`.
+
+    Returns:
+        the snapshot's prefix, a string.
+
+    Raises:
+        UserError: the folder cannot be made.
+    """
+    tensors = dict(model_variables(generator))
+    if discriminator is not None:
+        tensors |= model_variables(discriminator)
+    if optimizer is not None:
+        models = [generator] if discriminator is None else [generator, discriminator]
+        slots = adam_variables(optimizer, *models)
+        updates = int(slots["iterations"])
+        tensors |= {n: v for n, v in slots.items() if _PART_OF_ADAM.search(n)}
+        # TF1 keeps the powers for the next update.
+        tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
+        tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
+        tensors["lr"] = tf.constant(float(_learning_rate(optimizer)), tf.float32)
+        tensors["global_step"] = tf.constant(step, tf.int32)
+
+    folder = pathlib.Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot make the folder {folder}: {error.strerror}") from error
+    prefix = str(folder / f"snap-{step}")
+    names = sorted(tensors)
+    tf.raw_ops.SaveV2(
+        prefix=prefix,
+        tensor_names=names,
+        shape_and_slices=[""] * len(names),
+        tensors=[tf.convert_to_tensor(tensors[name]) for name in names],
+    )
+    tf.compat.v1.train.update_checkpoint_state(str(folder), f"snap-{step}")
+    return prefix
+
+
+def _learning_rate(optimizer):
+    """The learning rate as a number, also of an optimizer that scales losses."""
+    return tf.convert_to_tensor(getattr(optimizer, "inner_optimizer", optimizer).learning_rate)
+
+
+def _updates(reader, shapes):
+    """Adam's finished updates: TF1 stores only beta_2 to the power of their number plus one."""
+    power = float(reader.get_tensor("beta2_power"))
+    if power > 1e-30:
+        return round(math.log(power) / math.log(_BETA_2)) - 1
+    # The power has faded (69,000 updates): any large number has the same effect.
+    step = int(reader.get_tensor("global_step")) if "global_step" in shapes else 0
+    return max(2 * step, 100_000)

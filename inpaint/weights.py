@@ -1,0 +1,76 @@
+"""Loading weights of either kind of checkpoint, this project's or the original's."""
+
+import pathlib
+
+import tensorflow as tf
+
+from inpaint import checkpoints, tf1_checkpoint
+from inpaint.errors import UserError
+
+BUNDLED = pathlib.Path(__file__).parent.parent / "weights" / "bsds500"
+
+
+def load_generator(path, generator):
+    """Load a generator from either kind of checkpoint.
+
+    Args:
+        path: folder, prefix, or None for the bundled weights.
+        generator: the `Generator` to fill.
+
+    Returns:
+        one line that says what was loaded.
+
+    Raises:
+        UserError: no checkpoint there, or one that does not fit.
+    """
+    if path is None:
+        tf1_checkpoint.load(BUNDLED, generator)
+        return f"the bundled weights, {BUNDLED.name}"
+    prefix, ours = _kind(path)
+    if ours:
+        checkpoints.load_generator(prefix, generator)
+        return f"a checkpoint of this project, {prefix}"
+    tf1_checkpoint.load(prefix, generator)
+    return f"a checkpoint of the original TF1 code, {prefix}"
+
+
+def restore_training(path, trainer, step):
+    """Continue training from either kind of checkpoint.
+
+    Args:
+        path: folder or prefix.
+        trainer: the `Trainer` whose models and optimizer are filled.
+        step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
+
+    Returns:
+        one line that says what was loaded, and what was not there.
+
+    Raises:
+        UserError: no checkpoint there, or one that does not fit.
+    """
+    prefix, ours = _kind(path)
+    if ours:
+        # First by name and shape, so that a misfit is explained; then everything.
+        checkpoints.load_generator(prefix, trainer.generator)
+        restored = checkpoints.training_checkpoint(trainer, step).restore(prefix)
+        try:
+            restored.assert_existing_objects_matched()
+        except AssertionError as error:
+            raise UserError(
+                f"the checkpoint {prefix} lacks parts of this run (another --precision or network?): "
+                f"{str(error).splitlines()[0]}"
+            ) from error
+        return f"continuing from a checkpoint of this project, {prefix}"
+    found = tf1_checkpoint.load(prefix, trainer.generator, trainer.discriminator, trainer.optimizer)
+    step.assign(found.step or 0)
+    missing = f"; not in it: {', '.join(found.missing)}" if found.missing else ""
+    return f"continuing from a checkpoint of the original TF1 code, {prefix}{missing}"
+
+
+def _kind(path):
+    """(prefix, whether this project wrote it)."""
+    prefix = tf1_checkpoint.find(path)
+    try:
+        return prefix, checkpoints.is_ours(prefix)
+    except (tf.errors.OpError, RuntimeError, ValueError) as error:
+        raise UserError(f"the checkpoint {prefix} is damaged: {str(error).splitlines()[0]}") from error

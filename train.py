@@ -1,0 +1,42 @@
+"""Train the inpainting network: `python train.py --dataset=celebahq`, or `--data_flist=FOLDER`."""
+
+from flags import command  # first: it quietens TensorFlow
+
+import tensorflow as tf
+
+from flags import training
+from flags.training import FLAGS
+from inpaint.discriminator import Discriminator
+from inpaint.file_lists import picture_paths
+from inpaint.generator import Generator
+from inpaint.run import train
+from inpaint.static_view import static_view
+from inpaint.trainer import Trainer, make_optimizer
+
+
+def main():
+    data, options = training.data_options(), training.run_options()
+    source, validation_source = training.picture_sources()
+    paths = picture_paths(source, FLAGS.random_seed)
+    view = None
+    if validation_source:
+        view = static_view(picture_paths(validation_source), data, FLAGS.static_view_size)
+    print(f"{len(paths)} training pictures from {source}", flush=True)
+
+    tf.keras.utils.set_random_seed(FLAGS.random_seed)
+    trainer = Trainer(
+        Generator(FLAGS.guided, FLAGS.padding, dtype=FLAGS.precision),
+        Discriminator(FLAGS.guided, FLAGS.gan_with_mask, dtype=FLAGS.precision),
+        l1_loss_alpha=FLAGS.l1_loss_alpha,
+        gan_loss_alpha=FLAGS.gan_loss_alpha,
+        ae_loss=FLAGS.ae_loss,
+        l1_loss=FLAGS.l1_loss,
+        gan=FLAGS.gan == "sngan",
+        optimizer=make_optimizer(FLAGS.learning_rate, FLAGS.precision),
+        jit_compile=FLAGS.jit_compile,
+    )
+    train(trainer, paths, data, options, view, say=lambda line: print(line, flush=True))
+
+
+if __name__ == "__main__":
+    command.run(main)
