@@ -7,6 +7,7 @@ import tensorflow as tf
 from flags import training
 from flags.training import FLAGS
 from inpaint.discriminator import Discriminator
+from inpaint.errors import UserError
 from inpaint.file_lists import picture_paths
 from inpaint.generator import Generator
 from inpaint.run import train
@@ -15,6 +16,8 @@ from inpaint.trainer import Trainer, make_optimizer
 
 
 def main():
+    if FLAGS.precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"):
+        raise UserError("--precision=mixed_float16 trains on GPUs only: use mixed_bfloat16 on a CPU")
     data, options = training.data_options(), training.run_options()
     source, validation_source = training.picture_sources()
     paths = picture_paths(source, FLAGS.random_seed)

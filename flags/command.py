@@ -4,9 +4,9 @@ import os
 import sys
 
 # Before TensorFlow is imported: its start-up notes are no news to the user of a script.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from absl import app  # noqa: E402
+from absl import app, flags  # noqa: E402
 
 from inpaint.errors import UserError  # noqa: E402
 
@@ -24,6 +24,8 @@ def run(main):
         except KeyboardInterrupt:
             _fail("interrupted")
 
+    # Of absl's log, which TensorFlow writes into too, only warnings.
+    flags.FLAGS.set_default("verbosity", -1)
     app.run(guarded)
 
 

@@ -5,6 +5,7 @@ import tensorflow as tf
 from ops import SpectralNormConv
 
 FILTERS = (64, 128, 256, 256, 256, 256)
+SLOPE = 0.2
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -39,7 +40,9 @@ class Discriminator(tf.keras.Model):
     def call(self, inputs):
         x = inputs
         for index in range(1, len(FILTERS) + 1):
-            x = tf.nn.leaky_relu(getattr(self, f"conv{index}")(x), alpha=0.2)
+            x = getattr(self, f"conv{index}")(x)
+            # Leaky ReLU; TensorFlow's own, after a bias, trips the graph optimizer of 2.21.
+            x = tf.maximum(x, SLOPE * x)
         x = tf.cast(x, tf.float32)  # [N, ceil(H/64), ceil(W/64), 256]
         return tf.reshape(x, [tf.shape(x)[0], -1])
 

@@ -1,0 +1,40 @@
+# `make demo` fills an example photograph, `make test` runs the tests. Both need Python 3.10+ alone.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test slow-test lint classic-test clean
+
+$(VENV)/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -e ".[dev]"
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/python test.py --image examples/photographs/coffee.png --mask examples/masks/coffee.png \
+		--output output.png
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -q -n 2
+
+slow-test: $(VENV)/installed
+	$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The stack of TensorFlow Addons; needs Python 3.9 to 3.11.
+$(VENV)-classic/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)-classic
+	$(VENV)-classic/bin/pip install --quiet --upgrade pip
+	$(VENV)-classic/bin/pip install --quiet -e ".[classic,dev]"
+	touch $@
+
+classic-test: $(VENV)-classic/installed
+	$(VENV)-classic/bin/python -m pytest -q -n 2
+
+clean:
+	rm -rf $(VENV) $(VENV)-classic

@@ -1,0 +1,39 @@
+"""Fill many pictures: `python batch_test.py --flist list.txt`, each line `image mask output`."""
+
+from flags import command  # first: it quietens TensorFlow
+
+import sys
+
+import tensorflow as tf
+from absl import flags
+
+from flags import filling
+from flags.filling import FLAGS
+from inpaint.errors import UserError
+from inpaint.fill_files import fill_list, read_jobs
+
+flags.DEFINE_string("flist", None, "The list: `image mask output` a line.", required=True)
+flags.DEFINE_integer("image_height", 0, "Resize everything to this height. Default: keep sizes.", 0)
+flags.DEFINE_integer("image_width", 0, "Resize everything to this width. Default: keep sizes.", 0)
+flags.DEFINE_integer("batch_size", 8, "The most pictures of one size that are filled at once.", 1)
+
+
+def main():
+    if bool(FLAGS.image_height) != bool(FLAGS.image_width):
+        raise UserError("--image_height and --image_width go together: give both or neither")
+    size = (FLAGS.image_height, FLAGS.image_width) if FLAGS.image_height else None
+    jobs, bad_lines = read_jobs(FLAGS.flist, FLAGS.guided, _warn)
+    inpainter = filling.inpainter()
+    bar = tf.keras.utils.Progbar(len(jobs), unit_name="picture")
+    failed = fill_list(inpainter, jobs, FLAGS.batch_size, size, FLAGS.max_pixels, _warn, bar.update)
+    print(f"{len(jobs) - failed} filled, {bad_lines + failed} failed")
+    if bad_lines or failed:
+        sys.exit(1)
+
+
+def _warn(line):
+    print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,133 @@
+"""Filling holes in pictures."""
+
+import numpy as np
+import tensorflow as tf
+
+from inpaint import weights
+from inpaint.errors import UserError
+from inpaint.generator import Generator, complete
+from inpaint.pixels import from_network, to_network
+
+_MULTIPLE = 8  # what the network's sizes are multiples of
+
+
+class Inpainter:
+    """Fills pictures of any size; the pixels outside the hole come back byte for byte.
+
+    Args:
+        generator: a `Generator` with its weights.
+        edge_threshold: a sketch's line is where its value / 255 is above this.
+    """
+
+    def __init__(self, generator, edge_threshold=0.6):
+        self.generator = generator
+        self.edge_threshold = edge_threshold
+        pictures = tf.TensorSpec([None, None, None, 3], tf.uint8)
+        masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
+        # One signature with unknown sizes, so that all pictures share one trace.
+        signature = [pictures, masks, masks] if generator.guided else [pictures, masks]
+        self.fill = tf.function(self._fill, input_signature=signature)
+
+    @classmethod
+    def from_checkpoint(
+        cls, path=None, guided=False, padding="same", precision="float32", edge_threshold=0.6, say=None
+    ):
+        """An `Inpainter` with weights from a checkpoint of ours or of the original TF1 code.
+
+        Args:
+            path: folder or prefix of the checkpoint; None for the bundled weights.
+            guided: whether the checkpoint's generator takes a sketch.
+            padding: borders of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+            precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
+            edge_threshold: a sketch's line is where its value / 255 is above this.
+            say: takes one line that tells what was loaded, or None.
+
+        Raises:
+            UserError: no checkpoint there, or one that does not fit.
+        """
+        if path is None and guided:
+            raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
+        generator = Generator(guided, padding, dtype=precision)
+        loaded = weights.load_generator(path, generator)
+        if say:
+            say(f"loaded {loaded}")
+        return cls(generator, edge_threshold)
+
+    def __call__(self, image, mask, sketch=None):
+        """Fill one picture or a batch of equal sizes.
+
+        Args:
+            image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
+            mask: [H, W], [H, W, 1] or, for a batch, [N, H, W, 1]: bool or numbers, hole where not 0.
+            sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
+                the hole do not count.
+
+        Returns:
+            uint8 array of the image's shape, RGB; a picture without a hole comes back unchanged.
+
+        Raises:
+            UserError: sizes that differ, a picture without pixels, or a sketch missing or unwanted.
+        """
+        image = np.asarray(image)
+        if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
+            raise UserError(
+                f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} "
+                f"{list(image.shape)}"
+            )
+        if self.generator.guided != (sketch is not None):
+            needs = "needs a sketch" if self.generator.guided else "is not guided, it takes no sketch"
+            raise UserError(f"this generator {needs}")
+        batch = image if image.ndim == 4 else image[None]
+        if batch.size == 0:
+            raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
+        inputs = [batch, np.uint8(_as_batch(mask, batch, "mask") != 0)]
+        if sketch is not None:
+            inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
+        if not inputs[1].any():
+            return image.copy()
+        return self.fill(*(tf.constant(x) for x in inputs)).numpy().reshape(image.shape)
+
+    def _fill(self, images, masks, sketches=None):
+        """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
+        size = tf.shape(images)[1:3]
+        padded_masks = _pad(masks, size)
+        holes = tf.cast(padded_masks, tf.float32)
+        incomplete = to_network(_pad(images, size)) * (1 - holes)
+        lines = None
+        if sketches is not None:
+            lines = tf.cast(_pad(sketches, size), tf.float32) / 255 > self.edge_threshold
+            lines = tf.cast(lines, tf.float32) * holes
+        _, refined, _ = self.generator(incomplete, holes, lines)
+        filled = from_network(complete(refined, incomplete, holes))[:, : size[0], : size[1]]
+        return tf.where(masks > 0, filled, images)
+
+
+def _as_batch(array, batch, name):
+    """A mask or sketch as [N, H, W, 1], checked against the pictures."""
+    array = np.asarray(array)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim == 3:
+        array = array[None]
+    if array.shape != (*batch.shape[:3], 1):
+        raise UserError(
+            f"the {name} must have the picture's size: the picture is {size_text(batch.shape[1:3])}, "
+            f"the {name} {size_text(array.shape[1:3])} (shapes {list(batch.shape)} and "
+            f"{list(array.shape)})"
+        )
+    return array
+
+
+def size_text(size):
+    """(height, width) as people say it: `640 x 480`."""
+    return f"{size[1]} x {size[0]}"
+
+
+def _pad(x, size):
+    """Mirror [N, H, W, C] at the bottom and right up to multiples of 8; works for any size."""
+    for axis in (1, 2):
+        length = size[axis - 1]
+        padded = -(-length // _MULTIPLE) * _MULTIPLE
+        position = tf.range(padded) % (2 * length)
+        x = tf.gather(x, tf.minimum(position, 2 * length - 1 - position), axis=axis)
+    return x

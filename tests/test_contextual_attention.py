@@ -1,0 +1,135 @@
+import attention_twin
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import both_ways
+from layer_checks import check_config
+
+import golden_data
+from ops import ContextualAttention, flow_picture
+
+
+@pytest.mark.parametrize(
+    "name", ["attention_rate1_nofuse", "attention_rate2_mask", "attention_rate2_nomask_cross"]
+)
+def test_golden(name):
+    golden = golden_data.load(name)
+    rate = int(golden["rate"])
+    layer = ContextualAttention(
+        int(golden["ksize"]), int(golden["stride"]), rate, fuse=bool(golden.get("fuse", True))
+    )
+    mask = golden["mask"][None, :, :, None] if "mask" in golden else None
+    for output, offsets in both_ways(layer, golden["foreground"], golden["background"], mask):
+        np.testing.assert_allclose(output, golden["output"], atol=5e-6)
+        np.testing.assert_allclose(flow_picture(offsets, rate), golden["flow"], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "foreground, background, options, holes",
+    [
+        ((10, 6), (10, 6), {}, (0.1, 0.3)),  # reduced to 5 x 3: odd, not square
+        ((6, 14), (10, 8), {}, (0.0, 0.2)),  # foreground and background of other sizes
+        ((8, 8), (8, 8), {}, (0.0, 1.0)),  # nothing and everything covered, in one batch
+        ((4, 6), (4, 6), {"rate": 1, "fuse": False}, (0.1, 0.2)),
+        ((9, 6), (6, 9), {"rate": 3}, (0.0, 0.1)),
+        ((8, 10), (8, 10), {"kernel_size": 1, "fuse_kernel_size": 5, "softmax_scale": 3.0}, (0.1, 0.2)),
+    ],
+)
+def test_equals_numpy_twin(rng, foreground, background, options, holes):
+    f = rng.normal(size=(2, *foreground, 3)).astype(np.float32)
+    b = rng.normal(size=(2, *background, 3)).astype(np.float32)
+    mask = np.stack([rng.random(background) < share for share in holes]).astype(np.float32)
+    output, offsets = ContextualAttention(**options)(f, b, mask[..., None])
+    renamed = {"scale" if k == "softmax_scale" else k: v for k, v in options.items()}
+    for i in range(2):
+        expected, expected_offsets = attention_twin.attention(f[i], b[i], mask[i], **renamed)
+        np.testing.assert_allclose(output[i], expected, atol=2e-5)
+        if holes[i] < 1:  # else all weights are zero, and any of them the largest
+            np.testing.assert_array_equal(offsets[i], expected_offsets)
+
+
+def test_strided_background_uses_every_other_patch(rng):
+    # With every second position only, row and column offsets land on even positions.
+    x = rng.normal(size=(1, 12, 12, 4)).astype(np.float32)
+    _, offsets = ContextualAttention(stride=2, fuse=False)(x, x)
+    own = np.stack(np.meshgrid(range(6), range(6), indexing="ij"), axis=-1)
+    found = offsets[0].numpy() + own
+    assert np.all(found % 2 == 0)
+    # Positions that are themselves among the patches find themselves.
+    np.testing.assert_array_equal(offsets[0].numpy()[2::2, 2::2], 0)
+
+
+def test_everything_masked_gives_zero(rng):
+    x = rng.normal(size=(1, 8, 8, 4)).astype(np.float32)
+    output, _ = ContextualAttention()(x, x, np.ones((1, 8, 8, 1)))
+    np.testing.assert_array_equal(output, np.zeros((1, 8, 8, 4)))
+
+
+def test_copies_the_only_patch_that_fits():
+    # Four quadrants of one colour each; the last is a hole in the background, so it must be built
+    # from the others, and the others copy themselves.
+    x = np.zeros((1, 16, 16, 4), np.float32)
+    for index, (top, left) in enumerate([(0, 0), (0, 8), (8, 0), (8, 8)]):
+        x[0, top : top + 8, left : left + 8, index] = 3
+    mask = np.zeros((1, 16, 16, 1))
+    mask[0, 8:, 8:] = 1
+    output, _ = ContextualAttention()(x, x, mask)
+    np.testing.assert_allclose(output[0, 2, 2], [3, 0, 0, 0], atol=1e-3)
+    np.testing.assert_allclose(output[0, 2, 13], [0, 3, 0, 0], atol=1e-3)
+    assert output[0, 13, 13, 3] < 0.5
+
+
+def test_gradient_equals_finite_differences(rng):
+    f = rng.normal(size=(1, 6, 6, 2)).astype(np.float32) * 0.3
+    mask = np.zeros((1, 6, 6, 1), np.float32)
+    mask[0, 0, 0] = 1
+    direction = rng.normal(size=f.shape).astype(np.float32)
+    weight = rng.normal(size=f.shape).astype(np.float32)
+
+    def loss(x):
+        return tf.reduce_sum(ContextualAttention()(x, x, mask)[0] * weight)
+
+    x = tf.constant(f)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = loss(x)
+    slope = float(tf.reduce_sum(tape.gradient(value, x) * direction))
+    twin = [
+        (attention_twin.attention(*[(f + step * direction)[0].astype(float)] * 2, mask[0, :, :, 0])[0]).ravel()
+        @ weight.ravel()
+        for step in (1e-4, -1e-4)
+    ]
+    assert slope == pytest.approx((twin[0] - twin[1]) / 2e-4, rel=2e-3)
+
+
+def test_gradient_is_finite_on_empty_background():
+    x = tf.zeros([1, 8, 8, 2])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        output, _ = ContextualAttention()(x, x)
+    assert np.all(np.isfinite(tape.gradient(output, x)))
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_scores_do_not_overflow_half_precision(rng, policy):
+    # Scores of about 40,000, times ten, are far beyond float16.
+    x = (rng.normal(size=(1, 8, 8, 16)) * 800).astype(np.float32)
+    x = tf.cast(x, policy[len("mixed_") :])
+    output, _ = ContextualAttention(dtype=policy)(x, x)
+    expected, _ = ContextualAttention()(tf.cast(x, tf.float32), tf.cast(x, tf.float32))
+    assert output.dtype == x.dtype
+    np.testing.assert_allclose(tf.cast(output, tf.float32), expected, rtol=2e-2, atol=20)
+
+
+def test_config(rng):
+    x = rng.normal(size=(1, 8, 8, 2)).astype(np.float32)
+    check_config(ContextualAttention(3, 2, 2, 5, 4.0, False), x, x)
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="kernel_size must be odd and positive, received 4"):
+        ContextualAttention(kernel_size=4)
+    with pytest.raises(ValueError, match="rate must be positive, received 0"):
+        ContextualAttention(rate=0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="multiples of rate 2"):
+        ContextualAttention()(tf.zeros([1, 7, 8, 1]), tf.zeros([1, 8, 8, 1]))

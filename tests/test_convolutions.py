@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from layer_checks import check_config
+
+from ops import GatedConv, GatedDeconv, PaddedConv
+
+
+def elu(x):
+    return np.where(x > 0, x, np.expm1(x))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def test_gate_by_hand():
+    # A 1x1 kernel: feature = 2x + 1, gate = -x.
+    layer = GatedConv(2, 1)
+    layer.build((None, None, None, 1))
+    layer.kernel.assign(np.reshape([2.0, -1.0], (1, 1, 1, 2)))
+    layer.bias.assign([1.0, 0.0])
+    x = np.array([-3.0, -0.5, 0.0, 2.0], np.float32)
+    y = layer(x.reshape(1, 2, 2, 1))
+    assert y.shape == (1, 2, 2, 1)
+    np.testing.assert_allclose(np.ravel(y), elu(2 * x + 1) * sigmoid(-x), atol=1e-6)
+
+
+def test_relu_features():
+    layer = GatedConv(2, 1, activation="relu")
+    layer.build((None, None, None, 1))
+    layer.kernel.assign(np.reshape([1.0, 0.0], (1, 1, 1, 2)))
+    np.testing.assert_allclose(np.ravel(layer(np.reshape(np.float32([-4, 4]), (1, 1, 2, 1)))), [0, 2])
+
+
+def test_stride_two_pads_below_and_right():
+    # SAME at stride 2 on an even size: no padding above, one row below.
+    layer = PaddedConv(1, 3, strides=2)
+    layer.build((None, None, None, 1))
+    layer.kernel.assign(np.ones((3, 3, 1, 1)))
+    x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    expected = [[x[0, :3, :3].sum(), x[0, :3, 2:].sum()], [x[0, 2:, :3].sum(), x[0, 2:, 2:].sum()]]
+    np.testing.assert_allclose(layer(x)[0, :, :, 0], expected)
+
+
+@pytest.mark.parametrize("padding", ["symmetric", "reflect"])
+def test_padding_equals_numpy(rng, padding):
+    layer = PaddedConv(2, 3, dilation_rate=2, padding=padding.upper())
+    x = rng.normal(size=(1, 6, 7, 3)).astype(np.float32)
+    y = layer(x)
+    padded = np.pad(x[0], ((2, 2), (2, 2), (0, 0)), mode=padding)
+    expected = sum(
+        padded[2 * i : 2 * i + 6, 2 * j : 2 * j + 7] @ np.array(layer.kernel)[i, j]
+        for i in range(3)
+        for j in range(3)
+    )
+    np.testing.assert_allclose(y[0], expected, atol=1e-5)
+
+
+def test_deconv_is_repeat_then_gated_conv(rng):
+    layer = GatedDeconv(4)
+    x = rng.normal(size=(2, 3, 5, 2)).astype(np.float32)
+    y = layer(x)
+    plain = GatedConv(4, 3)
+    plain.build((None, None, None, 2))
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(y, plain(np.repeat(np.repeat(x, 2, 1), 2, 2)), atol=1e-6)
+    assert layer.compute_output_shape((2, 3, 5, 2)) == y.shape
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision(rng, policy):
+    x = rng.normal(size=(1, 8, 8, 4)).astype(np.float32)
+    exact, mixed = GatedConv(8, 3), GatedConv(8, 3, dtype=policy)
+    exact(x), mixed(x)
+    mixed.set_weights(exact.get_weights())
+    y = mixed(x)
+    assert y.dtype == policy[len("mixed_") :] and mixed.get_weights()[0].dtype == np.float32
+    np.testing.assert_allclose(tf.cast(y, tf.float32), exact(x), atol=0.03)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        PaddedConv(3, 3, padding="reflect"),
+        GatedConv(4, 5, "relu", strides=2),
+        GatedConv(4, 3, dilation_rate=4, dtype="mixed_bfloat16"),
+        GatedDeconv(6, padding="symmetric"),
+    ],
+)
+def test_config(rng, layer):
+    x = rng.normal(size=(1, 9, 10, 2)).astype(np.float32)
+    check_config(layer, x)
+    assert layer.compute_output_shape((1, 9, 10, 2)) == layer(x).shape
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="filters must be even.*received 3"):
+        GatedConv(3, 3)
+    with pytest.raises(ValueError, match="kernel_size must be odd.*received 4"):
+        PaddedConv(4, 4)
+    with pytest.raises(ValueError, match="padding must be one of.*received 'zeros'"):
+        PaddedConv(4, 3, padding="zeros")
+    with pytest.raises(ValueError, match="strides and dilation_rate"):
+        PaddedConv(4, 3, strides=2, dilation_rate=2)
