@@ -2,6 +2,8 @@
 
 from flags import command  # first: it quietens TensorFlow
 
+# isort: split
+
 import sys
 
 import tensorflow as tf

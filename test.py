@@ -2,13 +2,15 @@
 
 from flags import command  # first: it quietens TensorFlow
 
+# isort: split
+
 from absl import flags
 
 from flags import filling
 from flags.filling import FLAGS
 from inpaint.errors import UserError
 from inpaint.file_lists import sketch_path
-from inpaint.fill_files import Job, fill_file
+from inpaint.fill_files import Job, fill_loaded, load
 from inpaint.picture_files import check_output
 
 flags.DEFINE_string("image", None, "The picture to fill.", required=True)
@@ -21,8 +23,10 @@ def main():
     if FLAGS.sketch and not FLAGS.guided:
         raise UserError("--sketch needs --guided, and a checkpoint that was trained with sketches")
     sketch = (FLAGS.sketch or str(sketch_path(FLAGS.image))) if FLAGS.guided else None
-    check_output(FLAGS.output)
-    fill_file(filling.inpainter(), Job(FLAGS.image, FLAGS.mask, FLAGS.output, sketch), FLAGS.max_pixels)
+    job = Job(FLAGS.image, FLAGS.mask, FLAGS.output, sketch)
+    check_output(job.output)
+    loaded = load(job, FLAGS.max_pixels)  # before the network: it fails sooner
+    fill_loaded(filling.inpainter(), job, loaded)
     print(FLAGS.output)
 
 

@@ -2,6 +2,8 @@
 
 from flags import command  # first: it quietens TensorFlow
 
+# isort: split
+
 import tensorflow as tf
 
 from flags import training
@@ -34,6 +36,7 @@ def main():
         gan_loss_alpha=FLAGS.gan_loss_alpha,
         ae_loss=FLAGS.ae_loss,
         l1_loss=FLAGS.l1_loss,
+        known_weight=FLAGS.known_weight,
         gan=FLAGS.gan == "sngan",
         optimizer=make_optimizer(FLAGS.learning_rate, FLAGS.precision),
         jit_compile=FLAGS.jit_compile,

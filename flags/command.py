@@ -1,14 +1,13 @@
 """How every script starts and how it fails."""
 
 import os
+import shutil
 import sys
+import tempfile
 
-# Before TensorFlow is imported: its start-up notes are no news to the user of a script.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from absl import app, flags
 
-from absl import app, flags  # noqa: E402
-
-from inpaint.errors import UserError  # noqa: E402
+from inpaint.errors import UserError
 
 
 def run(main):
@@ -32,3 +31,31 @@ def run(main):
 def _fail(message):
     print(f"error: {message}", file=sys.stderr)
     sys.exit(1)
+
+
+def _load_tensorflow():
+    """Import TensorFlow without its start-up notes, which are no news to the user of a script.
+
+    Version 2.21 writes them before it looks at TF_CPP_MIN_LOG_LEVEL, so the stream itself is held
+    back; if the import fails, all of it is shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+        except BaseException:
+            notes.seek(0)
+            with open(stderr, "wb", closefd=False) as shown:
+                shutil.copyfileobj(notes, shown)
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+_load_tensorflow()

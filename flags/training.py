@@ -50,6 +50,7 @@ flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.")
 flags.DEFINE_bool("ae_loss", True, "Train the generator on the reconstruction loss.")
 flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.")
 flags.DEFINE_float("l1_loss_alpha", 1.0, "Weight of the reconstruction loss.", 0)
+flags.DEFINE_float("known_weight", 1.0, "Weight of known pixels in the reconstruction loss.", 0)
 flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0)
 
 # Run

@@ -4,7 +4,7 @@ Names rather than objects are what is saved, so both Keras versions read the sam
 checkpoint of the generator alone is a checkpoint too.
 """
 
-import pathlib
+import contextlib
 
 import tensorflow as tf
 
@@ -40,18 +40,21 @@ def training_checkpoint(trainer, step):
     )
 
 
-def latest(path):
-    """The newest checkpoint of a directory, or the checkpoint whose prefix `path` is; else None."""
-    path = pathlib.Path(path)
-    if path.is_dir():
-        return tf.train.latest_checkpoint(path)
-    prefix = path.with_suffix("") if path.suffix in (".index", ".meta") else path
-    return str(prefix) if pathlib.Path(f"{prefix}.index").is_file() else None
+@contextlib.contextmanager
+def readable(prefix):
+    """What TensorFlow finds wrong with a checkpoint's files becomes a UserError."""
+    try:
+        yield
+    except (tf.errors.OpError, RuntimeError, ValueError, IndexError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"the checkpoint {prefix} is damaged: {reason}") from error
 
 
 def is_ours(prefix):
     """Whether this project wrote the checkpoint (else it is taken for one of the original)."""
-    return "_CHECKPOINTABLE_OBJECT_GRAPH" in tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    with readable(prefix):
+        names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    return "_CHECKPOINTABLE_OBJECT_GRAPH" in names
 
 
 def load_generator(prefix, generator):
@@ -69,7 +72,8 @@ def load_generator(prefix, generator):
         if key.startswith(start) and key.endswith(end)
     }
     check_names(prefix, {n: v.shape.as_list() for n, v in variables.items()}, saved)
-    tf.train.Checkpoint(generator=variables).restore(prefix).expect_partial()
+    with readable(prefix):
+        tf.train.Checkpoint(generator=variables).restore(prefix).expect_partial()
 
 
 def check_names(prefix, expected, found):

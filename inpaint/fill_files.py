@@ -69,19 +69,19 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
     return picture, mask, sketch
 
 
-def fill_file(inpainter, job, max_pixels=MAX_PIXELS, say=print):
-    """Fill one picture file.
+def fill_loaded(inpainter, job, loaded, say=print):
+    """Fill one picture and write it.
 
     Args:
         inpainter: an `Inpainter`.
         job: a `Job`.
-        max_pixels: the largest picture that is read.
+        loaded: what `load` returned for it.
         say: takes a line for the user.
 
     Raises:
-        UserError: a file that cannot be read or written, or sizes that differ.
+        UserError: the result cannot be written.
     """
-    picture, mask, sketch = load(job, max_pixels)
+    picture, mask, sketch = loaded
     _note(mask, job, say)
     picture.rgb = inpainter(picture.rgb, mask, sketch)
     write_picture(job.output, picture)

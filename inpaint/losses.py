@@ -22,14 +22,15 @@ def generator_hinge(fake_scores):
     return -tf.reduce_mean(fake_scores)
 
 
-def reconstruction(images, coarse, refined):
+def reconstruction(images, coarse, refined, weights=1.0):
     """`mean|images - coarse| + mean|images - refined|` over all pixels, hole and known alike.
 
     Args:
         images, coarse, refined: [N, H, W, 3] float32 in [-1, 1].
+        weights: of each pixel's error, [N, H, W, 1] or a number; 1 in the paper.
 
     Returns:
         float32 scalar.
     """
-    coarse_error = tf.reduce_mean(tf.abs(images - coarse))
-    return coarse_error + tf.reduce_mean(tf.abs(images - refined))
+    coarse_error = tf.reduce_mean(tf.abs(images - coarse) * weights)
+    return coarse_error + tf.reduce_mean(tf.abs(images - refined) * weights)

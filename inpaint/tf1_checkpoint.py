@@ -7,7 +7,7 @@ import typing
 
 import tensorflow as tf
 
-from inpaint.checkpoints import adam_variables, check_names, model_variables
+from inpaint.checkpoints import adam_variables, check_names, model_variables, readable
 from inpaint.errors import UserError
 
 _BETA_1, _BETA_2 = 0.5, 0.999
@@ -88,11 +88,9 @@ def load(path, generator, discriminator=None, optimizer=None):
         UserError: no snapshot, or one that does not fit: what is missing and left over is listed.
     """
     prefix = find(path)
-    try:
+    with readable(prefix):
         reader = tf.train.load_checkpoint(prefix)
         shapes = reader.get_variable_to_shape_map()
-    except (tf.errors.OpError, RuntimeError, ValueError) as error:
-        raise UserError(f"the checkpoint {prefix} is damaged: {str(error).splitlines()[0]}") from error
 
     def scope(start):
         return {n: s for n, s in shapes.items() if n.startswith(start) and not _PART_OF_ADAM.search(n)}
@@ -117,13 +115,17 @@ def load(path, generator, discriminator=None, optimizer=None):
         if theirs and "beta2_power" in shapes:
             check_names(prefix, {n: v.shape.as_list() for n, v in slots.items()}, theirs)
             targets |= slots
-            iterations.assign(_updates(reader, shapes))
         else:
             missing.append("optimizer")
 
+    with readable(prefix):
+        tensors = {name: reader.get_tensor(name) for name in targets}
+        step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
+        updates = _updates(reader, step or 0) if "beta2_power" in shapes else 0
     for name, variable in targets.items():
-        variable.assign(reader.get_tensor(name))
-    step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
+        variable.assign(tensors[name])
+    if optimizer is not None and "optimizer" not in missing:
+        iterations.assign(updates)
     return Loaded(prefix, step, tuple(missing))
 
 
@@ -179,11 +181,10 @@ def _learning_rate(optimizer):
     return tf.convert_to_tensor(getattr(optimizer, "inner_optimizer", optimizer).learning_rate)
 
 
-def _updates(reader, shapes):
+def _updates(reader, step):
     """Adam's finished updates: TF1 stores only beta_2 to the power of their number plus one."""
     power = float(reader.get_tensor("beta2_power"))
     if power > 1e-30:
         return round(math.log(power) / math.log(_BETA_2)) - 1
     # The power has faded (69,000 updates): any large number has the same effect.
-    step = int(reader.get_tensor("global_step")) if "global_step" in shapes else 0
     return max(2 * step, 100_000)

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from inpaint.generator import complete
 from inpaint.losses import discriminator_hinge, generator_hinge, reconstruction
-from ops.keras_compat import apply_gradients, is_loss_scaled, loss_scaled, scale_loss
+from ops.keras_compat import apply_gradients, loss_scaled, scale_loss
 
 
 def make_optimizer(learning_rate=1e-4, precision="float32"):
@@ -31,6 +31,8 @@ class Trainer:
         gan_loss_alpha: weight of the adversarial loss.
         ae_loss: whether the reconstruction loss is part of the generator's loss.
         l1_loss: whether the reconstruction loss is computed; without it `ae_loss` is 0.
+        known_weight: weight of a known pixel in the reconstruction loss, where a hole's has 1. The
+            original's is 1; less spends the network's effort where it will be seen.
         gan: whether there is an adversarial loss; without it only `generator_step` is of use.
         optimizer: what `make_optimizer` returns; by default one that fits the generator's policy.
         jit_compile: whether XLA compiles the forward and backward passes.
@@ -47,6 +49,7 @@ class Trainer:
         gan_loss_alpha=1.0,
         ae_loss=True,
         l1_loss=True,
+        known_weight=1.0,
         gan=True,
         optimizer=None,
         jit_compile=False,
@@ -62,6 +65,7 @@ class Trainer:
         self.gan_loss_alpha = gan_loss_alpha
         self.ae_loss = ae_loss
         self.l1_loss = l1_loss
+        self.known_weight = known_weight
         self.gan = gan
         self.optimizer = optimizer or make_optimizer(precision=_policy(generator))
         # Built on all variables at once: applied to either half in turn, it stays one Adam.
@@ -124,12 +128,13 @@ class Trainer:
         adversarial loss alone and `ae_gradient` of the reconstruction loss.
         """
         variables = self.generator.trainable_variables
+        holes = tf.cast(masks, tf.float32)
+        weights = self.l1_loss_alpha * (holes + self.known_weight * (1 - holes))
         with tf.GradientTape() as tape:
             result = self.forward(images, masks, sketches)
             ae_loss = g_loss = tf.constant(0.0)
             if self.l1_loss:
-                ae_loss = reconstruction(images, result["coarse"], result["refined"])
-                ae_loss *= self.l1_loss_alpha
+                ae_loss = reconstruction(images, result["coarse"], result["refined"], weights)
             if self.gan:
                 _, fake = self.scores(images, result["completed"], masks, sketches)
                 g_loss = self.gan_loss_alpha * generator_hinge(fake)
@@ -141,7 +146,7 @@ class Trainer:
         at_refined = gradients.pop()
         ae_gradient = tf.zeros_like(at_refined)
         if self.l1_loss:
-            ae_gradient = tf.sign(result["refined"] - images) * self.l1_loss_alpha
+            ae_gradient = tf.sign(result["refined"] - images) * weights
             ae_gradient /= tf.cast(tf.size(images), tf.float32)
         at_refined /= scale_loss(self.optimizer, tf.constant(1.0))
         losses = {

@@ -2,8 +2,6 @@
 
 import pathlib
 
-import tensorflow as tf
-
 from inpaint import checkpoints, tf1_checkpoint
 from inpaint.errors import UserError
 
@@ -52,7 +50,8 @@ def restore_training(path, trainer, step):
     if ours:
         # First by name and shape, so that a misfit is explained; then everything.
         checkpoints.load_generator(prefix, trainer.generator)
-        restored = checkpoints.training_checkpoint(trainer, step).restore(prefix)
+        with checkpoints.readable(prefix):
+            restored = checkpoints.training_checkpoint(trainer, step).restore(prefix)
         try:
             restored.assert_existing_objects_matched()
         except AssertionError as error:
@@ -70,7 +69,4 @@ def restore_training(path, trainer, step):
 def _kind(path):
     """(prefix, whether this project wrote it)."""
     prefix = tf1_checkpoint.find(path)
-    try:
-        return prefix, checkpoints.is_ours(prefix)
-    except (tf.errors.OpError, RuntimeError, ValueError) as error:
-        raise UserError(f"the checkpoint {prefix} is damaged: {str(error).splitlines()[0]}") from error
+    return prefix, checkpoints.is_ours(prefix)

@@ -27,9 +27,7 @@ class PaddedConv(tf.keras.layers.Layer):
         ValueError: an argument out of its range, naming the argument and the value.
     """
 
-    def __init__(
-        self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs
-    ):
+    def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs):
         super().__init__(**kwargs)
         if filters < 1:
             raise ValueError(f"filters must be positive, received {filters}")
@@ -61,9 +59,7 @@ class PaddedConv(tf.keras.layers.Layer):
             margins = [[0, 0], [margin, margin], [margin, margin], [0, 0]]
             inputs = tf.pad(inputs, margins, mode=self.padding)
             border = "VALID"
-        outputs = tf.nn.conv2d(
-            inputs, self.kernel, self.strides, border, dilations=self.dilation_rate
-        )
+        outputs = tf.nn.conv2d(inputs, self.kernel, self.strides, border, dilations=self.dilation_rate)
         return tf.nn.bias_add(outputs, self.bias)
 
     def call(self, inputs):

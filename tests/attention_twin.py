@@ -39,7 +39,9 @@ def column_major(size):
     return np.arange(size[0] * size[1]).reshape(size).T.ravel()
 
 
-def attention(foreground, background, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=10.0, fuse=True):
+def attention(
+    foreground, background, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=10.0, fuse=True
+):
     """One picture: ([H, W, C], [h, w, C], [h, w] or None) -> (output [H, W, C], offsets [.., .., 2])."""
     f_size = (foreground.shape[0] // rate, foreground.shape[1] // rate)
     b_size = (background.shape[0] // rate, background.shape[1] // rate)

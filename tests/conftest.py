@@ -7,11 +7,11 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
 
-import golden_data
 from inpaint.generator import Generator
 
 ROOT = pathlib.Path(__file__).parent.parent

@@ -1,11 +1,11 @@
 import attention_twin
+import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import both_ways
 from layer_checks import check_config
 
-import golden_data
 from ops import ContextualAttention, flow_picture
 
 
@@ -95,7 +95,9 @@ def test_gradient_equals_finite_differences(rng):
         value = loss(x)
     slope = float(tf.reduce_sum(tape.gradient(value, x) * direction))
     twin = [
-        (attention_twin.attention(*[(f + step * direction)[0].astype(float)] * 2, mask[0, :, :, 0])[0]).ravel()
+        (
+            attention_twin.attention(*[(f + step * direction)[0].astype(float)] * 2, mask[0, :, :, 0])[0]
+        ).ravel()
         @ weight.ravel()
         for step in (1e-4, -1e-4)
     ]

@@ -1,8 +1,8 @@
+import golden_data
 import numpy as np
 import pytest
-
-import golden_data
 from conftest import both_ways
+
 from inpaint.discriminator import Discriminator
 
 

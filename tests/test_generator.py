@@ -1,9 +1,9 @@
+import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
-
-import golden_data
 from conftest import both_ways
+
 from inpaint.generator import Generator
 from ops import flow_picture
 

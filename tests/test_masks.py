@@ -1,9 +1,9 @@
 import json
 
+import golden_data
 import numpy as np
 import pytest
 
-import golden_data
 from inpaint.masks import BoxOptions, centred_box, free_form_strokes, random_box, training_mask
 
 COUNT = 4000

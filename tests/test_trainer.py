@@ -1,8 +1,8 @@
+import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
 
-import golden_data
 from inpaint.discriminator import Discriminator
 from inpaint.generator import Generator
 from inpaint.trainer import Trainer, make_optimizer
@@ -77,11 +77,16 @@ def test_losses_are_weighed(golden):
     plain = seeded_trainer(golden).generator_gradients(*start_batch(golden))[0]
     gan = float(plain["g_loss"] - plain["ae_loss"])
     ae = float(plain["ae_loss"])
+    images, masks = start_batch(golden)
+    result = seeded_trainer(golden).forward(images, masks)
+    in_hole = [np.abs((images - result[name]) * masks).mean() for name in ("coarse", "refined")]
+    hole_ae = sum(in_hole)
     for options, g_loss, ae_loss in (
         ({"l1_loss_alpha": 3.0, "gan_loss_alpha": 5.0}, 5 * gan + 3 * ae, 3 * ae),
         ({"ae_loss": False}, gan, ae),
         ({"l1_loss": False}, gan, 0),
         ({"gan": False}, ae, ae),
+        ({"known_weight": 0.0}, gan + hole_ae, hole_ae),
     ):
         losses = seeded_trainer(golden, **options).generator_gradients(*start_batch(golden))[0]
         assert float(losses["g_loss"]) == pytest.approx(g_loss, rel=1e-4), options

@@ -1,0 +1,189 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from inpaint.errors import UserError
+from inpaint.picture_files import Picture, picture_size, read_gray, read_mask, read_picture, write_picture
+
+
+@pytest.fixture
+def rgb(rng):
+    return rng.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Save a Pillow image; returns its path."""
+
+    def save(image, name="x.png", **options):
+        image.save(tmp_path / name, **options)
+        return tmp_path / name
+
+    return save
+
+
+def srgb():
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def test_plain_and_grayscale(saved, rgb):
+    picture = read_picture(saved(Image.fromarray(rgb)))
+    np.testing.assert_array_equal(picture.rgb, rgb)
+    assert picture.alpha is None and not picture.gray
+    gray = read_picture(saved(Image.fromarray(rgb[..., 0])))
+    np.testing.assert_array_equal(gray.rgb, np.repeat(rgb[..., :1], 3, axis=-1))
+    assert gray.gray
+
+
+def test_sixteen_bit_is_scaled_not_clipped(saved):
+    values = np.uint16([[0, 257, 32768, 65535]])
+    picture = read_picture(saved(Image.fromarray(values)))
+    assert picture.rgb[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+def test_palette_with_and_without_transparency(saved):
+    image = Image.new("P", (3, 1))
+    image.putpalette([10, 20, 30, 200, 100, 50, 1, 2, 3])
+    image.putdata([0, 1, 2])
+    assert read_picture(saved(image)).rgb[0].tolist() == [[10, 20, 30], [200, 100, 50], [1, 2, 3]]
+    picture = read_picture(saved(image, transparency=1))
+    assert picture.rgb[0, 1].tolist() == [200, 100, 50]
+    assert picture.alpha[0].tolist() == [255, 0, 255]
+
+
+def test_cmyk(saved):
+    image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))
+    picture = read_picture(saved(image, "x.jpg", quality=100))
+    assert np.abs(picture.rgb.astype(int) - [255, 0, 0]).max() <= 3
+    assert picture.icc_profile is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(saved, rgb, orientation):
+    upright = Image.fromarray(rgb)
+    # What the camera stored, so that applying the orientation gives `upright`.
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(undo[orientation]))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = orientation, "Maker"
+    path = saved(stored, exif=exif)
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.rgb, rgb)
+    assert picture_size(path) == (5, 7)
+    write_picture(path, picture)
+    with Image.open(path) as again:
+        assert again.getexif().get(0x0112, 1) == 1 and again.getexif()[0x010F] == "Maker"
+    np.testing.assert_array_equal(read_picture(path).rgb, rgb)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_alpha_and_profile_survive(tmp_path, rgb, rng, suffix):
+    alpha = rng.integers(0, 256, (5, 7), dtype=np.uint8)
+    alpha[0, 0] = 0  # what is clear keeps its colour
+    write_picture(tmp_path / f"x{suffix}", Picture(rgb, alpha, srgb()))
+    picture = read_picture(tmp_path / f"x{suffix}")
+    np.testing.assert_array_equal(picture.rgb, rgb)
+    np.testing.assert_array_equal(picture.alpha, alpha)
+    assert picture.icc_profile == srgb()
+
+
+def test_jpeg_is_close_and_keeps_the_profile(tmp_path):
+    ramp = np.repeat(np.linspace(0, 255, 64).astype(np.uint8)[None, :, None], 64, axis=0).repeat(3, axis=2)
+    write_picture(tmp_path / "x.jpg", Picture(ramp, np.zeros((64, 64), np.uint8), srgb()))
+    picture = read_picture(tmp_path / "x.jpg")
+    assert np.abs(picture.rgb.astype(int) - ramp).max() <= 3
+    assert picture.icc_profile == srgb() and picture.alpha is None
+
+
+def test_gray_is_written_gray(tmp_path, rgb):
+    gray = np.repeat(rgb[..., :1], 3, axis=-1)
+    write_picture(tmp_path / "x.png", Picture(gray, gray=True))
+    with Image.open(tmp_path / "x.png") as image:
+        assert image.mode == "L"
+        np.testing.assert_array_equal(np.asarray(image), gray[..., 0])
+
+
+def test_masks_hard_soft_and_with_alpha(saved):
+    soft = np.uint8([[0, 127, 128, 255]])
+    assert read_mask(saved(Image.fromarray(soft))).tolist() == [[0, 0, 1, 1]]
+    assert read_mask(saved(Image.fromarray(soft > 127))).tolist() == [[0, 0, 1, 1]]
+    # White everywhere, drawn only where it is opaque.
+    layer = np.full((1, 4, 4), 255, np.uint8)
+    layer[..., 3] = soft
+    path = saved(Image.fromarray(layer))
+    assert read_mask(path).tolist() == [[0, 0, 1, 1]]
+    np.testing.assert_allclose(read_gray(path), soft)
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "no such file"),
+        (b"", "is empty"),
+        (b"hello, I am no picture", "is not a picture"),
+    ],
+)
+def test_files_that_are_no_pictures(tmp_path, content, message):
+    path = tmp_path / "x.png"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=message):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
+def test_truncated_anywhere_is_a_user_error(tmp_path, rng, format):
+    buffer = io.BytesIO()
+    Image.fromarray(rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(buffer, format)
+    data = buffer.getvalue()
+    path = tmp_path / "x"
+    for length in sorted(set(rng.integers(1, len(data) * 3 // 4, 60).tolist())):
+        path.write_bytes(data[:length])
+        with pytest.raises(UserError):
+            read_picture(path)
+
+
+def test_damaged_bytes_are_read_or_refused(tmp_path, rng):
+    path = tmp_path / "x"
+    for format in ("PNG", "JPEG", "GIF", "TIFF", "WEBP"):
+        buffer = io.BytesIO()
+        Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(buffer, format)
+        for _ in range(150):
+            data = np.frombuffer(buffer.getvalue(), np.uint8).copy()
+            data[rng.integers(len(data), size=4)] = rng.integers(256, size=4)
+            path.write_bytes(data.tobytes())
+            try:
+                assert read_picture(path).rgb.dtype == np.uint8
+            except UserError as error:
+                assert "\n" not in str(error)
+
+
+def test_pixel_limit_is_checked_before_decoding(saved, rgb):
+    path = saved(Image.fromarray(rgb))
+    path.write_bytes(path.read_bytes()[:60])  # only the header is left
+    with pytest.raises(UserError, match="7 x 5, over the limit of 34 pixels"):
+        read_picture(path, max_pixels=34)
+
+
+@pytest.mark.parametrize(
+    "name, message", [("x.bmp", "must end in one of"), ("no/x.png", "there is no folder")]
+)
+def test_where_nothing_can_be_written(tmp_path, rgb, name, message):
+    with pytest.raises(UserError, match=message):
+        write_picture(tmp_path / name, Picture(rgb))
+
+
+def test_failed_write_leaves_what_was_there(tmp_path, rgb, monkeypatch):
+    path = tmp_path / "x.png"
+    path.write_bytes(b"before")
+
+    def full(self, file, **options):
+        file.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(UserError, match="x.png: No space left on device"):
+        write_picture(path, Picture(rgb))
+    assert [p.name for p in tmp_path.iterdir()] == ["x.png"] and path.read_bytes() == b"before"

@@ -1,0 +1,116 @@
+"""train.py as people run it: real files, real processes."""
+
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from inpaint.progress import Progress, duration
+
+SMALL = ("--img_shapes=64,64,3", "--height=24", "--width=24", "--max_delta_height=4", "--max_delta_width=4")
+
+
+@pytest.fixture
+def pictures(tmp_path, rng):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)).save(folder / f"{i}.png")
+    return folder
+
+
+def weights_in(prefix):
+    reader = tf.train.load_checkpoint(str(prefix))
+    names = [n for n in reader.get_variable_to_shape_map() if n.endswith("VARIABLE_VALUE")]
+    return {name: reader.get_tensor(name) for name in names if "save_counter" not in name}
+
+
+@pytest.mark.slow
+def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
+    common = (f"--data_flist={pictures}", *SMALL, "--batch_size=1", "--random_crop", "--train_spe=2")
+
+    def train(log_dir, *more):
+        done = script("train.py", *common, f"--log_dir={tmp_path / log_dir}", *more)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    said = train("whole", "--max_iters=4", "--val", "--val_psteps=2", f"--data_flist={pictures},{pictures}")
+    assert "3 training pictures" in said
+    assert re.search(r"4/4  d_loss \d\.\d+  g_loss \S+  ae_loss \S+  \S+ images/s  0:00:00 left", said)
+    train("halves", "--max_iters=2")
+    said = train("halves", "--max_iters=4")
+    assert "continuing from a checkpoint of this project" in said and "snap-2" in said
+
+    whole, halves = weights_in(tmp_path / "whole/snap-4"), weights_in(tmp_path / "halves/snap-4")
+    assert whole.keys() == halves.keys() and len(whole) > 290
+    for name, value in whole.items():
+        np.testing.assert_array_equal(value, halves[name], err_msg=name)
+    assert "nothing to do" in train("halves", "--max_iters=4")
+
+    tags = set()
+    for file in (tmp_path / "whole").glob("events*"):
+        for record in tf.data.TFRecordDataset(str(file)):
+            event = tf.compat.v1.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                tags.add(value.tag)
+                if value.tag == "validation":
+                    strip = tf.io.decode_png(value.tensor.string_val[2])
+                    assert strip.shape == (64, 4 * 64, 3)
+    assert {
+        "losses/d_loss",
+        "losses/g_loss",
+        "losses/ae_loss",
+        "hinge/real",
+        "training",
+        "validation",
+    } <= tags
+
+    # The original's recipe from our own weights, the generator alone.
+    said = train("restored", "--max_iters=5", f"--model_restore={tmp_path / 'whole'}", "--gan=none")
+    assert "whole/snap-4" in said and "d_loss" not in said
+    assert int(weights_in(tmp_path / "restored/snap-5")["step/.ATTRIBUTES/VARIABLE_VALUE"]) == 5
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((), "no file list data/celeba_hq/train_shuffled.flist"),
+        (("--data_flist=list.txt",), "2 of the 3 files in list.txt are missing, first gone.png, gone2.png"),
+        (
+            ("--data_flist=pictures", "--img_shapes=60,64,3"),
+            "multiples of 8, and 3 channels, received 60,64,3",
+        ),
+        (("--data_flist=pictures", "--img_shapes=64,64,3"), "the box's height must be positive and below"),
+        (("--data_flist=pictures", "--val"), "--val needs validation pictures"),
+        (("--data_flist=pictures", *SMALL, "--model_restore=gone"), "no checkpoint at gone"),
+        (("--data_flist=pictures", *SMALL, "--log_dir=list.txt/logs"), "cannot make the log directory"),
+        (("--data_flist=pictures", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
+    ],
+)
+def test_one_line_for_what_the_user_can_mend(script, pictures, tmp_path, arguments, message):
+    (tmp_path / "list.txt").write_text(f"{pictures}/0.png\ngone.png\ngone2.png\n")
+    done = script("train.py", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+
+
+def test_flag_file(script, tmp_path):
+    (tmp_path / "my.flags").write_text("--dataset=places2\n# a comment\n--guided\n")
+    done = script("train.py", "--flagfile=my.flags", cwd=tmp_path)
+    assert "data/places2/train_shuffled.flist" in done.stderr
+
+
+def test_progress_line():
+    now = [100.0]
+    progress = Progress(total=1000, images_each=32, start=200, clock=lambda: now[0])
+    now[0] += 9
+    assert not progress.due()
+    now[0] += 1
+    assert progress.due()
+    line = progress.line(220, {"d_loss": 1.0, "g_loss": 0.5, "g_gradient": 3.0})
+    # 20 iterations of 32 images in 10 s; 780 iterations left at 2 a second.
+    assert line == "220/1000  d_loss 1.0000  g_loss 0.5000  64.0 images/s  0:06:30 left"
+    assert duration(3 * 86400 + 3723) == "3 d 1:02:03"
