@@ -57,4 +57,6 @@ class Discriminator(tf.keras.Model):
         return named
 
     def get_config(self):
-        return {**super().get_config(), "guided": self.guided, "with_mask": self.with_mask}
+        # Keras 2 leaves the policy out of a model's config.
+        policy = {"name": self.name, "dtype": self.dtype_policy.name}
+        return {**policy, "guided": self.guided, "with_mask": self.with_mask}

@@ -155,7 +155,9 @@ class Generator(tf.keras.Model):
         return {**named, **_scoped("conv17", self.conv17), **_scoped("allconv17", self.allconv17)}
 
     def get_config(self):
-        return {**super().get_config(), "guided": self.guided, "padding": self.padding}
+        # Keras 2 leaves the policy out of a model's config.
+        policy = {"name": self.name, "dtype": self.dtype_policy.name}
+        return {**policy, "guided": self.guided, "padding": self.padding}
 
 
 def _scoped(scope, layer):

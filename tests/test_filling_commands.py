@@ -1,7 +1,9 @@
 """test.py and batch_test.py as people run them: real files, real processes."""
 
+import cv2
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 from inpaint import tf1_checkpoint
@@ -55,8 +57,6 @@ def test_fills_with_an_original_snapshot(script, files, snapshot, generator):
 
 
 def test_bundled_weights_fill_an_example(script, tmp_path):
-    from conftest import ROOT
-
     image, mask = ROOT / "examples/photographs/coffee.png", ROOT / "examples/masks/coffee.png"
     done = script("test.py", f"--image={image}", f"--mask={mask}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -171,7 +171,5 @@ def test_resized_batches_keep_known_pixels(files, snapshot, generator):
     assert fill_list(Inpainter(generator), jobs, 8, size=(60, 90)) == 0
     result = pixels(files / "o.png")
     assert result.shape == (60, 90, 4)
-    import cv2
-
     expected = cv2.resize(pixels(files / "x.png"), (90, 60), interpolation=cv2.INTER_LINEAR)
     np.testing.assert_array_equal(result[:8, :18], expected[:8, :18])
