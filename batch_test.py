@@ -12,7 +12,7 @@ from absl import flags
 from flags import filling
 from flags.filling import FLAGS
 from inpaint.errors import UserError
-from inpaint.fill_files import fill_list, read_jobs
+from inpaint.fill_list import Failures, fill_list, read_jobs
 
 flags.DEFINE_string("flist", None, "The list: `image mask output` a line.", required=True)
 flags.DEFINE_integer("image_height", 0, "Resize everything to this height. Default: keep sizes.", 0)
@@ -24,12 +24,14 @@ def main():
     if bool(FLAGS.image_height) != bool(FLAGS.image_width):
         raise UserError("--image_height and --image_width go together: give both or neither")
     size = (FLAGS.image_height, FLAGS.image_width) if FLAGS.image_height else None
-    jobs, bad_lines = read_jobs(FLAGS.flist, FLAGS.guided, _warn)
+    failures = Failures(_warn)
+    jobs = read_jobs(FLAGS.flist, FLAGS.guided, failures)
     inpainter = filling.inpainter()
     bar = tf.keras.utils.Progbar(len(jobs), unit_name="picture")
-    failed = fill_list(inpainter, jobs, FLAGS.batch_size, size, FLAGS.max_pixels, _warn, bar.update)
-    print(f"{len(jobs) - failed} filled, {bad_lines + failed} failed")
-    if bad_lines or failed:
+    fill_list(inpainter, jobs, FLAGS.batch_size, failures, size, FLAGS.max_pixels, _warn, bar.update)
+    listed = len({job.line for job in jobs} | failures.lines)
+    print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")
+    if failures.lines:
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from flags import network  # noqa: F401  defines --guided and the like
 from inpaint.inpainter import Inpainter
 from inpaint.picture_files import MAX_PIXELS
 
@@ -11,15 +12,6 @@ flags.DEFINE_string(
     "checkpoint_dir",
     None,
     "Folder or prefix of a checkpoint, ours or the original's. Default: the bundled weights.",
-)
-flags.DEFINE_bool("guided", False, "Whether the checkpoint's generator takes a sketch.")
-flags.DEFINE_float("edge_threshold", 0.6, "A sketch's value / 255 above this is a line.", 0, 1)
-flags.DEFINE_enum(
-    "padding",
-    "SAME",
-    ["SAME", "SYMMETRIC", "REFLECT"],
-    "Borders of the generator's convolutions, as it was trained.",
-    case_sensitive=False,
 )
 flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture (height x width) that is read.", 1)
 

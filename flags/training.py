@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from flags import network  # noqa: F401  defines --guided and the like
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
 from inpaint.errors import UserError
@@ -32,10 +33,6 @@ flags.DEFINE_integer("vertical_margin", 0, "Least distance of the box from top a
 flags.DEFINE_integer("horizontal_margin", 0, "Least distance of the box from left and right.", 0)
 
 # Network
-flags.DEFINE_enum("padding", "SAME", ["SAME", "SYMMETRIC", "REFLECT"], "Borders of the generator's "
-                  "convolutions.", case_sensitive=False)  # fmt: skip
-flags.DEFINE_bool("guided", False, "Train with sketches, name_edge.jpg beside each name.ext.")
-flags.DEFINE_float("edge_threshold", 0.6, "A sketch's value / 255 above this is a line.", 0, 1)
 flags.DEFINE_enum(
     "precision",
     "float32",

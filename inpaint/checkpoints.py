@@ -89,18 +89,18 @@ def check_names(prefix, expected, found):
     """
     problems = []
     missing, left_over = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
+    shapes = {
+        name: f"{name} is {list(found[name])}, the model's is {list(expected[name])}"
+        for name in sorted(expected.keys() & found.keys())
+        if list(found[name]) != list(expected[name])
+    }
     if missing:
         problems.append(f"missing in it: {', '.join(missing)}")
     if left_over:
         problems.append(f"unknown to the model: {', '.join(left_over)}")
-    shapes = [
-        f"{name} is {list(found[name])}, the model's is {list(expected[name])}"
-        for name in sorted(expected.keys() & found.keys())
-        if list(expected[name]) != list(found[name])
-    ]
     if shapes:
-        problems.append(f"other shapes: {'; '.join(shapes)}")
-        if any(name == "inpaint_net/conv1/kernel" for name in expected if name in " ".join(shapes)):
-            problems.append("is one of them guided and the other not?")
+        problems.append(f"other shapes: {'; '.join(shapes.values())}")
+    if "inpaint_net/conv1/kernel" in shapes:
+        problems.append("is one of them guided and the other not?")
     if problems:
         raise UserError(f"the checkpoint {prefix} does not fit: {' | '.join(problems)}")

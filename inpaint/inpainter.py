@@ -58,7 +58,8 @@ class Inpainter:
 
         Args:
             image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
-            mask: [H, W], [H, W, 1] or, for a batch, [N, H, W, 1]: bool or numbers, hole where not 0.
+            mask: [H, W], [H, W, 1] or, for a batch, [N, H, W, 1]: bool, or numbers up to 1 (hole
+                above 0.5) or up to 255 (hole above 127.5).
             sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
                 the hole do not count.
 
@@ -80,7 +81,7 @@ class Inpainter:
         batch = image if image.ndim == 4 else image[None]
         if batch.size == 0:
             raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
-        inputs = [batch, np.uint8(_as_batch(mask, batch, "mask") != 0)]
+        inputs = [batch, _holes(_as_batch(mask, batch, "mask"))]
         if sketch is not None:
             inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
         if not inputs[1].any():
@@ -116,6 +117,12 @@ def _as_batch(array, batch, name):
             f"{list(array.shape)})"
         )
     return array
+
+
+def _holes(mask):
+    """uint8 {0, 1}, 1 in the hole, from a mask of booleans, of [0, 1] or of [0, 255]."""
+    half = 127.5 if mask.size and mask.max() > 1 else 0.5
+    return np.uint8(mask > half)
 
 
 def size_text(size):

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import io
 import os
 import pathlib
 import secrets
@@ -122,6 +123,11 @@ def check_output(path):
         raise UserError(f"cannot write {path}: it is a folder")
 
 
+def keeps_alpha(path):
+    """Whether the format that a path's suffix names has transparency."""
+    return pathlib.Path(path).suffix.lower() not in (".jpg", ".jpeg")
+
+
 def write_picture(path, picture):
     """Write a picture, whole or not at all; PNG and WebP without loss, JPEG at quality 95.
 
@@ -139,7 +145,7 @@ def write_picture(path, picture):
     image = Image.fromarray(picture.rgb)
     if picture.gray:
         image = image.convert("L")
-    if picture.alpha is not None and path.suffix.lower() not in (".jpg", ".jpeg"):
+    if picture.alpha is not None and keeps_alpha(path):
         image.putalpha(Image.fromarray(picture.alpha))
     extras = {"icc_profile": picture.icc_profile, "exif": picture.exif}
     extras = {name: value for name, value in extras.items() if value}
@@ -197,7 +203,5 @@ def _cmyk_to_rgb(image, profile):
     """To sRGB, by the picture's own profile where it has one."""
     if not profile:
         return image.convert("RGB")
-    import io
-
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")

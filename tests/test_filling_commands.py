@@ -7,7 +7,7 @@ from conftest import ROOT
 from PIL import Image
 
 from inpaint import tf1_checkpoint
-from inpaint.fill_files import fill_list, read_jobs
+from inpaint.fill_list import Failures, fill_list, read_jobs
 from inpaint.generator import Generator
 from inpaint.inpainter import Inpainter
 
@@ -151,24 +151,28 @@ def test_batches_have_one_size(files, rng):
         Image.fromarray(np.full(size, 255, np.uint8)).save(files / f"{i}m.png")
     flist = files / "list.txt"
     flist.write_text("\n".join(f"{files}/{i}.png {files}/{i}m.png {files}/{i}o.png" for i in range(5)))
-    jobs, bad = read_jobs(flist, guided=False, say=print)
+    failures = Failures(print)
+    jobs = read_jobs(flist, False, failures)
     recording, counts = Recording(), []
-    assert (bad, fill_list(recording, jobs, 2, done=counts.append)) == (0, 0)
+    fill_list(recording, jobs, 2, failures, done=counts.append)
+    assert not failures.lines
     assert recording.batches == [(2, 8, 8, 3), (1, 8, 8, 3), (2, 16, 8, 3)]
     assert counts == [2, 3, 5]
     for i, size in enumerate(sizes):
         np.testing.assert_array_equal(pixels(files / f"{i}o.png"), np.full((*size, 3), 128))
 
     recording = Recording()
-    assert fill_list(recording, jobs, 8, size=(24, 16)) == 0
+    fill_list(recording, jobs, 8, failures, size=(24, 16))
     assert recording.batches == [(5, 24, 16, 3)]
 
 
 def test_resized_batches_keep_known_pixels(files, snapshot, generator):
     # --image_height and --image_width resize picture and mask first, as the original does.
     (files / "list.txt").write_text(f"{files}/x.png {files}/m.png {files}/o.png")
-    jobs, _ = read_jobs(files / "list.txt", False, print)
-    assert fill_list(Inpainter(generator), jobs, 8, size=(60, 90)) == 0
+    failures = Failures(print)
+    jobs = read_jobs(files / "list.txt", False, failures)
+    fill_list(Inpainter(generator), jobs, 8, failures, size=(60, 90))
+    assert not failures.lines
     result = pixels(files / "o.png")
     assert result.shape == (60, 90, 4)
     expected = cv2.resize(pixels(files / "x.png"), (90, 60), interpolation=cv2.INTER_LINEAR)

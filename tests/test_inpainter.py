@@ -87,6 +87,16 @@ def test_no_hole_and_nothing_but_hole(inpainter, rng):
     np.testing.assert_array_equal(covered, inpainter(image * 0, np.ones((16, 24))))
 
 
+def test_masks_of_any_kind(inpainter, rng):
+    image = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    soft = np.zeros((16, 16), np.uint8)
+    soft[3:12, 3:12], soft[4:11, 4:11] = 127, 128
+    hole = soft > 127
+    expected = inpainter(image, hole)
+    for mask in (soft, np.uint8(hole), hole * 255, soft / 255.0, hole[..., None]):
+        np.testing.assert_array_equal(inpainter(image, mask), expected)
+
+
 def test_guided_follows_lines_inside_the_hole(rng):
     golden_data.seed_weights(guided := Generator(guided=True), 1003)
     inpainter = Inpainter(guided)
