@@ -22,10 +22,11 @@ def main():
         raise UserError("--precision=mixed_float16 trains on GPUs only: use mixed_bfloat16 on a CPU")
     data, options = training.data_options(), training.run_options()
     source, validation_source = training.picture_sources()
-    paths = picture_paths(source, FLAGS.random_seed)
+    paths = picture_paths(source, FLAGS.random_seed, FLAGS.guided)
     view = None
     if validation_source:
-        view = static_view(picture_paths(validation_source), data, FLAGS.static_view_size)
+        validation_paths = picture_paths(validation_source, guided=FLAGS.guided)
+        view = static_view(validation_paths, data, FLAGS.static_view_size)
     print(f"{len(paths)} training pictures from {source}", flush=True)
 
     tf.keras.utils.set_random_seed(FLAGS.random_seed)

@@ -6,6 +6,7 @@ from flags import network  # noqa: F401  defines --guided and the like
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
 from inpaint.errors import UserError
+from inpaint.generator import LEAST_SIZE
 from inpaint.masks import BoxOptions
 from inpaint.run import RunOptions
 
@@ -70,10 +71,11 @@ def data_options():
         height, width, channels = (int(value) for value in FLAGS.img_shapes)
     except ValueError as error:
         raise UserError(f"--img_shapes is height,width,3, received {','.join(FLAGS.img_shapes)}") from error
-    if channels != 3 or height % 8 or width % 8 or min(height, width) < 8:
+    least = LEAST_SIZE[FLAGS.padding.lower()]
+    if channels != 3 or height % 8 or width % 8 or min(height, width) < least:
         raise UserError(
-            f"--img_shapes needs a height and width that are multiples of 8, and 3 channels, "
-            f"received {','.join(FLAGS.img_shapes)}"
+            f"--img_shapes needs a height and width that are multiples of 8 and at least {least}, and 3 "
+            f"channels, received {','.join(FLAGS.img_shapes)}"
         )
     box = BoxOptions(
         height=FLAGS.height,

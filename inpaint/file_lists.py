@@ -7,14 +7,17 @@ import random
 from inpaint.errors import UserError
 from inpaint.picture_files import SUFFIXES
 
+_SKETCH = "_edge"
 
-def picture_paths(source, seed=0):
+
+def picture_paths(source, seed=0, guided=False):
     """The pictures a source names.
 
     Args:
         source: a text file with one path a line, kept in its order, or a folder, whose pictures
             (also in folders below) are shuffled.
         seed: of a folder's shuffle.
+        guided: whether every picture needs a sketch beside it.
 
     Returns:
         list of paths, strings.
@@ -22,9 +25,22 @@ def picture_paths(source, seed=0):
     Raises:
         UserError: the source is missing or empty, or files are missing: how many, and the first few.
     """
+    paths = _listed(source, seed)
+    needed = [*paths, *(str(sketch_path(path)) for path in paths)] if guided else paths
+    missing = [path for path in needed if not os.path.isfile(path)]
+    if missing:
+        raise UserError(
+            f"{len(missing)} of the {len(needed)} files of {source} are missing, first "
+            f"{', '.join(missing[:3])}; relative paths start at {os.getcwd()}"
+        )
+    return paths
+
+
+def _listed(source, seed):
     source = pathlib.Path(source)
     if source.is_dir():
-        paths = sorted(str(p) for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+        found = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+        paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
         random.Random(seed).shuffle(paths)
         if not paths:
             raise UserError(f"no pictures in {source}: looked for {', '.join(SUFFIXES)}")
@@ -38,17 +54,10 @@ def picture_paths(source, seed=0):
     paths = [line.strip() for line in lines if line.strip()]
     if not paths:
         raise UserError(f"the file list {source} is empty")
-    missing = [path for path in paths if not os.path.isfile(path)]
-    if missing:
-        first = ", ".join(missing[:3])
-        raise UserError(
-            f"{len(missing)} of the {len(paths)} files in {source} are missing, first {first}; "
-            f"relative paths start at {os.getcwd()}"
-        )
     return paths
 
 
 def sketch_path(path):
     """Where the sketch of a picture lies: `name_edge.jpg` beside `name.ext`."""
     path = pathlib.Path(path)
-    return path.with_name(f"{path.stem}_edge.jpg")
+    return path.with_name(f"{path.stem}{_SKETCH}.jpg")

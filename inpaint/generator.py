@@ -55,6 +55,10 @@ DECODER = (
 )
 
 
+# The dilated convolutions mirror up to 16 pixels of a map at 1/4; "reflect" leaves out the border.
+LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
+
+
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
 class Generator(tf.keras.Model):
     """A coarse and a refinement network; the second fills again what the first has guessed.
@@ -66,7 +70,8 @@ class Generator(tf.keras.Model):
         padding: borders of every convolution, `"same"`, `"symmetric"` or `"reflect"`.
 
     Call arguments:
-        incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W multiples of 8.
+        incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W multiples of 8, at
+            least `LEAST_SIZE` of the padding.
         mask: [N, H, W, 1], 1 in the hole and 0 elsewhere.
         sketch: [N, H, W, 1], 1 on lines inside the hole; needed if guided, refused otherwise.
 

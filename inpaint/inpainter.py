@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from inpaint import weights
 from inpaint.errors import UserError
-from inpaint.generator import Generator, complete
+from inpaint.generator import LEAST_SIZE, Generator, complete
 from inpaint.pixels import from_network, to_network
 
 _MULTIPLE = 8  # what the network's sizes are multiples of
@@ -91,12 +91,13 @@ class Inpainter:
     def _fill(self, images, masks, sketches=None):
         """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
         size = tf.shape(images)[1:3]
-        padded_masks = _pad(masks, size)
+        least = LEAST_SIZE[self.generator.padding]
+        padded_masks = _pad(masks, size, least)
         holes = tf.cast(padded_masks, tf.float32)
-        incomplete = to_network(_pad(images, size)) * (1 - holes)
+        incomplete = to_network(_pad(images, size, least)) * (1 - holes)
         lines = None
         if sketches is not None:
-            lines = tf.cast(_pad(sketches, size), tf.float32) / 255 > self.edge_threshold
+            lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
             lines = tf.cast(lines, tf.float32) * holes
         _, refined, _ = self.generator(incomplete, holes, lines)
         filled = from_network(complete(refined, incomplete, holes))[:, : size[0], : size[1]]
@@ -130,11 +131,11 @@ def size_text(size):
     return f"{size[1]} x {size[0]}"
 
 
-def _pad(x, size):
-    """Mirror [N, H, W, C] at the bottom and right up to multiples of 8; works for any size."""
+def _pad(x, size, least):
+    """Mirror [N, H, W, C] below and to the right up to multiples of 8, and to `least`, again and again."""
     for axis in (1, 2):
         length = size[axis - 1]
-        padded = -(-length // _MULTIPLE) * _MULTIPLE
+        padded = tf.maximum(-(-length // _MULTIPLE) * _MULTIPLE, least)
         position = tf.range(padded) % (2 * length)
         x = tf.gather(x, tf.minimum(position, 2 * length - 1 - position), axis=axis)
     return x

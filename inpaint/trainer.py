@@ -67,14 +67,12 @@ class Trainer:
         self.l1_loss = l1_loss
         self.known_weight = known_weight
         self.gan = gan
-        self.optimizer = optimizer or make_optimizer(precision=_policy(generator))
+        self.optimizer = optimizer or make_optimizer(precision=generator.dtype_policy.name)
         # Built on all variables at once: applied to either half in turn, it stays one Adam.
         self.optimizer.build(generator.trainable_variables + discriminator.trainable_variables)
-        jit = {"jit_compile": True} if jit_compile else {}
-        self._discriminator_gradients = tf.function(self.discriminator_gradients, **jit)
-        self._generator_gradients = tf.function(self.generator_gradients, **jit)
-        self.discriminator_step = tf.function(self._discriminator_step, reduce_retracing=True)
-        self.generator_step = tf.function(self._generator_step, reduce_retracing=True)
+        if jit_compile:  # not the whole steps: XLA refuses the optimizers
+            self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
+            self.generator_gradients = tf.function(self.generator_gradients, jit_compile=True)
 
     def forward(self, images, masks, sketches=None):
         """Fill the holes of complete pictures.
@@ -157,7 +155,8 @@ class Trainer:
         }
         return losses, gradients
 
-    def _discriminator_step(self, images, masks, sketches=None):
+    @tf.function(reduce_retracing=True)
+    def discriminator_step(self, images, masks, sketches=None):
         """Update the discriminator on one batch.
 
         Args:
@@ -169,25 +168,21 @@ class Trainer:
             dict of float32 scalars before the update: `d_loss` and its halves `d_loss_real` and
             `d_loss_fake`.
         """
-        losses, gradients = self._discriminator_gradients(images, masks, sketches)
+        losses, gradients = self.discriminator_gradients(images, masks, sketches)
         apply_gradients(self.optimizer, gradients, self.discriminator.trainable_variables)
         return losses
 
-    def _generator_step(self, images, masks, sketches=None):
+    @tf.function(reduce_retracing=True)
+    def generator_step(self, images, masks, sketches=None):
         """Update the generator on one batch; arguments as for `discriminator_step`.
 
         Returns:
             dict of float32 scalars before the update: `g_loss` (adversarial, and reconstruction if
             `ae_loss`), `ae_loss`, `g_gradient`, `ae_gradient`.
         """
-        losses, gradients = self._generator_gradients(images, masks, sketches)
+        losses, gradients = self.generator_gradients(images, masks, sketches)
         apply_gradients(self.optimizer, gradients, self.generator.trainable_variables)
         return losses
-
-
-def _policy(model):
-    policy = model.dtype_policy
-    return policy.name
 
 
 def _twice(x):

@@ -92,13 +92,23 @@ def test_file_list_order_and_missing_files(tmp_path, pictures):
     flist.write_text("\n".join(reversed(pictures)) + "\n\n")
     assert picture_paths(flist) == pictures[::-1]
     flist.write_text("\n".join([*pictures, "gone1.png", "gone2.png", "gone3.png", "gone4.png"]))
-    with pytest.raises(UserError, match="4 of the 9 files in .*gone1.png, gone2.png, gone3.png;"):
+    with pytest.raises(UserError, match="4 of the 9 files of .*gone1.png, gone2.png, gone3.png;"):
         picture_paths(flist)
     flist.write_text("\n")
     with pytest.raises(UserError, match="is empty"):
         picture_paths(flist)
     with pytest.raises(UserError, match="no file list"):
         picture_paths(tmp_path / "none.flist")
+
+
+def test_guided_lists_need_their_sketches(tmp_path, pictures):
+    (tmp_path / "0_edge.jpg").write_bytes(b"")
+    with pytest.raises(UserError, match="4 of the 10 files of .*1_edge.jpg, .*3_edge.jpg"):
+        flist = tmp_path / "a.flist"
+        flist.write_text("\n".join(pictures))
+        picture_paths(flist, guided=True)
+    # In a folder, sketches are no pictures.
+    assert sorted(picture_paths(tmp_path)) == pictures
 
 
 def test_folder_is_shuffled_by_seed(tmp_path, pictures):

@@ -35,6 +35,16 @@ def test_any_size_keeps_known_pixels(inpainter, rng, size):
     assert np.any(result[mask] != image[mask])
 
 
+@pytest.mark.parametrize("padding", ["symmetric", "reflect"])
+def test_small_pictures_with_mirrored_borders(rng, padding):
+    inpainter = Inpainter(Generator(padding=padding))
+    image = rng.integers(0, 256, (20, 33, 3), dtype=np.uint8)
+    mask = rng.random((20, 33)) < 0.4
+    result = inpainter(image, mask)
+    np.testing.assert_array_equal(result[~mask], image[~mask])
+    assert np.any(result[mask] != image[mask])
+
+
 def test_padding_mirrors_and_crops_back(inpainter, rng):
     image = rng.integers(0, 256, (13, 22, 3), dtype=np.uint8)
     mask = (rng.random((13, 22)) < 0.3).astype(np.uint8)

@@ -77,10 +77,10 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
     "arguments, message",
     [
         ((), "no file list data/celeba_hq/train_shuffled.flist"),
-        (("--data_flist=list.txt",), "2 of the 3 files in list.txt are missing, first gone.png, gone2.png"),
+        (("--data_flist=list.txt",), "2 of the 3 files of list.txt are missing, first gone.png, gone2.png"),
         (
             ("--data_flist=pictures", "--img_shapes=60,64,3"),
-            "multiples of 8, and 3 channels, received 60,64,3",
+            "and 3 channels, received 60,64,3",
         ),
         (("--data_flist=pictures", "--img_shapes=64,64,3"), "the box's height must be positive and below"),
         (("--data_flist=pictures", "--val"), "--val needs validation pictures"),
