@@ -11,13 +11,23 @@ def resize_nearest(images, size):
     second: this differs from plain nearest, and the original's attention depends on it.
 
     Args:
-        images: [N, H, W, C] tensor of any real dtype.
+        images: [N, H, W, C] tensor of any dtype.
         size: new (height, width), integers or an int32 tensor [2].
 
     Returns:
         [N, height, width, C] tensor of the same dtype.
     """
-    return tf.raw_ops.ResizeNearestNeighbor(images=images, size=size, align_corners=True)
+    # By gathering: TensorFlow's own operation has no gradient that XLA could compile.
+    shape = tf.shape(images)
+    rows = tf.gather(images, _positions(shape[1], size[0]), axis=1)
+    return tf.gather(rows, _positions(shape[2], size[1]), axis=2)
+
+
+def _positions(n_in, n_out):
+    """The input positions that `n_out` outputs read, in float32 arithmetic as in TF1's kernel."""
+    scale = tf.cast(n_in - 1, tf.float32) / tf.cast(tf.maximum(n_out - 1, 1), tf.float32)
+    positions = tf.cast(tf.floor(tf.range(n_out, dtype=tf.float32) * scale + 0.5), tf.int32)
+    return tf.minimum(positions, n_in - 1)
 
 
 def enlarge_twice(images):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ops import flow_picture, resize_nearest
 from ops.nearest import enlarge_twice
@@ -21,6 +22,14 @@ def row(values):
 )
 def test_nearest_reads_aligned_corners(n_in, n_out, expected):
     assert np.ravel(resize_nearest(row(range(n_in)), (1, n_out))).tolist() == expected
+
+
+def test_nearest_equals_tensorflows_own():
+    for n_in in range(1, 130):
+        for n_out in {1, n_in // 4, n_in // 2, n_in - 1, 2 * n_in} - {0}:
+            x = row(range(n_in))
+            theirs = tf.raw_ops.ResizeNearestNeighbor(images=x, size=[1, n_out], align_corners=True)
+            np.testing.assert_array_equal(resize_nearest(x, (1, n_out)), theirs, f"{n_in} to {n_out}")
 
 
 def test_enlarge_twice_equals_nearest(rng):

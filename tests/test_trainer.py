@@ -159,3 +159,12 @@ def test_float16_scales_losses_and_skips_overflows(golden):
     losses = [float(trainer.discriminator_step(images, masks)["d_loss"]) for _ in range(12)]
     assert losses[0] == pytest.approx(golden["start_d_loss"], rel=0.02)
     assert losses[-1] < losses[0] - 1e-3
+
+
+@pytest.mark.slow
+def test_xla_computes_the_same(golden):
+    plain, compiled = (seeded_trainer(golden, jit_compile=jit) for jit in (False, True))
+    for step in ("discriminator_step", "generator_step"):
+        expected = getattr(plain, step)(*start_batch(golden))
+        for name, value in getattr(compiled, step)(*start_batch(golden)).items():
+            assert float(value) == pytest.approx(float(expected[name]), rel=1e-4), name
