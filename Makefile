@@ -26,7 +26,7 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# The stack of TensorFlow Addons; needs Python 3.9 to 3.11.
+# The stack of TensorFlow Addons; needs Python 3.10 or 3.11.
 $(VENV)-classic/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)-classic
 	$(VENV)-classic/bin/pip install --quiet --upgrade pip

@@ -14,6 +14,7 @@ from flags.filling import FLAGS
 from inpaint.errors import UserError
 from inpaint.fill_list import Failures, fill_list, read_jobs
 
+flags.adopt_module_key_flags(filling)
 flags.DEFINE_string("flist", None, "The list: `image mask output` a line.", required=True)
 flags.DEFINE_integer("image_height", 0, "Resize everything to this height. Default: keep sizes.", 0)
 flags.DEFINE_integer("image_width", 0, "Resize everything to this width. Default: keep sizes.", 0)
@@ -24,6 +25,8 @@ def main():
     if bool(FLAGS.image_height) != bool(FLAGS.image_width):
         raise UserError("--image_height and --image_width go together: give both or neither")
     size = (FLAGS.image_height, FLAGS.image_width) if FLAGS.image_height else None
+    if size and size[0] * size[1] > FLAGS.max_pixels:
+        raise UserError(f"--image_height x --image_width exceeds --max_pixels={FLAGS.max_pixels}")
     failures = Failures(_warn)
     jobs = read_jobs(FLAGS.flist, FLAGS.guided, failures)
     inpainter = filling.inpainter()

@@ -13,6 +13,7 @@ from inpaint.file_lists import sketch_path
 from inpaint.fill_files import Job, fill_loaded, load
 from inpaint.picture_files import check_output
 
+flags.adopt_module_key_flags(filling)
 flags.DEFINE_string("image", None, "The picture to fill.", required=True)
 flags.DEFINE_string("mask", None, "The hole: white (above 127.5) is filled.", required=True)
 flags.DEFINE_string("output", "output.png", "Where the result goes: .png, .jpg or .webp.")

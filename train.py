@@ -5,6 +5,7 @@ from flags import command  # first: it quietens TensorFlow
 # isort: split
 
 import tensorflow as tf
+from absl import flags
 
 from flags import training
 from flags.training import FLAGS
@@ -16,10 +17,14 @@ from inpaint.run import train
 from inpaint.static_view import static_view
 from inpaint.trainer import Trainer, make_optimizer
 
+flags.adopt_module_key_flags(training)
+
 
 def main():
     if FLAGS.precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"):
         raise UserError("--precision=mixed_float16 trains on GPUs only: use mixed_bfloat16 on a CPU")
+    if FLAGS.gan == "none" and not (FLAGS.ae_loss and FLAGS.l1_loss):
+        raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
     data, options = training.data_options(), training.run_options()
     source, validation_source = training.picture_sources()
     paths = picture_paths(source, FLAGS.random_seed, FLAGS.guided)

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 
 from absl import app, flags
 
@@ -23,6 +24,7 @@ def run(main):
         except KeyboardInterrupt:
             _fail("interrupted")
 
+    warnings.filterwarnings("ignore", module="PIL")  # of oddities in files that are read all the same
     # Of absl's log, which TensorFlow writes into too, only warnings.
     flags.FLAGS.set_default("verbosity", -1)
     app.run(guarded)

@@ -2,18 +2,19 @@
 
 from absl import flags
 
-from flags import network  # noqa: F401  defines --guided and the like
+from flags import network
 from inpaint.inpainter import Inpainter
 from inpaint.picture_files import MAX_PIXELS
 
 FLAGS = flags.FLAGS
+flags.adopt_module_key_flags(network)
 
 flags.DEFINE_string(
     "checkpoint_dir",
     None,
     "Folder or prefix of a checkpoint, ours or the original's. Default: the bundled weights.",
 )
-flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture (height x width) that is read.", 1)
+flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
 
 
 def inpainter():

@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from flags import network  # noqa: F401  defines --guided and the like
+from flags import network
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
 from inpaint.errors import UserError
@@ -11,6 +11,7 @@ from inpaint.masks import BoxOptions
 from inpaint.run import RunOptions
 
 FLAGS = flags.FLAGS
+flags.adopt_module_key_flags(network)
 
 # Data
 flags.DEFINE_enum("dataset", "celebahq", list(PRESETS), "Preset: file lists and random_crop.")
@@ -23,7 +24,7 @@ flags.DEFINE_list(
 flags.DEFINE_list("img_shapes", ["256", "256", "3"], "Height, width and channels of an example.")
 flags.DEFINE_bool("random_crop", None, "Cut from pictures instead of resizing. Default: --dataset's.")
 flags.DEFINE_integer("batch_size", 16, "Pictures in each of an iteration's two batches.", 1)
-flags.DEFINE_integer("random_seed", 0, "Seed of weights, crops and masks; the same seed, the same run.", 0)
+flags.DEFINE_integer("random_seed", 0, "Seed of weights, crops and masks.", 0, 2**32 - 1)
 
 # Masks
 flags.DEFINE_integer("height", 128, "Height of the masks' box.", 1)

@@ -45,8 +45,10 @@ def readable(prefix):
     """What TensorFlow finds wrong with a checkpoint's files becomes a UserError."""
     try:
         yield
-    except (tf.errors.OpError, RuntimeError, ValueError, IndexError) as error:
-        reason = str(error).splitlines()[0]
+    except UserError:
+        raise
+    except Exception as error:  # on damaged files TensorFlow raises nearly anything
+        reason = str(error) or type(error).__name__
         raise UserError(f"the checkpoint {prefix} is damaged: {reason}") from error
 
 
@@ -63,17 +65,22 @@ def load_generator(prefix, generator):
     Raises:
         UserError: the checkpoint's generator differs; names and shapes are listed.
     """
-    shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
-    variables = model_variables(generator)
-    start, end = "generator/", "/.ATTRIBUTES/VARIABLE_VALUE"
+    check_part(prefix, "generator", generator)
+    with readable(prefix):
+        tf.train.Checkpoint(generator=model_variables(generator)).restore(prefix).expect_partial()
+
+
+def check_part(prefix, part, model):
+    """Compare a model with the checkpoint's `"generator"` or `"discriminator"`; raises as `check_names`."""
+    with readable(prefix):
+        shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    start, end = f"{part}/", "/.ATTRIBUTES/VARIABLE_VALUE"
     saved = {
         key[len(start) : -len(end)].replace(".S", "/"): shape
         for key, shape in shapes.items()
         if key.startswith(start) and key.endswith(end)
     }
-    check_names(prefix, {n: v.shape.as_list() for n, v in variables.items()}, saved)
-    with readable(prefix):
-        tf.train.Checkpoint(generator=variables).restore(prefix).expect_partial()
+    check_names(prefix, {n: v.shape.as_list() for n, v in model_variables(model).items()}, saved)
 
 
 def check_names(prefix, expected, found):

@@ -1,5 +1,19 @@
 """The one error that is the user's to mend."""
 
+import contextlib
+
 
 class UserError(Exception):
     """Something the user can mend. The message is one line: what was wrong, with what, what to do."""
+
+    def __init__(self, message):
+        super().__init__(" ".join(str(message).splitlines()))
+
+
+@contextlib.contextmanager
+def telling(what):
+    """What the system says no to in the body becomes a UserError that begins with `what`."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UserError(f"{what}: {getattr(error, 'strerror', None) or error}") from error

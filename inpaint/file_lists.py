@@ -4,7 +4,7 @@ import os
 import pathlib
 import random
 
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 from inpaint.picture_files import SUFFIXES
 
 _SKETCH = "_edge"
@@ -38,26 +38,31 @@ def picture_paths(source, seed=0, guided=False):
 
 def _listed(source, seed):
     source = pathlib.Path(source)
-    if source.is_dir():
-        found = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
-        paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
-        random.Random(seed).shuffle(paths)
-        if not paths:
-            raise UserError(f"no pictures in {source}: looked for {', '.join(SUFFIXES)}")
-        return paths
-    if not source.exists():
-        raise UserError(f"no file list {source}: make one (a path a line), or name another one")
-    try:
-        lines = source.read_text().splitlines()
-    except UnicodeDecodeError as error:
-        raise UserError(f"{source} is not a file list: text with a path a line is needed") from error
-    paths = [line.strip() for line in lines if line.strip()]
+    with telling(f"cannot read {source}"):
+        if source.is_dir():
+            found = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
+            random.Random(seed).shuffle(paths)
+            if not paths:
+                raise UserError(f"no pictures in {source}: looked for {', '.join(SUFFIXES)}")
+            return paths
+        if not source.exists():
+            raise UserError(f"no file list {source}: make one (a path a line), or name another one")
+    paths = [line.strip() for line in read_lines(source) if line.strip()]
     if not paths:
         raise UserError(f"the file list {source} is empty")
     return paths
 
 
+def read_lines(path):
+    """The lines of a text file; raises UserError if it cannot be read or is no text."""
+    with telling(f"cannot read {path} as a list (a text file)"):
+        return pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()
+
+
 def sketch_path(path):
     """Where the sketch of a picture lies: `name_edge.jpg` beside `name.ext`."""
     path = pathlib.Path(path)
+    if not path.name:
+        raise UserError(f"{path} is no picture's name")
     return path.with_name(f"{path.stem}{_SKETCH}.jpg")

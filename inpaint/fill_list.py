@@ -1,13 +1,14 @@
 """Filling the picture files of a list, in batches of equal sizes."""
 
 import contextlib
+import dataclasses
 import itertools
-import pathlib
+import os
 
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.file_lists import sketch_path
+from inpaint.file_lists import read_lines, sketch_path
 from inpaint.fill_files import Job, load, tell_oddities
 from inpaint.picture_files import MAX_PIXELS, check_output, picture_size, write_picture
 
@@ -56,23 +57,23 @@ def read_jobs(flist, guided, failures):
     Raises:
         UserError: no such list, or nothing in it.
     """
-    path = pathlib.Path(flist)
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError as error:
-        raise UserError(f"no such file: {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {path} as a list with `image mask output` a line") from error
-    jobs = []
-    for number, line in enumerate(lines, start=1):
-        fields = line.split("\t" if "\t" in line else None)
-        if len(fields) == 3:
-            sketch = str(sketch_path(fields[0])) if guided else None
-            jobs.append(Job(*fields, sketch, number))
-        elif fields:
-            failures.add(number, f"needs `image mask output`, has {len(fields)} fields")
+    jobs, writers = [], {}
+    for number, line in enumerate(read_lines(flist), start=1):
+        fields = [field.strip() for field in line.split("\t" if "\t" in line else None)]
+        if not any(fields):
+            continue
+        if len(fields) != 3 or not all(fields):
+            failures.add(number, f"needs `image mask output`, received {line.strip()!r}")
+            continue
+        job = Job(*fields, line=number)
+        with failures.of(job):
+            earlier = writers.setdefault(os.path.abspath(job.output), number)
+            if earlier != number:
+                raise UserError(f"{job.output} is the output of line {earlier} already")
+            sketch = str(sketch_path(job.image)) if guided else None
+            jobs.append(dataclasses.replace(job, sketch=sketch))
     if not jobs and not failures.lines:
-        raise UserError(f"the file list {path} is empty")
+        raise UserError(f"the file list {flist} is empty")
     return jobs
 
 
@@ -82,7 +83,7 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
     Args:
         inpainter: an `Inpainter`.
         jobs: list of `Job`s.
-        batch_size: the most pictures in a batch.
+        batch_size: the most pictures in a batch; fewer where together they exceed `max_pixels`.
         failures: a `Failures`.
         size: (height, width) to resize everything to, or None to keep each picture's size.
         max_pixels: the largest picture that is read.
@@ -96,10 +97,11 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
             sized.append((size or picture_size(job.image, max_pixels), job))
     finished = len(jobs) - len(sized)
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
-    for _, group in itertools.groupby(sized, key=lambda pair: pair[0]):
+    for (height, width), group in itertools.groupby(sized, key=lambda pair: pair[0]):
         equal = [job for _, job in group]
-        for first in range(0, len(equal), batch_size):
-            batch = equal[first : first + batch_size]
+        count = max(1, min(batch_size, max_pixels // (height * width)))
+        for first in range(0, len(equal), count):
+            batch = equal[first : first + count]
             _fill_batch(inpainter, batch, failures, size, max_pixels, say)
             finished += len(batch)
             if done:
@@ -111,15 +113,16 @@ def _fill_batch(inpainter, jobs, failures, size, max_pixels, say):
     for job in jobs:
         with failures.of(job):
             loaded.append((job, *load(job, max_pixels, size)))
-    if not loaded:
-        return
-    for job, picture, mask, _ in loaded:
-        tell_oddities(job, picture, mask, say)
-    jobs, pictures, masks, sketches = zip(*loaded)
-    sketches = np.stack(sketches)[..., None] if inpainter.generator.guided else None
-    images = np.stack([picture.rgb for picture in pictures])
-    results = inpainter(images, np.stack(masks)[..., None], sketches)
-    for job, picture, result in zip(jobs, pictures, results):
-        picture.rgb = result
-        with failures.of(job):
-            write_picture(job.output, picture)
+    # By the pixels' size: a damaged file's header may have told another.
+    loaded.sort(key=lambda one: one[1].size)
+    for _, group in itertools.groupby(loaded, key=lambda one: one[1].size):
+        jobs, pictures, masks, sketches = zip(*group)
+        for job, picture, mask in zip(jobs, pictures, masks):
+            tell_oddities(job, picture, mask, say)
+        sketches = np.stack(sketches) if inpainter.generator.guided else None
+        images = np.stack([picture.rgb for picture in pictures])
+        results = inpainter(images, np.stack(masks), sketches)
+        for job, picture, result in zip(jobs, pictures, results):
+            picture.rgb = result
+            with failures.of(job):
+                write_picture(job.output, picture)

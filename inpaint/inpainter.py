@@ -58,7 +58,7 @@ class Inpainter:
 
         Args:
             image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
-            mask: [H, W], [H, W, 1] or, for a batch, [N, H, W, 1]: bool, or numbers up to 1 (hole
+            mask: [H, W] or [H, W, 1], for a batch with N in front: bool, or numbers up to 1 (hole
                 above 0.5) or up to 255 (hole above 127.5).
             sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
                 the hole do not count.
@@ -67,7 +67,8 @@ class Inpainter:
             uint8 array of the image's shape, RGB; a picture without a hole comes back unchanged.
 
         Raises:
-            UserError: sizes that differ, a picture without pixels, or a sketch missing or unwanted.
+            UserError: sizes that differ, a picture without pixels, a sketch missing or unwanted, or
+                not enough memory.
         """
         image = np.asarray(image)
         if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
@@ -86,7 +87,14 @@ class Inpainter:
             inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
         if not inputs[1].any():
             return image.copy()
-        return self.fill(*(tf.constant(x) for x in inputs)).numpy().reshape(image.shape)
+        try:
+            filled = self.fill(*(tf.constant(x) for x in inputs))
+        except tf.errors.ResourceExhaustedError as error:
+            raise UserError(
+                f"not enough memory for {len(batch)} x {size_text(batch.shape[1:3])} pixels: use a smaller "
+                f"picture or batch"
+            ) from error
+        return filled.numpy().reshape(image.shape)
 
     def _fill(self, images, masks, sketches=None):
         """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
@@ -107,17 +115,19 @@ class Inpainter:
 def _as_batch(array, batch, name):
     """A mask or sketch as [N, H, W, 1], checked against the pictures."""
     array = np.asarray(array)
+    shape = batch.shape[:3]
+    fitting = [shape, (*shape, 1)]
+    if shape[0] == 1:
+        fitting += [shape[1:], (*shape[1:], 1)]
+    if array.shape in fitting and array.dtype != object:
+        return array.reshape(*shape, 1)
+    received = f"{array.dtype} {list(array.shape)}"
     if array.ndim == 2:
-        array = array[..., None]
-    if array.ndim == 3:
-        array = array[None]
-    if array.shape != (*batch.shape[:3], 1):
-        raise UserError(
-            f"the {name} must have the picture's size: the picture is {size_text(batch.shape[1:3])}, "
-            f"the {name} {size_text(array.shape[1:3])} (shapes {list(batch.shape)} and "
-            f"{list(array.shape)})"
-        )
-    return array
+        received = f"{size_text(array.shape)} ({received})"
+    raise UserError(
+        f"the {name} must have the picture's size: the picture is {size_text(shape[1:])}, "
+        f"the {name} {received}"
+    )
 
 
 def _holes(mask):

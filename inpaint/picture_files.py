@@ -8,9 +8,9 @@ import pathlib
 import secrets
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 MAX_PIXELS = 1 << 20
@@ -21,6 +21,16 @@ _SAVE_OPTIONS = {
     ".jpeg": {"quality": 95, "subsampling": 0},
     # exact: colours under transparent pixels stay as they are.
     ".webp": {"lossless": True, "exact": True},
+}
+_ORIENTATION = 0x0112  # the EXIF tag
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 
 # Our own limit is checked before a picture is decoded; Pillow's would only warn.
@@ -34,7 +44,7 @@ class Picture:
     Attributes:
         rgb: uint8 [H, W, 3].
         alpha: uint8 [H, W], or None.
-        icc_profile: colour profile of `rgb`, bytes, or None.
+        icc_profile: colour profile of the pixels, bytes, or None.
         exif: EXIF data without the orientation, bytes, or None.
         gray: whether the file held a grayscale picture; it is written as one again.
     """
@@ -54,9 +64,12 @@ class Picture:
 def read_picture(path, max_pixels=MAX_PIXELS):
     """Read any picture Pillow can: grayscale, palette, 16-bit (brought to 8), CMYK, with alpha.
 
+    A colour profile is kept where it fits the pixels: not that of a CMYK or Lab picture, which is
+    converted. EXIF data that is damaged is left behind, and so is a TIFF's.
+
     Args:
         path: the file.
-        max_pixels: the largest height x width that is decoded, or None.
+        max_pixels: the largest picture that is decoded (sides rounded up to multiples of 8), or None.
 
     Returns:
         a `Picture`.
@@ -65,20 +78,24 @@ def read_picture(path, max_pixels=MAX_PIXELS):
         UserError: no such file, not a picture, truncated, without pixels, or too large.
     """
     with _opened(path, max_pixels) as image:
-        gray = image.mode in ("1", "L", "LA", "La", "I") or image.mode.startswith("I;16")
-        exif = image.getexif()
+        gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
         profile = image.info.get("icc_profile")
+        turn = _UPRIGHT.get(_orientation(image))
+        exif = _portable_exif(image)
         if image.mode == "CMYK":
-            image, profile = _cmyk_to_rgb(image, profile), None
-        # A profile describes one kind of colour: a gray one says nothing of an RGB picture.
-        image = ImageOps.exif_transpose(_eight_bit(image))
-        exif.pop(0x0112, None)  # orientation: the pixels are upright now
+            image = _cmyk_to_rgb(image, profile)
+            profile = None
+        image = _eight_bit(image, path)
+        if turn is not None:
+            image = image.transpose(turn)
         alpha = None
         if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
             image = image.convert("RGBA")
             alpha = np.asarray(image)[..., 3]
         rgb = np.asarray(image.convert("RGB"))
-    return Picture(rgb, alpha, profile, exif.tobytes() if exif else None, gray)
+    if profile and _colours_of(profile) != (b"GRAY" if gray else b"RGB "):
+        profile = None
+    return Picture(rgb, alpha, profile or None, exif, gray)
 
 
 def read_mask(path, max_pixels=MAX_PIXELS):
@@ -86,7 +103,7 @@ def read_mask(path, max_pixels=MAX_PIXELS):
 
     Args:
         path: the file.
-        max_pixels: the largest height x width that is decoded, or None.
+        max_pixels: as in `read_picture`.
 
     Returns:
         uint8 [H, W], 1 where the gray value is above 127.5 (hole), else 0.
@@ -108,19 +125,21 @@ def picture_size(path, max_pixels=MAX_PIXELS):
     """(height, width) of a picture as it is seen, from the file's header. Raises as `read_picture`."""
     with _opened(path, max_pixels, decode=False) as image:
         width, height = image.size
-        sideways = image.getexif().get(0x0112, 1) >= 5
+        # Pillow has turned a TIFF's size already.
+        sideways = image.format != "TIFF" and _orientation(image) in (5, 6, 7, 8)
     return (width, height) if sideways else (height, width)
 
 
 def check_output(path):
     """Raise UserError unless a picture can be written to `path`: known suffix, existing folder."""
     path = pathlib.Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"cannot write {path}: the name must end in one of {', '.join(SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise UserError(f"cannot write {path}: there is no folder {path.parent}, create it first")
-    if path.is_dir():
-        raise UserError(f"cannot write {path}: it is a folder")
+    with telling(f"cannot write {path}"):
+        if path.suffix.lower() not in SUFFIXES:
+            raise UserError(f"cannot write {path}: the name must end in one of {', '.join(SUFFIXES)}")
+        if not path.parent.is_dir():
+            raise UserError(f"cannot write {path}: there is no folder {path.parent}, create it first")
+        if path.is_dir():
+            raise UserError(f"cannot write {path}: it is a folder")
 
 
 def keeps_alpha(path):
@@ -141,67 +160,97 @@ def write_picture(path, picture):
         UserError: as `check_output`, or the file cannot be written.
     """
     check_output(path)
-    path = pathlib.Path(path)
+    suffix = pathlib.Path(path).suffix.lower()
     image = Image.fromarray(picture.rgb)
     if picture.gray:
         image = image.convert("L")
     if picture.alpha is not None and keeps_alpha(path):
         image.putalpha(Image.fromarray(picture.alpha))
-    extras = {"icc_profile": picture.icc_profile, "exif": picture.exif}
+    extras = {"exif": picture.exif, "icc_profile": picture.icc_profile}
+    if suffix == ".webp" and picture.gray:
+        del extras["icc_profile"]  # WebP stores gray as RGB, which a gray profile does not describe
     extras = {name: value for name, value in extras.items() if value}
-    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
-    try:
-        image.save(part, **_SAVE_OPTIONS[path.suffix.lower()], **extras)
-        os.replace(part, path)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with telling(f"cannot write {path}"):
+        target = pathlib.Path(path).resolve()  # through links, which stay links
+        part = target.with_name(f".{secrets.token_hex(6)}.part{suffix}")
+        try:
+            image.save(part, **_SAVE_OPTIONS[suffix], **extras)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def _opened(path, max_pixels, decode=True):
     """The opened Pillow image; whatever Pillow finds wrong with the file becomes a UserError."""
     path = pathlib.Path(path)
-    if not path.exists():
-        raise UserError(f"no such file: {path}")
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, a picture file is needed")
-    if path.stat().st_size == 0:
-        raise UserError(f"{path} is empty (0 bytes)")
+    with telling(f"cannot read {path}"):
+        if not path.exists():
+            raise UserError(f"no such file: {path}")
+        if path.is_dir():
+            raise UserError(f"{path} is a folder, a picture file is needed")
+        if path.stat().st_size == 0:
+            raise UserError(f"{path} is empty (0 bytes)")
     try:
         with Image.open(path) as image:
-            width, height = image.size
-            if width * height == 0:
-                raise UserError(f"{path} has no pixels: it is {width} x {height}")
-            if max_pixels is not None and width * height > max_pixels:
-                raise UserError(
-                    f"{path} is {width} x {height}, over the limit of {max_pixels} pixels: make it "
-                    f"smaller, or raise --max_pixels if memory allows"
-                )
+            _check_size(path, *image.size, max_pixels)
             if decode:
                 image.load()
             yield image
+    except UserError:
+        raise
     except UnidentifiedImageError as error:
         raise UserError(f"{path} is not a picture that can be read") from error
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged files
+    except Exception as error:  # on damaged files Pillow raises nearly anything
         raise UserError(f"{path} cannot be read, it is damaged: {error}") from error
 
 
-def _eight_bit(image):
+def _check_size(path, width, height, max_pixels):
+    if width * height == 0:
+        raise UserError(f"{path} has no pixels: it is {width} x {height}")
+    if max_pixels is not None and (-(-width // 8) * 8) * (-(-height // 8) * 8) > max_pixels:
+        raise UserError(
+            f"{path} is {width} x {height}, over the limit of {max_pixels} pixels (sides rounded up to "
+            f"multiples of 8): make it smaller, or raise --max_pixels if memory allows"
+        )
+
+
+def _orientation(image):
+    return image.getexif().get(_ORIENTATION, 1)
+
+
+def _portable_exif(image):
+    """EXIF bytes without the orientation, or None."""
+    if image.format == "TIFF":
+        return None  # mixed with the tags that describe how the file is laid out
+    exif = image.getexif()
+    exif.pop(_ORIENTATION, None)
+    try:
+        return exif.tobytes() if exif else None
+    except Exception:  # damaged: the pixels are what was asked for
+        return None
+
+
+def _colours_of(profile):
+    """The ICC header's colour space, such as b"RGB "."""
+    return profile[16:20]
+
+
+def _eight_bit(image, path):
     """Bring 16-bit grayscale to 8 bits; Pillow's own conversion would clip it."""
-    if image.mode != "I" and not image.mode.startswith("I;16"):
+    if image.mode in ("I", "F"):
+        raise UserError(f"{path} has 32 bits a pixel: save it with 8 or 16 bits")
+    if not image.mode.startswith("I;16"):
         return image
     values = np.asarray(image).astype(np.uint32)
-    orientation = image.getexif()
-    image = Image.fromarray(((values * 255 + 32767) // 65535).clip(0, 255).astype(np.uint8))
-    image.getexif().update(orientation)
-    return image
+    return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
 
 
 def _cmyk_to_rgb(image, profile):
-    """To sRGB, by the picture's own profile where it has one."""
-    if not profile:
-        return image.convert("RGB")
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    """To sRGB, by the picture's own profile where it has one that can be used."""
+    if profile and _colours_of(profile) == b"CMYK":
+        with contextlib.suppress(ImageCms.PyCMSError, OSError):  # a damaged profile
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+    return image.convert("RGB")

@@ -3,12 +3,14 @@
 import dataclasses
 import math
 import pathlib
+import re
+import tempfile
 
 import tensorflow as tf
 
 from inpaint import checkpoints, weights
 from inpaint.data import training_batches
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 from inpaint.progress import Progress
 from inpaint.run_summaries import RunSummaries
 
@@ -66,29 +68,37 @@ def train(trainer, paths, data, options, static_view=None, say=print):
     while done < options.max_iters:
         losses = {}
         if trainer.gan:
-            losses.update(trainer.discriminator_step(*next(batches)))
-        batch = next(batches)
+            losses.update(trainer.discriminator_step(*_next(batches)))
+        batch = _next(batches)
         losses.update(trainer.generator_step(*batch))
         done = int(step.assign_add(1))
 
         last = done == options.max_iters
-        if progress.due() or last:
+        snapshot = done % options.train_spe == 0 or last
+        due = progress.due() or last
+        if due or snapshot:
             numbers = {name: float(value) for name, value in losses.items()}
             _check_finite(numbers, done, manager.latest_checkpoint)
+        if due:
             say(progress.line(done, numbers))
             summaries.scalars(done, {**numbers, "images_per_second": progress.rate})
         if done % options.val_psteps == 0 or last:
             summaries.pictures(done, batch)
-        if done % options.train_spe == 0 or last:
+        if snapshot:
             say(f"snapshot {manager.save(checkpoint_number=done)}")
     return manager.latest_checkpoint
 
 
 def _checkpoint_manager(trainer, step, options):
-    try:
-        pathlib.Path(options.log_dir).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make the log directory {options.log_dir}: {error.strerror}") from error
+    folder = pathlib.Path(options.log_dir)
+    with telling(f"cannot write into the log directory {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    if any(folder.glob("snap-*.index")) and not tf.train.latest_checkpoint(folder):
+        raise UserError(
+            f"{folder} holds snapshots, but its file `checkpoint` is missing or damaged: name a snapshot by "
+            f"--model_restore and another --log_dir"
+        )
     return tf.train.CheckpointManager(
         checkpoints.training_checkpoint(trainer, step),
         options.log_dir,
@@ -100,7 +110,19 @@ def _checkpoint_manager(trainer, step, options):
 def _check_finite(losses, step, good_checkpoint):
     wrong = [name for name, value in losses.items() if not math.isfinite(value)]
     if wrong:
+        advice = f"go on from {good_checkpoint}" if good_checkpoint else "start again"
         raise UserError(
-            f"{', '.join(wrong)} is not a finite number at iteration {step}; the last snapshot is "
-            f"{good_checkpoint}: go on from there with a smaller --learning_rate"
+            f"{', '.join(wrong)} is not a finite number at iteration {step}: {advice} with a smaller "
+            f"--learning_rate"
         )
+
+
+def _next(batches):
+    """The next batch; a picture that cannot be read is told as such, not as a failed operation."""
+    try:
+        return next(batches)
+    except tf.errors.OpError as error:
+        found = re.search(r"UserError: (.*)", error.message)
+        if not found:
+            raise
+        raise UserError(f"a training picture fails: {found[1]}") from error

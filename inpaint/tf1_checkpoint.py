@@ -5,10 +5,11 @@ import pathlib
 import re
 import typing
 
+import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import adam_variables, check_names, model_variables, readable
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 
 _BETA_1, _BETA_2 = 0.5, 0.999
 _PART_OF_ADAM = re.compile(r"/Adam(_1)?$")
@@ -53,7 +54,8 @@ def find(path):
     for name in ("checkpoint", "checkpoint.txt"):
         state = path / name
         if state.is_file():
-            named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
+            with telling(f"cannot read {state}"):
+                named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
             if named:
                 # Windows wrote some of them.
                 prefix = path / re.split(r"[/\\]", named.group(1))[-1]
@@ -119,7 +121,7 @@ def load(path, generator, discriminator=None, optimizer=None):
             missing.append("optimizer")
 
     with readable(prefix):
-        tensors = {name: reader.get_tensor(name) for name in targets}
+        tensors = {name: np.asarray(reader.get_tensor(name), np.float32) for name in targets}
         step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
         updates = _updates(reader, step or 0) if "beta2_power" in shapes else 0
     for name, variable in targets.items():
@@ -160,10 +162,8 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         tensors["global_step"] = tf.constant(step, tf.int32)
 
     folder = pathlib.Path(path)
-    try:
+    with telling(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make the folder {folder}: {error.strerror}") from error
     prefix = str(folder / f"snap-{step}")
     names = sorted(tensors)
     tf.raw_ops.SaveV2(

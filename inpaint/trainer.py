@@ -38,7 +38,7 @@ class Trainer:
         jit_compile: whether XLA compiles the forward and backward passes.
 
     Raises:
-        ValueError: one model guided and the other not.
+        ValueError: one model guided and the other not, or no loss at all.
     """
 
     def __init__(
@@ -59,6 +59,8 @@ class Trainer:
                 f"generator and discriminator must both be guided or neither, received "
                 f"guided={generator.guided} and guided={discriminator.guided}"
             )
+        if not gan and not (ae_loss and l1_loss):
+            raise ValueError("without gan, both ae_loss and l1_loss are needed: there is nothing to train on")
         self.generator = generator
         self.discriminator = discriminator
         self.l1_loss_alpha = l1_loss_alpha

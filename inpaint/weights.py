@@ -2,6 +2,8 @@
 
 import pathlib
 
+import numpy as np
+
 from inpaint import checkpoints, tf1_checkpoint
 from inpaint.errors import UserError
 
@@ -23,13 +25,14 @@ def load_generator(path, generator):
     """
     if path is None:
         tf1_checkpoint.load(BUNDLED, generator)
-        return f"the bundled weights, {BUNDLED.name}"
-    prefix, ours = _kind(path)
-    if ours:
-        checkpoints.load_generator(prefix, generator)
-        return f"a checkpoint of this project, {prefix}"
-    tf1_checkpoint.load(prefix, generator)
-    return f"a checkpoint of the original TF1 code, {prefix}"
+        loaded = f"the bundled weights, {BUNDLED.name}"
+    else:
+        prefix, ours = _kind(path)
+        (checkpoints.load_generator if ours else tf1_checkpoint.load)(prefix, generator)
+        loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
+    if not all(np.isfinite(array).all() for array in generator.get_weights()):
+        raise UserError(f"{loaded}, holds values that are no finite numbers: use an earlier one")
+    return loaded
 
 
 def restore_training(path, trainer, step):
@@ -48,16 +51,16 @@ def restore_training(path, trainer, step):
     """
     prefix, ours = _kind(path)
     if ours:
-        # First by name and shape, so that a misfit is explained; then everything.
-        checkpoints.load_generator(prefix, trainer.generator)
+        checkpoints.check_part(prefix, "generator", trainer.generator)
+        checkpoints.check_part(prefix, "discriminator", trainer.discriminator)
         with checkpoints.readable(prefix):
             restored = checkpoints.training_checkpoint(trainer, step).restore(prefix)
         try:
             restored.assert_existing_objects_matched()
         except AssertionError as error:
             raise UserError(
-                f"the checkpoint {prefix} lacks parts of this run (another --precision or network?): "
-                f"{str(error).splitlines()[0]}"
+                f"the checkpoint {prefix} has no loss scale or other parts of this run: was it trained in "
+                f"another --precision?"
             ) from error
         return f"continuing from a checkpoint of this project, {prefix}"
     found = tf1_checkpoint.load(prefix, trainer.generator, trainer.discriminator, trainer.optimizer)

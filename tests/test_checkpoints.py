@@ -84,6 +84,21 @@ def test_the_originals_are_told_apart(tmp_path, trainer):
     assert said.endswith("not in it: discriminator, optimizer")
 
 
+def test_weights_that_are_no_numbers(tmp_path):
+    generator = Generator()
+    generator.conv17.bias.assign([0, np.nan, 0])
+    tf1_checkpoint.save(tmp_path, generator)
+    with pytest.raises(UserError, match="no finite numbers"):
+        weights.load_generator(tmp_path, Generator())
+
+
+def test_another_discriminator(tmp_path, trainer):
+    prefix = save(trainer, tmp_path)
+    other = Trainer(Generator(), Discriminator(with_mask=False))
+    with pytest.raises(UserError, match=r"conv1/kernel is \[5, 5, 4, 64\], the model's is \[5, 5, 3, 64\]"):
+        weights.restore_training(prefix, other, tf.Variable(0, dtype=tf.int64))
+
+
 def test_damaged_checkpoint(tmp_path, trainer):
     prefix = save(trainer, tmp_path)
     data = tmp_path / (prefix.split("/")[-1] + ".data-00000-of-00001")

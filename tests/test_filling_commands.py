@@ -112,16 +112,22 @@ def test_batch_goes_on_after_bad_lines(script, files, snapshot, rng):
         "b.png small.png ob.png",
         "b.png\tm.png\to b.png",
         "b.png m.png gone/o.png",
+        "b.png m.png oa.png",
+        "turned.jpg m.png turned.png",
     ]
-    (files / "list.txt").write_text("\n".join(lines))
+    # A header that tells a size with sides swapped, and an orientation that does not exist.
+    exif = Image.Exif()
+    exif[0x0112] = 9
+    Image.fromarray(rng.integers(0, 256, (30, 45, 3), dtype=np.uint8)).save(files / "turned.jpg", exif=exif)
+    (files / "list.txt").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
     done = script(
         "batch_test.py", "--flist=list.txt", "--batch_size=2", f"--checkpoint_dir={snapshot}", cwd=files
     )
     assert done.returncode == 1
-    for number in (2, 3, 6, 8):
+    for number in (2, 3, 6, 8, 9):
         assert f"line {number}: " in done.stderr
     assert "covers everything" in done.stderr
-    assert done.stdout.rstrip().endswith("3 filled, 4 failed") and "6/6" in done.stdout
+    assert done.stdout.rstrip().endswith("4 filled, 5 failed") and "7/7" in done.stdout
     hole = pixels(files / "m.png") > 0
     for name in ("a", "b"):
         output = pixels(files / ("oa.png" if name == "a" else "o b.png"))
@@ -141,7 +147,7 @@ class Recording:
 
     def __call__(self, images, masks, sketches=None):
         self.batches.append(images.shape)
-        return np.where(masks > 0, np.uint8(128), images)
+        return np.where(masks[..., None] > 0, np.uint8(128), images)
 
 
 def test_batches_have_one_size(files, rng):
@@ -164,6 +170,9 @@ def test_batches_have_one_size(files, rng):
     recording = Recording()
     fill_list(recording, jobs, 8, failures, size=(24, 16))
     assert recording.batches == [(5, 24, 16, 3)]
+    recording = Recording()  # as many as fit into the limit of pixels
+    fill_list(recording, jobs, 8, failures, size=(8, 8), max_pixels=3 * 64)
+    assert [batch[0] for batch in recording.batches] == [3, 2]
 
 
 def test_resized_batches_keep_known_pixels(files, snapshot, generator):

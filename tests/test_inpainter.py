@@ -130,6 +130,9 @@ def test_guided_follows_lines_inside_the_hole(rng):
     "image, mask, message",
     [
         (np.zeros((8, 9, 3), np.uint8), np.zeros((9, 8)), "the picture is 9 x 8, the mask 8 x 9"),
+        (np.zeros((8, 8, 3), np.uint8), None, r"the picture is 8 x 8, the mask object \[\]"),
+        (np.zeros((8, 8, 3), np.uint8), np.zeros(8), r"the mask float64 \[8\]"),
+        (np.zeros((2, 8, 8, 3), np.uint8), np.zeros((8, 8)), r"the mask 8 x 8 \(float64 \[8, 8\]\)"),
         (np.zeros((8, 8, 3), np.float32), np.zeros((8, 8)), "must be uint8 .*received float32"),
         (np.zeros((8, 8), np.uint8), np.zeros((8, 8)), r"received uint8 \[8, 8\]"),
         (np.zeros((0, 8, 3), np.uint8), np.zeros((0, 8)), "no pixels"),

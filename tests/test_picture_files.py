@@ -53,9 +53,10 @@ def test_palette_with_and_without_transparency(saved):
     assert picture.alpha[0].tolist() == [255, 0, 255]
 
 
-def test_cmyk(saved):
+@pytest.mark.parametrize("profile", [None, b"damaged", srgb(), b"x" * 16 + b"CMYK" + b"x" * 200])
+def test_cmyk(saved, profile):
     image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))
-    picture = read_picture(saved(image, "x.jpg", quality=100))
+    picture = read_picture(saved(image, "x.jpg", quality=100, icc_profile=profile))
     assert np.abs(picture.rgb.astype(int) - [255, 0, 0]).max() <= 3
     assert picture.icc_profile is None
 
@@ -76,6 +77,44 @@ def test_exif_orientation(saved, rgb, orientation):
     with Image.open(path) as again:
         assert again.getexif().get(0x0112, 1) == 1 and again.getexif()[0x010F] == "Maker"
     np.testing.assert_array_equal(read_picture(path).rgb, rgb)
+
+
+def test_tiff_is_turned_once(saved, rgb):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(Image.fromarray(rgb), "x.tif", exif=exif)
+    picture = read_picture(path)
+    assert picture_size(path) == picture.size == (7, 5)
+    np.testing.assert_array_equal(picture.rgb, np.rot90(rgb, -1))
+    assert picture.exif is None
+
+
+def test_damaged_exif_costs_no_pixels(saved, rgb):
+    odd = Image.Exif()
+    odd[0x0112] = 9
+    resolution = b"\x1a\x01\x02\x00\x04\x00\x00\x00abc\x00"  # text where a fraction belongs
+    damaged = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00" + resolution + bytes(4)
+    for exif in (odd, damaged, b"Exif\x00\x00II*\x00garbage"):
+        path = saved(Image.fromarray(rgb), exif=exif)
+        np.testing.assert_array_equal(read_picture(path).rgb, rgb)
+        assert picture_size(path) == (5, 7)
+
+
+def test_profiles_that_do_not_describe_the_pixels_are_left_out(saved, rgb, tmp_path):
+    gray = srgb()[:16] + b"GRAY" + srgb()[20:]
+    assert read_picture(saved(Image.fromarray(rgb), icc_profile=gray)).icc_profile is None
+    picture = read_picture(saved(Image.fromarray(rgb[..., 0]), icc_profile=gray))
+    assert picture.icc_profile == gray
+    write_picture(tmp_path / "o.webp", picture)
+    write_picture(tmp_path / "o.png", picture)
+    assert read_picture(tmp_path / "o.webp").icc_profile is None
+    assert read_picture(tmp_path / "o.png").icc_profile == gray
+
+
+def test_thirty_two_bits_are_refused_not_clipped(saved):
+    for values in (np.float32([[0.5]]), np.int32([[70000]])):
+        with pytest.raises(UserError, match="32 bits a pixel"):
+            read_picture(saved(Image.fromarray(values), "x.tif"))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp"])
@@ -123,6 +162,7 @@ def test_masks_hard_soft_and_with_alpha(saved):
         (None, "no such file"),
         (b"", "is empty"),
         (b"hello, I am no picture", "is not a picture"),
+        (b"P6 0 5 255\n", "is not a picture"),  # no pixels
     ],
 )
 def test_files_that_are_no_pictures(tmp_path, content, message):
@@ -163,16 +203,35 @@ def test_damaged_bytes_are_read_or_refused(tmp_path, rng):
 def test_pixel_limit_is_checked_before_decoding(saved, rgb):
     path = saved(Image.fromarray(rgb))
     path.write_bytes(path.read_bytes()[:60])  # only the header is left
-    with pytest.raises(UserError, match="7 x 5, over the limit of 34 pixels"):
-        read_picture(path, max_pixels=34)
+    with pytest.raises(UserError, match="7 x 5, over the limit of 63 pixels"):
+        read_picture(path, max_pixels=63)  # 8 x 8 when it is filled
 
 
 @pytest.mark.parametrize(
-    "name, message", [("x.bmp", "must end in one of"), ("no/x.png", "there is no folder")]
+    "name, message",
+    [
+        ("x.bmp", "must end in one of"),
+        ("no/x.png", "there is no folder"),
+        ("x" * 300 + ".png", "File name too long"),
+        ("a\nb.bmp", "must end"),
+    ],
 )
 def test_where_nothing_can_be_written(tmp_path, rgb, name, message):
     with pytest.raises(UserError, match=message):
         write_picture(tmp_path / name, Picture(rgb))
+
+
+def test_too_large_for_the_format(tmp_path):
+    with pytest.raises(UserError, match="cannot write"):
+        write_picture(tmp_path / "x.webp", Picture(np.zeros((1, 17000, 3), np.uint8)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_writes_through_links(tmp_path, rgb):
+    (tmp_path / "x.png").symlink_to(tmp_path / "target.png")
+    write_picture(tmp_path / "x.png", Picture(rgb))
+    assert (tmp_path / "x.png").is_symlink()
+    np.testing.assert_array_equal(read_picture(tmp_path / "target.png").rgb, rgb)
 
 
 def test_failed_write_leaves_what_was_there(tmp_path, rgb, monkeypatch):

@@ -163,6 +163,13 @@ def test_nothing_there(tmp_path, generator, generator_arrays):
     shutil.copy(several / "snap-7.index", several / "snap-8.index")
     with pytest.raises(UserError, match="name one of its snapshots, snap-7, snap-8"):
         tf1_checkpoint.find(several)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "checkpoint").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="cannot read .*checkpoint"):
+        tf1_checkpoint.load(tmp_path / "c", generator)
+    odd = write(tmp_path / "d", {**generator_arrays, "inpaint_net/conv1/bias": np.array([b"a"] * 48)})
+    with pytest.raises(UserError, match="damaged"):
+        tf1_checkpoint.load(odd, generator)
     (tmp_path / "snap-1.index").write_bytes(b"not an index")
     with pytest.raises(UserError, match="damaged"):
         tf1_checkpoint.load(tmp_path / "snap-1", generator)

@@ -85,7 +85,11 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
         (("--data_flist=pictures", "--img_shapes=64,64,3"), "the box's height must be positive and below"),
         (("--data_flist=pictures", "--val"), "--val needs validation pictures"),
         (("--data_flist=pictures", *SMALL, "--model_restore=gone"), "no checkpoint at gone"),
-        (("--data_flist=pictures", *SMALL, "--log_dir=list.txt/logs"), "cannot make the log directory"),
+        (
+            ("--data_flist=pictures", *SMALL, "--log_dir=list.txt/logs"),
+            "cannot write into the log directory list.txt/logs: Not a directory",
+        ),
+        (("--data_flist=pictures", "--gan=none", "--noae_loss"), "there is nothing to train on"),
         (("--data_flist=pictures", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
     ],
 )
@@ -95,6 +99,47 @@ def test_one_line_for_what_the_user_can_mend(script, pictures, tmp_path, argumen
     assert done.returncode == 1
     assert message in done.stderr
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+
+
+def test_a_picture_that_cannot_be_read_is_named(script, pictures, tmp_path):
+    (pictures / "1.png").write_bytes((pictures / "1.png").read_bytes()[:500])
+    done = script(
+        "train.py", f"--data_flist={pictures}", *SMALL, "--batch_size=3", f"--log_dir={tmp_path / 'l'}"
+    )
+    assert done.returncode == 1
+    assert (
+        done.stderr.startswith("error: a training picture fails: ") and "1.png cannot be read" in done.stderr
+    )
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_no_snapshot_of_numbers_that_are_none(script, pictures, tmp_path):
+    log_dir = tmp_path / "logs"
+    done = script(
+        "train.py",
+        f"--data_flist={pictures}",
+        *SMALL,
+        "--batch_size=1",
+        "--gan=none",
+        "--learning_rate=1e30",
+        "--train_spe=1",
+        "--max_iters=9",
+        f"--log_dir={log_dir}",
+    )
+    assert done.returncode == 1 and "is not a finite number at iteration" in done.stderr
+    good = re.search(r"go on from (\S+) with", done.stderr)[1]
+    assert tf.train.latest_checkpoint(str(log_dir)) == good
+
+    (log_dir / "checkpoint").write_text("damaged")
+    done = script("train.py", f"--data_flist={pictures}", *SMALL, f"--log_dir={log_dir}")
+    assert done.returncode == 1 and "its file `checkpoint` is missing or damaged" in done.stderr
+
+
+def test_help_lists_the_options(script):
+    said = script("train.py", "--helpshort").stdout
+    for name in ("--dataset", "--gan_loss_alpha", "--[no]guided", "--train_spe"):
+        assert name in said
 
 
 def test_flag_file(script, tmp_path):
