@@ -72,7 +72,7 @@ class Generator(tf.keras.Model):
     Call arguments:
         incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W multiples of 8, at
             least `LEAST_SIZE` of the padding.
-        mask: [N, H, W, 1], 1 in the hole and 0 elsewhere.
+        mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
         sketch: [N, H, W, 1], 1 on lines inside the hole; needed if guided, refused otherwise.
 
     Returns:
@@ -131,7 +131,8 @@ class Generator(tf.keras.Model):
         size = tf.shape(incomplete)[1:3]
         tf.debugging.assert_equal(size % 8, 0, "height and width must be multiples of 8")
         incomplete = tf.cast(incomplete, tf.float32)
-        mask = tf.cast(mask, tf.float32)
+        one_channel = tf.concat([tf.shape(incomplete)[:3], [1]], axis=0)
+        mask = tf.broadcast_to(tf.cast(mask, tf.float32), one_channel)
 
         inputs = [incomplete, tf.ones_like(mask), mask]
         if self.guided:

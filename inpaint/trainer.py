@@ -81,7 +81,7 @@ class Trainer:
 
         Args:
             images: [N, H, W, 3] float32 in [-1, 1], BGR.
-            masks: [N, H, W, 1], 1 in the hole.
+            masks: [N or 1, H, W, 1], 1 in the hole.
             sketches: [N, H, W, 1], 1 on lines, also outside the hole; needed if guided.
 
         Returns:
@@ -105,9 +105,9 @@ class Trainer:
         pictures = tf.concat([images, completed], axis=0)  # [2N, H, W, 3]
         channels = [pictures]
         if self.discriminator.with_mask:
-            channels.append(_twice(masks))
+            channels.append(_twice(masks, images))
         if self.discriminator.guided:
-            channels.append(_twice(tf.cast(sketches, tf.float32) * tf.cast(masks, tf.float32)))
+            channels.append(_twice(tf.cast(sketches, tf.float32) * tf.cast(masks, tf.float32), images))
         return tf.split(self.discriminator(tf.concat(channels, axis=-1)), 2, axis=0)
 
     def discriminator_gradients(self, images, masks, sketches=None):
@@ -163,7 +163,7 @@ class Trainer:
 
         Args:
             images: [N, H, W, 3] float32 in [-1, 1], BGR, H and W multiples of 8.
-            masks: [N, H, W, 1], 1 in the hole.
+            masks: [N or 1, H, W, 1], 1 in the hole.
             sketches: [N, H, W, 1], 1 on lines; needed if guided.
 
         Returns:
@@ -187,5 +187,7 @@ class Trainer:
         return losses
 
 
-def _twice(x):
-    return tf.tile(tf.cast(x, tf.float32), [2, 1, 1, 1])
+def _twice(x, images):
+    """[N or 1, H, W, 1] as it is needed beside `concat([images, images])`: [2N, H, W, 1] float32."""
+    x = tf.broadcast_to(tf.cast(x, tf.float32), tf.concat([tf.shape(images)[:3], [1]], axis=0))
+    return tf.tile(x, [2, 1, 1, 1])

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from conftest import both_ways
 
+from inpaint.discriminator import Discriminator
 from inpaint.generator import Generator
 from ops import flow_picture
 
@@ -23,7 +24,7 @@ def test_golden(name, options, near_ties):
     generator = Generator(**options)
     golden_data.seed_weights(generator, golden["seed"])
     images, mask, incomplete = golden_data.network_input(golden)
-    masks = np.repeat(mask, len(images), axis=0)
+    masks = mask  # one for all pictures, as in the original
     sketch = golden["edge"].astype(np.float32) if "edge" in golden else None
     for coarse, refined, offsets in both_ways(generator, incomplete, masks, sketch):
         np.testing.assert_allclose(coarse, golden["coarse"], atol=5e-4)
@@ -65,6 +66,15 @@ def test_mixed_precision_is_close(generator, policy):
     assert coarse.dtype == refined.dtype == tf.float32
     assert np.abs(coarse - golden["coarse"]).mean() < 0.01
     assert {weight.dtype for weight in mixed.get_weights()} == {np.dtype("float32")}
+
+
+@pytest.mark.parametrize("model", [Generator(guided=True), Discriminator()])
+def test_keras_files(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    again = tf.keras.models.load_model(tmp_path / "model.keras")
+    assert type(again) is type(model) and again.guided == model.guided
+    for one, other in zip(model.get_weights(), again.get_weights()):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_config():

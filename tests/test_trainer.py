@@ -23,7 +23,7 @@ def seeded_trainer(golden, **options):
 
 def batch(golden, images, mask):
     images = images.astype(np.float32) / 127.5 - 1
-    mask = np.broadcast_to(mask.astype(np.float32)[None, :, :, None], (len(images), 64, 64, 1))
+    mask = mask.astype(np.float32)[None, :, :, None]  # one for the whole batch, as in the original
     return tf.constant(images), tf.constant(mask)
 
 
