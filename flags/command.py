@@ -20,9 +20,10 @@ def run(main):
         try:
             return main()
         except UserError as error:
-            _fail(error)
+            message = str(error)
         except KeyboardInterrupt:
-            _fail("interrupted")
+            message = "interrupted"
+        _fail(message)  # out here, where no traceback keeps anything alive
 
     warnings.filterwarnings("ignore", module="PIL")  # of oddities in files that are read all the same
     # Of absl's log, which TensorFlow writes into too, only warnings.

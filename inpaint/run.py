@@ -1,14 +1,15 @@
 """A training run: the loop around the two updates, its snapshots and what it tells."""
 
+import contextlib
 import dataclasses
 import math
 import pathlib
-import re
 import tempfile
 
 import tensorflow as tf
 
 from inpaint import checkpoints, weights
+from inpaint.batches import Batches
 from inpaint.data import training_batches
 from inpaint.errors import UserError, telling
 from inpaint.progress import Progress
@@ -61,31 +62,32 @@ def train(trainer, paths, data, options, static_view=None, say=print):
         return manager.latest_checkpoint or options.model_restore
     batches_each = 2 if trainer.gan else 1
     start = done * batches_each
-    batches = iter(training_batches(paths, data, options.batch_size, options.seed, start))
     summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, static_view)
     progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
+    dataset = training_batches(paths, data, options.batch_size, options.seed, start)
 
-    while done < options.max_iters:
-        losses = {}
-        if trainer.gan:
-            losses.update(trainer.discriminator_step(*_next(batches)))
-        batch = _next(batches)
-        losses.update(trainer.generator_step(*batch))
-        done = int(step.assign_add(1))
+    with contextlib.closing(Batches(dataset)) as batches:
+        while done < options.max_iters:
+            losses = {}
+            if trainer.gan:
+                losses.update(trainer.discriminator_step(*next(batches)))
+            batch = next(batches)
+            losses.update(trainer.generator_step(*batch))
+            done = int(step.assign_add(1))
 
-        last = done == options.max_iters
-        snapshot = done % options.train_spe == 0 or last
-        due = progress.due() or last
-        if due or snapshot:
-            numbers = {name: float(value) for name, value in losses.items()}
-            _check_finite(numbers, done, manager.latest_checkpoint)
-        if due:
-            say(progress.line(done, numbers))
-            summaries.scalars(done, {**numbers, "images_per_second": progress.rate})
-        if done % options.val_psteps == 0 or last:
-            summaries.pictures(done, batch)
-        if snapshot:
-            say(f"snapshot {manager.save(checkpoint_number=done)}")
+            last = done == options.max_iters
+            snapshot = done % options.train_spe == 0 or last
+            due = progress.due() or last
+            if due or snapshot:
+                numbers = {name: float(value) for name, value in losses.items()}
+                _check_finite(numbers, done, manager.latest_checkpoint)
+            if due:
+                say(progress.line(done, numbers))
+                summaries.scalars(done, {**numbers, "images_per_second": progress.rate})
+            if done % options.val_psteps == 0 or last:
+                summaries.pictures(done, batch)
+            if snapshot:
+                say(f"snapshot {manager.save(checkpoint_number=done)}")
     return manager.latest_checkpoint
 
 
@@ -115,14 +117,3 @@ def _check_finite(losses, step, good_checkpoint):
             f"{', '.join(wrong)} is not a finite number at iteration {step}: {advice} with a smaller "
             f"--learning_rate"
         )
-
-
-def _next(batches):
-    """The next batch; a picture that cannot be read is told as such, not as a failed operation."""
-    try:
-        return next(batches)
-    except tf.errors.OpError as error:
-        found = re.search(r"UserError: (.*)", error.message)
-        if not found:
-            raise
-        raise UserError(f"a training picture fails: {found[1]}") from error
