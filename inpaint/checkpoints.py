@@ -80,26 +80,27 @@ def check_part(prefix, part, model):
         for key, shape in shapes.items()
         if key.startswith(start) and key.endswith(end)
     }
-    check_names(prefix, {n: v.shape.as_list() for n, v in model_variables(model).items()}, saved)
+    check_names(prefix, model_variables(model), saved)
 
 
-def check_names(prefix, expected, found):
+def check_names(prefix, variables, found):
     """Compare names and shapes of both sides.
 
     Args:
         prefix: the checkpoint, for the message.
-        expected: dict of name -> shape (list) of the model.
-        found: the same of the checkpoint.
+        variables: dict of name -> `tf.Variable` of the model.
+        found: dict of name -> shape (list) of the checkpoint.
 
     Raises:
         UserError: any difference, with what is missing, left over or of another shape.
     """
     problems = []
+    expected = {name: variable.shape.as_list() for name, variable in variables.items()}
     missing, left_over = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
     shapes = {
-        name: f"{name} is {list(found[name])}, the model's is {list(expected[name])}"
+        name: f"{name} is {list(found[name])}, the model's is {expected[name]}"
         for name in sorted(expected.keys() & found.keys())
-        if list(found[name]) != list(expected[name])
+        if list(found[name]) != expected[name]
     }
     if missing:
         problems.append(f"missing in it: {', '.join(missing)}")

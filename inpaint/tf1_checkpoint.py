@@ -107,15 +107,12 @@ def load(path, generator, discriminator=None, optimizer=None):
             found |= theirs
         else:
             missing.append("discriminator")
-    check_names(prefix, {n: v.shape.as_list() for n, v in targets.items()}, found)
+    check_names(prefix, targets, found)
     if optimizer is not None:
-        models = [generator] if discriminator is None else [generator, discriminator]
-        slots = adam_variables(optimizer, *models)
-        iterations = slots.pop("iterations")
-        slots = {n: v for n, v in slots.items() if _PART_OF_ADAM.search(n)}
+        slots, iterations = _adam(optimizer, generator, discriminator)
         theirs = {n: s for n, s in shapes.items() if n in slots}
         if theirs and "beta2_power" in shapes:
-            check_names(prefix, {n: v.shape.as_list() for n, v in slots.items()}, theirs)
+            check_names(prefix, slots, theirs)
             targets |= slots
         else:
             missing.append("optimizer")
@@ -151,10 +148,9 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
     if discriminator is not None:
         tensors |= model_variables(discriminator)
     if optimizer is not None:
-        models = [generator] if discriminator is None else [generator, discriminator]
-        slots = adam_variables(optimizer, *models)
-        updates = int(slots["iterations"])
-        tensors |= {n: v for n, v in slots.items() if _PART_OF_ADAM.search(n)}
+        slots, iterations = _adam(optimizer, generator, discriminator)
+        updates = int(iterations)
+        tensors |= slots
         # TF1 keeps the powers for the next update.
         tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
         tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
@@ -174,6 +170,13 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
     )
     tf.compat.v1.train.update_checkpoint_state(str(folder), f"snap-{step}")
     return prefix
+
+
+def _adam(optimizer, generator, discriminator):
+    """Adam's (slots by their TF1 names, count of updates), `tf.Variable`s."""
+    models = [generator] if discriminator is None else [generator, discriminator]
+    state = adam_variables(optimizer, *models)
+    return {n: v for n, v in state.items() if _PART_OF_ADAM.search(n)}, state["iterations"]
 
 
 def _learning_rate(optimizer):

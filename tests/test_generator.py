@@ -68,8 +68,9 @@ def test_mixed_precision_is_close(generator, policy):
     assert {weight.dtype for weight in mixed.get_weights()} == {np.dtype("float32")}
 
 
-@pytest.mark.parametrize("model", [Generator(guided=True), Discriminator()])
-def test_keras_files(model, tmp_path):
+@pytest.mark.parametrize("kind", [Generator, Discriminator])
+def test_keras_files(kind, tmp_path):
+    model = kind(guided=True)
     model.save(tmp_path / "model.keras")
     again = tf.keras.models.load_model(tmp_path / "model.keras")
     assert type(again) is type(model) and again.guided == model.guided
