@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from inpaint import weights
 from inpaint.errors import UserError
-from inpaint.generator import LEAST_SIZE, Generator, complete
+from inpaint.generator import LEAST_SIZE, Generator
 from inpaint.pixels import from_network, to_network
 
 _MULTIPLE = 8  # what the network's sizes are multiples of
@@ -108,7 +108,7 @@ class Inpainter:
             lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
             lines = tf.cast(lines, tf.float32) * holes
         _, refined, _ = self.generator(incomplete, holes, lines)
-        filled = from_network(complete(refined, incomplete, holes))[:, : size[0], : size[1]]
+        filled = from_network(refined)[:, : size[0], : size[1]]
         return tf.where(masks > 0, filled, images)
 
 
