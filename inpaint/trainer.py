@@ -100,22 +100,30 @@ class Trainer:
             "offsets": offsets,
         }
 
-    def scores(self, images, completed, masks, sketches=None):
-        """One discriminator pass over real and completed pictures: two [N, M] float32 tensors."""
-        pictures = tf.concat([images, completed], axis=0)  # [2N, H, W, 3]
-        channels = [pictures]
+    def scores(self, pictures, masks, sketches=None):
+        """One discriminator pass.
+
+        Args:
+            pictures: list of [N, H, W, 3] batches, real or completed.
+            masks, sketches: of each of them.
+
+        Returns:
+            list of [N, M] float32 scores, one for each batch.
+        """
+        masks = tf.cast(masks, tf.float32)
+        channels = [tf.concat(pictures, axis=0)]  # [kN, H, W, 3]
         if self.discriminator.with_mask:
-            channels.append(_twice(masks, images))
+            channels.append(_repeated(masks, pictures))
         if self.discriminator.guided:
-            channels.append(_twice(tf.cast(sketches, tf.float32) * tf.cast(masks, tf.float32), images))
-        return tf.split(self.discriminator(tf.concat(channels, axis=-1)), 2, axis=0)
+            channels.append(_repeated(tf.cast(sketches, tf.float32) * masks, pictures))
+        return tf.split(self.discriminator(tf.concat(channels, axis=-1)), len(pictures), axis=0)
 
     def discriminator_gradients(self, images, masks, sketches=None):
         """Losses and (where float16 needs it, scaled) gradients of the discriminator's update."""
         completed = self.forward(images, masks, sketches)["completed"]
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            real, fake = discriminator_hinge(*self.scores(images, completed, masks, sketches))
+            real, fake = discriminator_hinge(*self.scores([images, completed], masks, sketches))
             loss = 0.5 * real + 0.5 * fake
             scaled = scale_loss(self.optimizer, loss)
         losses = {"d_loss": loss, "d_loss_real": real, "d_loss_fake": fake}
@@ -136,7 +144,8 @@ class Trainer:
             if self.l1_loss:
                 ae_loss = reconstruction(images, result["coarse"], result["refined"], weights)
             if self.gan:
-                _, fake = self.scores(images, result["completed"], masks, sketches)
+                # The original scores the real pictures along with these; nothing depends on it.
+                (fake,) = self.scores([result["completed"]], masks, sketches)
                 g_loss = self.gan_loss_alpha * generator_hinge(fake)
             if self.ae_loss:
                 g_loss += ae_loss
@@ -187,7 +196,7 @@ class Trainer:
         return losses
 
 
-def _twice(x, images):
-    """[N or 1, H, W, 1] as it is needed beside `concat([images, images])`: [2N, H, W, 1] float32."""
-    x = tf.broadcast_to(tf.cast(x, tf.float32), tf.concat([tf.shape(images)[:3], [1]], axis=0))
-    return tf.tile(x, [2, 1, 1, 1])
+def _repeated(x, pictures):
+    """[N or 1, H, W, 1] as it is needed beside `concat(pictures)`: [kN, H, W, 1] float32."""
+    x = tf.broadcast_to(x, tf.concat([tf.shape(pictures[0])[:3], [1]], axis=0))
+    return tf.tile(x, [len(pictures), 1, 1, 1])

@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
+from ops.diagonals import diagonal_sum
 from ops.nearest import resize_nearest
-from ops.patches import lay_blocks, neighbourhoods, overlapping_blocks
+from ops.patches import neighbourhoods
 
 _SMALLEST_NORM = 1e-4
 
@@ -67,36 +68,85 @@ class ContextualAttention(tf.keras.layers.Layer):
     def call(self, foreground, background, mask=None):
         foreground = tf.cast(foreground, self.compute_dtype)
         background = tf.cast(background, self.compute_dtype)
-        f = self._reduce(foreground)  # [N, Hr, Wr, C]
-        b = self._reduce(background)  # [N, hr, wr, C]
-        f_patches = tf.cast(neighbourhoods(f, self.kernel_size), tf.float32)
-        b_patches = tf.cast(self._strided(neighbourhoods(b, self.kernel_size)), tf.float32)
-        n, f_size, b_size = tf.shape(f)[0], tf.shape(f)[1:3], tf.shape(b_patches)[1:3]
-        p, q = tf.reduce_prod(f_size), tf.reduce_prod(b_size)
-
-        f_patches = tf.reshape(f_patches, [n, p, f_patches.shape[-1]])
-        b_patches = tf.reshape(b_patches, [n, q, b_patches.shape[-1]])
-        # The root is taken of a bounded number, not bounded itself: its gradient at 0 is NaN.
-        squares = tf.reduce_sum(tf.square(b_patches), axis=-1, keepdims=True)
-        b_patches /= tf.sqrt(tf.maximum(squares, _SMALLEST_NORM**2))
-        scores = tf.matmul(f_patches, b_patches, transpose_b=True)  # [N, P, Q]
+        f = tf.cast(self._reduce(foreground), tf.float32)  # [N, Hr, Wr, C]
+        b = tf.cast(self._reduce(background), tf.float32)  # [N, hr, wr, C]
+        scores = self._scores(f, b)  # [N, Hr, Wr, hb, wb]
         if self.fuse:
-            scores = self._fuse(scores, f_size, b_size)
+            scores = self._fuse(scores)
+        known = None if mask is None else self._known(mask)  # [N or 1, 1, 1, hb, wb]
+        attention = self._softmax(scores, known)
+        return self._paste(attention, background), self._offsets(attention)
 
-        known = 1.0
-        if mask is not None:
-            known = tf.reshape(self._known(mask), [-1, 1, q])  # [N or 1, 1, Q]
+    def _scores(self, f, b):
+        """Inner products of patches: the sum of the pixels' products along the patches' diagonal."""
+        f_shape, b_shape, channels = tf.shape(f), tf.shape(b), f.shape[-1]
+        rows = tf.reshape(f, [f_shape[0], -1, channels])
+        columns = tf.reshape(b, [b_shape[0], -1, channels])
+        products = tf.matmul(rows, columns, transpose_b=True)
+        products = tf.reshape(products, tf.concat([f_shape[:3], b_shape[1:3]], axis=0))
+        radius = range(-(self.kernel_size // 2), self.kernel_size // 2 + 1)
+        scores = diagonal_sum(diagonal_sum(products, (1, 3), radius), (2, 4), radius)
+
+        squares = neighbourhoods(tf.reduce_sum(tf.square(b), -1, keepdims=True), self.kernel_size)
+        # The root is taken of a bounded number, not bounded itself: its gradient at 0 is NaN.
+        norms = tf.sqrt(tf.maximum(tf.reduce_sum(squares, axis=-1), _SMALLEST_NORM**2))
+        scores /= norms[:, None, None]
+        return scores if self.stride == 1 else scores[:, :, :, :: self.stride, :: self.stride]
+
+    def _softmax(self, scores, known):
+        shape = tf.shape(scores)
+        flat = tf.concat([shape[:3], [-1]], axis=0)
+        if known is None:
+            return tf.reshape(tf.nn.softmax(tf.reshape(scores * self.softmax_scale, flat)), shape)
         # Multiplied before and after, not set to minus infinity: as in the original, excluded
         # positions keep exp(0) in the denominator.
-        attention = tf.nn.softmax(scores * known * self.softmax_scale, axis=-1) * known
+        weights = tf.nn.softmax(tf.reshape(scores * (known * self.softmax_scale), flat))
+        return tf.reshape(weights, shape) * known
 
-        raw = self._strided(overlapping_blocks(background, self.rate))  # [N, hb, wb, 2, 2, rrC]
-        channels = background.shape[-1]
-        raw = tf.reshape(raw, [n, q, 4 * self.rate**2 * channels])
-        pasted = tf.matmul(tf.cast(attention, raw.dtype), raw)  # [N, P, 4rrC]
-        pasted = tf.reshape(pasted, [n, f_size[0], f_size[1], 2, 2, self.rate**2 * channels])
-        output = lay_blocks(pasted, self.rate, channels) / 4.0
-        return output, self._offsets(attention, f_size, b_size)
+    def _paste(self, attention, background):
+        """Lay raw patches of side 2 * rate at steps of rate, weighed, and divide by 4.
+
+        A patch is 2 x 2 blocks of side rate, so each output block is covered by four of them, and
+        a given place in it by four blocks of background that are neighbours as the patches are:
+        their weights are summed first, along the diagonal.
+        """
+        rate, channels, dtype = self.rate, background.shape[-1], background.dtype
+        shape = tf.shape(background)
+        n, h, w = shape[0], shape[1] // rate, shape[2] // rate
+        f_size, p = tf.shape(attention)[1:3], tf.reduce_prod(tf.shape(attention)[1:3])
+        attention = tf.cast(self._spread(attention, (h, w)), dtype)
+        cells = tf.transpose(tf.reshape(background, [n, h, rate, w, rate, channels]), [2, 4, 0, 1, 3, 5])
+
+        # A block's first rows are covered by its own patch and the one before, the others by its
+        # own and the one after; columns alike.
+        parts = [(rate - rate // 2, (-1, 0)), (rate // 2, (0, 1))]
+        parts = [part for part in parts if part[0]]
+        heights = [height for height, _ in parts]
+        rows = []
+        for (height, row_offsets), band in zip(parts, tf.split(cells, heights, axis=0)):
+            summed = diagonal_sum(attention, (1, 3), row_offsets)
+            columns = []
+            for (width, column_offsets), raw in zip(parts, tf.split(band, heights, axis=1)):
+                weights = tf.reshape(diagonal_sum(summed, (2, 4), column_offsets), [n, p, h * w])
+                raw = tf.transpose(raw, [2, 3, 4, 0, 1, 5])  # [N, h, w, height, width, C]
+                raw = tf.reshape(raw, [n, h * w, height * width * channels])
+                shape = [n, f_size[0], f_size[1], height, width, channels]
+                columns.append(tf.reshape(tf.matmul(weights, raw), shape))
+            rows.append(tf.concat(columns, axis=4))
+        output = tf.concat(rows, axis=3)  # [N, Hr, Wr, rate, rate, C]
+        output = tf.transpose(output, [0, 1, 3, 2, 4, 5]) / 4
+        return tf.reshape(output, [n, f_size[0] * rate, f_size[1] * rate, channels])
+
+    def _spread(self, attention, size):
+        """Undo the stride: zero for the background positions that it leaves out."""
+        if self.stride == 1:
+            return attention
+        shape = tf.shape(attention)
+        gaps = [[0, 0]] * 3 + [[0, 0], [0, self.stride - 1]] * 2
+        x = tf.reshape(attention, [*tf.unstack(shape[:4]), 1, shape[4], 1])
+        x = tf.pad(x, gaps)
+        x = tf.reshape(x, [*tf.unstack(shape[:3]), shape[3] * self.stride, shape[4] * self.stride])
+        return x[..., : size[0], : size[1]]
 
     def _reduce(self, x):
         size = tf.shape(x)[1:3]
@@ -109,30 +159,25 @@ class ContextualAttention(tf.keras.layers.Layer):
         return patches[:, :: self.stride, :: self.stride]
 
     def _known(self, mask):
-        """1 where the background's patch holds no hole at all: [N or 1, hb, wb, 1] float32."""
+        """1 where the background's patch holds no hole at all: [N or 1, 1, 1, hb, wb] float32."""
         holes = neighbourhoods(self._reduce(tf.cast(mask, tf.float32)), self.kernel_size)
-        return tf.cast(tf.reduce_max(self._strided(holes), -1, keepdims=True) == 0, tf.float32)
+        known = tf.cast(tf.reduce_max(holes, axis=-1) == 0, tf.float32)
+        return known[:, None, None, :: self.stride, :: self.stride]
 
-    def _fuse(self, scores, f_size, b_size):
+    def _fuse(self, scores):
         """Add each score's diagonal neighbours, first in row-major, then in column-major order."""
-        (fh, fw), (bh, bw) = tf.unstack(f_size), tf.unstack(b_size)
-        scores = self._add_diagonal(scores)
-        scores = tf.reshape(scores, [-1, fh, fw, bh, bw])
-        scores = tf.reshape(tf.transpose(scores, [0, 2, 1, 4, 3]), [-1, fh * fw, bh * bw])
-        scores = self._add_diagonal(scores)
-        scores = tf.reshape(scores, [-1, fw, fh, bw, bh])
-        return tf.reshape(tf.transpose(scores, [0, 2, 1, 4, 3]), [-1, fh * fw, bh * bw])
+        radius = range(-(self.fuse_kernel_size // 2), self.fuse_kernel_size // 2 + 1)
+        for _ in range(2):
+            shape = tf.shape(scores)
+            flat = tf.reshape(scores, [shape[0], shape[1] * shape[2], shape[3] * shape[4]])
+            scores = tf.reshape(diagonal_sum(flat, (1, 2), radius), shape)
+            scores = tf.transpose(scores, [0, 2, 1, 4, 3])  # twice: back again
+        return scores
 
-    def _add_diagonal(self, scores):
-        """Sum of scores[p + d, q + d] for |d| <= fuse_kernel_size // 2, zero outside."""
-        r = self.fuse_kernel_size // 2
-        p, q = tf.shape(scores)[1], tf.shape(scores)[2]
-        padded = tf.pad(scores, [[0, 0], [r, r], [r, r]])
-        return tf.add_n([padded[:, d : d + p, d : d + q] for d in range(2 * r + 1)])
-
-    def _offsets(self, attention, f_size, b_size):
-        best = tf.argmax(attention, axis=-1, output_type=tf.int32)  # [N, P]
-        best = tf.reshape(best, [-1, f_size[0], f_size[1]])
+    def _offsets(self, attention):
+        shape = tf.shape(attention)
+        f_size, b_size = shape[1:3], shape[3:]
+        best = tf.argmax(tf.reshape(attention, tf.concat([shape[:3], [-1]], 0)), -1, tf.int32)
         best = tf.stack([best // b_size[1], best % b_size[1]], axis=-1) * self.stride
         own = tf.stack(tf.meshgrid(tf.range(f_size[0]), tf.range(f_size[1]), indexing="ij"), axis=-1)
         return best - own  # [N, Hr, Wr, 2]

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from ops.gating import gating
 from ops.padded_conv import PaddedConv
 
 
@@ -33,10 +34,10 @@ class GatedConv(PaddedConv):
         if filters % 2:
             raise ValueError(f"filters must be even (features and gates), received {filters}")
         self.activation = tf.keras.activations.get(activation)
+        self.gate = gating(self.activation)
 
     def call(self, inputs):
-        features, gates = tf.split(super().call(inputs), 2, axis=-1)  # [N, H', W', filters/2] each
-        return self.activation(features) * tf.sigmoid(gates)
+        return self.gate(super().call(inputs))
 
     @property
     def output_channels(self):

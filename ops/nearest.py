@@ -28,18 +28,3 @@ def _positions(n_in, n_out):
     scale = tf.cast(n_in - 1, tf.float32) / tf.cast(tf.maximum(n_out - 1, 1), tf.float32)
     positions = tf.cast(tf.floor(tf.range(n_out, dtype=tf.float32) * scale + 0.5), tf.int32)
     return tf.minimum(positions, n_in - 1)
-
-
-def enlarge_twice(images):
-    """Repeat every pixel twice in both directions: `resize_nearest` for exactly x2, and cheaper.
-
-    Args:
-        images: [N, H, W, C] tensor of any dtype.
-
-    Returns:
-        [N, 2H, 2W, C] tensor of the same dtype.
-    """
-    shape = tf.shape(images)
-    n, h, w, c = shape[0], shape[1], shape[2], images.shape[-1]
-    repeated = tf.broadcast_to(images[:, :, None, :, None, :], [n, h, 2, w, 2, c])
-    return tf.reshape(repeated, [n, 2 * h, 2 * w, c])

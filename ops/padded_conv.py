@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from ops.keras_compat import add_float32_weight
+
 PADDINGS = ("same", "symmetric", "reflect")
 
 
@@ -47,7 +49,7 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def build(self, input_shape):
         shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
-        self.kernel = self.add_weight(name="kernel", shape=shape, initializer="glorot_uniform")
+        self.kernel = add_float32_weight(self, "kernel", shape, "glorot_uniform")
         self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
         self.built = True
 
@@ -59,7 +61,8 @@ class PaddedConv(tf.keras.layers.Layer):
             margins = [[0, 0], [margin, margin], [margin, margin], [0, 0]]
             inputs = tf.pad(inputs, margins, mode=self.padding)
             border = "VALID"
-        outputs = tf.nn.conv2d(inputs, self.kernel, self.strides, border, dilations=self.dilation_rate)
+        kernel = tf.cast(self.kernel, inputs.dtype)
+        outputs = tf.nn.conv2d(inputs, kernel, self.strides, border, dilations=self.dilation_rate)
         return tf.nn.bias_add(outputs, self.bias)
 
     def call(self, inputs):

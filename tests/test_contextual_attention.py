@@ -1,5 +1,6 @@
 import attention_twin
 import golden_data
+import naive_attention
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -79,29 +80,35 @@ def test_copies_the_only_patch_that_fits():
     assert output[0, 13, 13, 3] < 0.5
 
 
-def test_gradient_equals_finite_differences(rng):
-    f = rng.normal(size=(1, 6, 6, 2)).astype(np.float32) * 0.3
-    mask = np.zeros((1, 6, 6, 1), np.float32)
-    mask[0, 0, 0] = 1
-    direction = rng.normal(size=f.shape).astype(np.float32)
+@pytest.mark.parametrize(
+    "foreground, background, options",
+    [
+        ((10, 6), (10, 6), {}),
+        ((6, 14), (10, 8), {}),
+        ((4, 6), (4, 6), {"rate": 1, "fuse": False}),
+        ((8, 10), (8, 10), {"kernel_size": 1, "fuse_kernel_size": 5, "softmax_scale": 3.0}),
+    ],
+)
+def test_gradients_equal_those_of_the_naive_form(rng, foreground, background, options):
+    f = tf.constant(rng.normal(size=(1, *foreground, 3)) * 0.5, tf.float32)
+    b = tf.constant(rng.normal(size=(1, *background, 3)) * 0.5, tf.float32)
+    mask = tf.constant(rng.random((1, *background, 1)) < 0.05, tf.float32)
     weight = rng.normal(size=f.shape).astype(np.float32)
+    renamed = {"scale" if k == "softmax_scale" else k: v for k, v in options.items()}
 
-    def loss(x):
-        return tf.reduce_sum(ContextualAttention()(x, x, mask)[0] * weight)
+    def gradients(attention):
+        with tf.GradientTape() as tape:
+            tape.watch([f, b])
+            output = attention(f, b, mask)
+            loss = tf.reduce_sum(output * weight)
+        return output, tape.gradient(loss, [f, b])
 
-    x = tf.constant(f)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        value = loss(x)
-    slope = float(tf.reduce_sum(tape.gradient(value, x) * direction))
-    twin = [
-        (
-            attention_twin.attention(*[(f + step * direction)[0].astype(float)] * 2, mask[0, :, :, 0])[0]
-        ).ravel()
-        @ weight.ravel()
-        for step in (1e-4, -1e-4)
-    ]
-    assert slope == pytest.approx((twin[0] - twin[1]) / 2e-4, rel=2e-3)
+    layer = ContextualAttention(**options)
+    output, found = gradients(lambda *inputs: layer(*inputs)[0])
+    expected, naive = gradients(lambda *inputs: naive_attention.attention(*inputs, **renamed))
+    np.testing.assert_allclose(output, expected, atol=1e-5)
+    for ours, theirs in zip(found, naive):
+        np.testing.assert_allclose(ours, theirs, atol=2e-5 * np.max(np.abs(theirs)))
 
 
 def test_gradient_is_finite_on_empty_background():

@@ -57,15 +57,51 @@ def test_padding_equals_numpy(rng, padding):
     np.testing.assert_allclose(y[0], expected, atol=1e-5)
 
 
-def test_deconv_is_repeat_then_gated_conv(rng):
-    layer = GatedDeconv(4)
-    x = rng.normal(size=(2, 3, 5, 2)).astype(np.float32)
-    y = layer(x)
-    plain = GatedConv(4, 3)
-    plain.build((None, None, None, 2))
-    plain.set_weights(layer.get_weights())
-    np.testing.assert_allclose(y, plain(np.repeat(np.repeat(x, 2, 1), 2, 2)), atol=1e-6)
-    assert layer.compute_output_shape((2, 3, 5, 2)) == y.shape
+@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
+def test_deconv_is_repeat_then_gated_conv(rng, padding):
+    layer, plain = GatedDeconv(4, padding=padding), GatedConv(4, 3, padding=padding)
+    x = tf.constant(rng.normal(size=(2, 3, 5, 2)), tf.float32)
+    enlarged = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)
+    layer(x), plain(enlarged)
+    weights = [rng.normal(size=w.shape).astype(np.float32) for w in layer.get_weights()]
+    layer.set_weights(weights), plain.set_weights(weights)
+
+    weight = rng.normal(size=(2, 6, 10, 2)).astype(np.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        found, expected = layer(x), plain(enlarged)
+        losses = tf.reduce_sum(found * weight), tf.reduce_sum(expected * weight)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    for ours, theirs in zip(
+        tape.gradient(losses[0], layer.trainable_variables),
+        tape.gradient(losses[1], plain.trainable_variables),
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    assert layer.compute_output_shape((2, 3, 5, 2)) == found.shape
+
+
+@pytest.mark.parametrize("activation", ["elu", "relu"])
+def test_compiled_gate_equals_the_plain_one(rng, activation):
+    # Of known size inside a graph XLA compiles the gate; of unknown size, or eagerly, nothing does.
+    layer = GatedConv(6, 3, activation)
+    x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
+
+    def gradient(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+            loss = tf.reduce_sum(y * y)
+        return y, tape.gradient(loss, x)
+
+    known = tf.function(gradient).get_concrete_function(x)
+    unknown = tf.function(gradient).get_concrete_function(tf.TensorSpec([None, None, None, 4]))
+
+    def is_compiled(function):
+        return "_XlaMustCompile" in str(function.graph.as_graph_def())
+
+    assert is_compiled(known) and not is_compiled(unknown)
+    for way in (known, unknown):
+        for found, expected in zip(way(x), gradient(x)):
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
@@ -101,5 +137,7 @@ def test_bad_arguments():
         PaddedConv(4, 4)
     with pytest.raises(ValueError, match="padding must be one of.*received 'zeros'"):
         PaddedConv(4, 3, padding="zeros")
+    with pytest.raises(ValueError, match="kernel_size must be 3, received 5"):
+        GatedDeconv(4, 5)
     with pytest.raises(ValueError, match="strides and dilation_rate"):
         PaddedConv(4, 3, strides=2, dilation_rate=2)

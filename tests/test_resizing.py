@@ -3,8 +3,7 @@ import pytest
 import tensorflow as tf
 
 from ops import flow_picture, resize_nearest
-from ops.nearest import enlarge_twice
-from ops.patches import lay_blocks, neighbourhoods, overlapping_blocks
+from ops.patches import neighbourhoods
 
 
 def row(values):
@@ -32,24 +31,11 @@ def test_nearest_equals_tensorflows_own():
             np.testing.assert_array_equal(resize_nearest(x, (1, n_out)), theirs, f"{n_in} to {n_out}")
 
 
-def test_enlarge_twice_equals_nearest(rng):
-    x = rng.normal(size=(2, 5, 3, 2)).astype(np.float32)
-    np.testing.assert_array_equal(enlarge_twice(x), resize_nearest(x, (10, 6)))
-
-
 def test_neighbourhoods_by_hand():
     x = np.arange(1, 5, dtype=np.float32).reshape(1, 2, 2, 1)
     patches = neighbourhoods(x, 3)
     assert patches[0, 0, 0].numpy().tolist() == [0, 0, 0, 0, 1, 2, 0, 3, 4]
     assert patches[0, 1, 1].numpy().tolist() == [1, 2, 0, 3, 4, 0, 0, 0, 0]
-
-
-def test_laid_blocks_count_their_overlaps():
-    # Patches of side 4 at stride 2 laid back add every pixel once for each patch that covers it.
-    x = np.ones((1, 6, 6, 1), np.float32)
-    laid = lay_blocks(overlapping_blocks(x, 2), 2, 1)[0, :, :, 0].numpy()
-    covered = np.array([1, 2, 2, 2, 2, 1])  # the border row is in one patch, the rest in two
-    np.testing.assert_array_equal(laid, np.outer(covered, covered))
 
 
 def test_flow_wheel_by_hand():
