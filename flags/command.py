@@ -8,32 +8,39 @@ import warnings
 
 from absl import app, flags
 
-from inpaint.errors import UserError
+from inpaint.errors import Stopped, UserError
 
 
 def run(main):
-    """Parse the flags and run `main()`; what the user can mend becomes one line and exit status 1."""
+    """Parse the flags and run `main()`.
+
+    What the user can mend becomes one line and exit status 1; a run that was stopped by a signal and
+    saved ends with one line and the status that shells give to that signal.
+    """
 
     def guarded(arguments):
         if len(arguments) > 1:
-            _fail(f"unexpected argument {arguments[1]!r}: options start with --")
+            _end(f"error: unexpected argument {arguments[1]!r}: options start with --", 1)
+        status = 1
         try:
             return main()
         except UserError as error:
-            message = str(error)
+            message = f"error: {error}"
+        except Stopped as stop:
+            message, status = str(stop), 128 + stop.signal  # as a shell reports a signal
         except KeyboardInterrupt:
-            message = "interrupted"
-        _fail(message)  # out here, where no traceback keeps anything alive
+            message = "error: interrupted"
+        _end(message, status)  # out here, where no traceback keeps anything alive
 
     warnings.filterwarnings("ignore", module="PIL")  # of oddities in files that are read all the same
     # Of absl's log, which TensorFlow writes into too, only warnings.
-    flags.FLAGS.set_default("verbosity", -1)
+    flags.FLAGS.verbosity = -1
     app.run(guarded)
 
 
-def _fail(message):
-    print(f"error: {message}", file=sys.stderr)
-    sys.exit(1)
+def _end(message, status):
+    print(message, file=sys.stderr)
+    sys.exit(status)
 
 
 def _load_tensorflow():

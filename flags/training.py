@@ -5,7 +5,9 @@ from absl import flags
 from flags import network
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
+from inpaint.devices import STRATEGIES
 from inpaint.errors import UserError
+from inpaint.file_lists import picture_paths
 from inpaint.generator import LEAST_SIZE
 from inpaint.masks import BoxOptions
 from inpaint.run import RunOptions
@@ -23,7 +25,9 @@ flags.DEFINE_list(
 )
 flags.DEFINE_list("img_shapes", ["256", "256", "3"], "Height, width and channels of an example.")
 flags.DEFINE_bool("random_crop", None, "Cut from pictures instead of resizing. Default: --dataset's.")
-flags.DEFINE_integer("batch_size", 16, "Pictures in each of an iteration's two batches.", 1)
+flags.DEFINE_integer("batch_size", 16, "Pictures in each of an iteration's two batches, over all devices.", 1)
+flags.DEFINE_float("max_bad_share", 0.01, "Stop if more of the pictures than this cannot be read.", 0, 1)
+flags.DEFINE_float("stall_seconds", 60.0, "Tell after so long without a batch.", 0.001)
 flags.DEFINE_integer("random_seed", 0, "Seed of weights, crops and masks.", 0, 2**32 - 1)
 
 # Masks
@@ -33,6 +37,7 @@ flags.DEFINE_integer("max_delta_height", 32, "How much smaller the box may be, i
 flags.DEFINE_integer("max_delta_width", 32, "How much smaller the box may be, in width.", 0)
 flags.DEFINE_integer("vertical_margin", 0, "Least distance of the box from top and bottom.", 0)
 flags.DEFINE_integer("horizontal_margin", 0, "Least distance of the box from left and right.", 0)
+flags.DEFINE_string("mask_flist", None, "File list or folder of masks to train with, instead of random ones.")
 
 # Network
 flags.DEFINE_enum(
@@ -59,10 +64,23 @@ flags.DEFINE_string("model_restore", "", "Start from this checkpoint, ours or th
 flags.DEFINE_integer("max_iters", 100_000_000, "Iterations of the whole run.", 1)
 flags.DEFINE_integer("train_spe", 4000, "Iterations between snapshots.", 1)
 flags.DEFINE_integer("keep_checkpoints", 5, "How many of the newest snapshots to keep.", 1)
-flags.DEFINE_bool("val", False, "Draw a fixed view of validation pictures in TensorBoard.")
+flags.DEFINE_float("keep_every_hours", 0.0, "Also keep one snapshot in so many hours for good; 0: none.", 0)
+flags.DEFINE_bool(
+    "val",
+    False,
+    "Measure validation pictures at each snapshot, keep the best one in <log_dir>/best, and draw a "
+    "fixed view in TensorBoard.",
+)
 flags.DEFINE_integer("val_psteps", 2000, "Iterations between pictures in TensorBoard.", 1)
 flags.DEFINE_integer("static_view_size", 30, "Pictures of the fixed validation view.", 1)
 flags.DEFINE_integer("viz_max_out", 10, "Training pictures drawn in TensorBoard.", 1)
+flags.DEFINE_enum(
+    "strategy",
+    "auto",
+    list(STRATEGIES),
+    "Devices that share each batch: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
+)
+flags.DEFINE_bool("deterministic", False, "The same numbers in every run on GPUs too, at some speed.")
 flags.DEFINE_bool("jit_compile", False, "Compile the updates with XLA; for GPUs.")
 
 
@@ -91,7 +109,8 @@ def data_options():
     except ValueError as error:
         raise UserError(f"{error} (flags --height, --width, --img_shapes and the like)") from error
     random_crop = PRESETS[FLAGS.dataset].random_crop if FLAGS.random_crop is None else FLAGS.random_crop
-    return DataOptions((height, width), random_crop, box, FLAGS.guided, FLAGS.edge_threshold)
+    masks = tuple(picture_paths(FLAGS.mask_flist)) if FLAGS.mask_flist else ()
+    return DataOptions((height, width), random_crop, box, FLAGS.guided, FLAGS.edge_threshold, masks)
 
 
 def run_options():
@@ -104,6 +123,9 @@ def run_options():
         max_iters=FLAGS.max_iters,
         train_spe=FLAGS.train_spe,
         keep_checkpoints=FLAGS.keep_checkpoints,
+        keep_every_hours=FLAGS.keep_every_hours,
+        max_bad_share=FLAGS.max_bad_share,
+        stall_seconds=FLAGS.stall_seconds,
         val_psteps=FLAGS.val_psteps,
         viz_max_out=FLAGS.viz_max_out,
     )

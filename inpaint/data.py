@@ -1,14 +1,13 @@
-"""Training examples, addressed by index: the same seed gives the same run, from any position."""
+"""Examples: a picture, cut or resized to the size that is trained on, and its sketch."""
 
 import dataclasses
 
 import cv2
 import numpy as np
-import tensorflow as tf
 
 from inpaint.file_lists import sketch_path
-from inpaint.masks import BoxOptions, training_mask
-from inpaint.picture_files import read_gray, read_picture
+from inpaint.masks import BoxOptions
+from inpaint.picture_files import read_gray, read_mask, read_picture
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +20,8 @@ class DataOptions:
         box: the masks' box.
         guided: whether to read sketches.
         edge_threshold: a sketch's line is where its value / 255 is above this.
+        masks: files of the user's own masks; one is drawn for each example, and resized. Without
+            any, the masks are a random box and free-form strokes.
     """
 
     size: tuple = (256, 256)
@@ -28,6 +29,7 @@ class DataOptions:
     box: BoxOptions = BoxOptions()
     guided: bool = False
     edge_threshold: float = 0.6
+    masks: tuple = ()
 
 
 def load_example(path, options, rng):
@@ -85,36 +87,19 @@ def fit(image, size, random_crop, rng):
     return image[top : top + height, left : left + width]
 
 
-def training_batches(paths, options, batch_size, seed=0, start=0):
-    """Endless batches; the list is read in order and round again, as in the original.
-
-    Example i depends on `seed` and i alone (its picture, crop and mask), so a run that starts at
-    batch `start` sees exactly what an uninterrupted one would have seen.
+def load_mask(paths, size, rng):
+    """One of the user's own masks, drawn at random and resized without soft edges.
 
     Args:
-        paths: list of pictures, shuffled beforehand.
-        options: a `DataOptions`.
-        batch_size: pictures a batch.
-        seed: of crops and masks.
-        start: index of the first batch.
+        paths: mask files, as `read_mask` takes them.
+        size: (height, width) of the mask.
+        rng: `numpy.random.Generator`.
 
     Returns:
-        `tf.data.Dataset` of (images [N, H, W, 3], masks [N, H, W, 1], sketches [N, H, W, 1]),
-        float32; without the sketches if not guided.
+        uint8 [height, width].
+
+    Raises:
+        UserError: as `read_mask`.
     """
-
-    def example(index):
-        rng = np.random.default_rng([seed, index])
-        image, sketch = load_example(paths[index % len(paths)], options, rng)
-        mask = training_mask(rng, options.size, options.box)
-        return image, np.float32(mask[..., None]), sketch
-
-    def tensors(index):
-        arrays = tf.numpy_function(example, [index], [tf.float32] * 3)
-        for array, channels in zip(arrays, (3, 1, 1)):
-            array.set_shape((*options.size, channels))
-        return tuple(arrays) if options.guided else tuple(arrays[:2])
-
-    indices = tf.data.Dataset.range(start * batch_size, np.iinfo(np.int64).max)
-    examples = indices.map(tensors, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    return examples.batch(batch_size, drop_remainder=True).prefetch(4)
+    mask = read_mask(paths[rng.integers(len(paths))], max_pixels=None)
+    return cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)

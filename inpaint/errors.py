@@ -1,4 +1,4 @@
-"""The one error that is the user's to mend."""
+"""The errors that scripts tell in one line."""
 
 import contextlib
 
@@ -8,6 +8,19 @@ class UserError(Exception):
 
     def __init__(self, message):
         super().__init__(" ".join(str(message).splitlines()))
+
+
+class Stopped(Exception):
+    """A run that was asked to stop has saved its work.
+
+    Args:
+        message: one line for the user.
+        signal: number of the signal that asked.
+    """
+
+    def __init__(self, message, signal):
+        super().__init__(message)
+        self.signal = signal
 
 
 @contextlib.contextmanager

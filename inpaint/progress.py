@@ -19,25 +19,29 @@ class Progress:
         self._total = total
         self._images_each = images_each
         self._clock = clock
-        self._last = (start, clock())
+        self._last = (start, clock(), 0.0)
         self.rate = 0.0  # images per second, since the line before
+        self.input_share = 0.0  # of that time, spent in waiting for batches
 
     def due(self):
         """Whether it is time for a line: every ten seconds."""
         return self._clock() - self._last[1] >= _SECONDS_BETWEEN
 
-    def line(self, step, losses):
+    def line(self, step, losses, seconds_waited=0.0):
         """A line with losses, images per second and the time left.
 
         Args:
             step: finished iterations.
             losses: dict of numbers; those named `*_loss` are told.
+            seconds_waited: time spent in waiting for batches since the start.
         """
         now = self._clock()
-        seconds = max(now - self._last[1], 1e-9)
-        iterations = step - self._last[0]
-        self._last = (step, now)
+        last_step, last_time, last_waited = self._last
+        seconds = max(now - last_time, 1e-9)
+        iterations = step - last_step
+        self._last = (step, now, seconds_waited)
         self.rate = iterations * self._images_each / seconds
+        self.input_share = (seconds_waited - last_waited) / seconds
         left = (self._total - step) * seconds / max(iterations, 1)
         told = "  ".join(f"{n} {v:.4f}" for n, v in losses.items() if n.endswith("_loss"))
         return f"{step}/{self._total}  {told}  {self.rate:.1f} images/s  {duration(left)} left"

@@ -3,17 +3,20 @@
 import contextlib
 import dataclasses
 import math
-import pathlib
-import tempfile
 
 import tensorflow as tf
 
-from inpaint import checkpoints, weights
+from inpaint import weights
+from inpaint.bad_pictures import BadPictures
 from inpaint.batches import Batches
-from inpaint.data import training_batches
-from inpaint.errors import UserError, telling
+from inpaint.devices import any_worker, in_several_processes, is_chief
+from inpaint.errors import Stopped, UserError
 from inpaint.progress import Progress
 from inpaint.run_summaries import RunSummaries
+from inpaint.snapshots import Snapshots
+from inpaint.stop_signal import StopSignal
+from inpaint.training_data import distributed_batches
+from ops.keras_compat import is_loss_scaled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,93 +30,177 @@ class RunOptions:
     max_iters: int = 100_000_000
     train_spe: int = 4000
     keep_checkpoints: int = 5
+    keep_every_hours: float = 0.0
+    max_bad_share: float = 0.01
+    stall_seconds: float = 60.0
     val_psteps: int = 2000
     viz_max_out: int = 10
 
 
-def train(trainer, paths, data, options, static_view=None, say=print):
-    """Train until `options.max_iters`; go on where `options.log_dir` holds an unfinished run.
+class Run:
+    """Trains until `options.max_iters`; goes on where `options.log_dir` holds an unfinished run.
 
     Args:
         trainer: a `Trainer`.
         paths: the training pictures.
         data: a `DataOptions`.
         options: a `RunOptions`.
-        static_view: (images, masks) or (images, masks, sketches) to draw again and again, or None.
-        say: takes a line for the user.
-
-    Returns:
-        the last snapshot's prefix, a string.
+        validation: a `Validation` to measure at each snapshot and to draw, or None.
+        say: takes a line for the user; of several workers only the chief's is called.
 
     Raises:
-        UserError: log directory not writable, a checkpoint that does not fit, or a loss that is no
-            number any more.
+        UserError: log directory not writable, a checkpoint that does not fit, or a batch that
+            cannot be split over the replicas.
     """
-    step = tf.Variable(0, dtype=tf.int64)
-    manager = _checkpoint_manager(trainer, step, options)
-    if manager.latest_checkpoint:
-        say(weights.restore_training(manager.latest_checkpoint, trainer, step))
-    elif options.model_restore:
-        say(weights.restore_training(options.model_restore, trainer, step))
 
-    done = int(step)
-    if done >= options.max_iters:
-        say(f"nothing to do: {done} of {options.max_iters} iterations are done")
-        return manager.latest_checkpoint or options.model_restore
-    batches_each = 2 if trainer.gan else 1
-    start = done * batches_each
-    summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, static_view)
-    progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
-    dataset = training_batches(paths, data, options.batch_size, options.seed, start)
+    def __init__(self, trainer, paths, data, options, validation=None, say=print):
+        replicas = trainer.strategy.num_replicas_in_sync
+        if options.batch_size % replicas:
+            raise UserError(
+                f"--batch_size must be a multiple of the {replicas} replicas that share it, "
+                f"received {options.batch_size}"
+            )
+        self._trainer = trainer
+        self._paths = paths
+        self._data = data
+        self._options = options
+        self._chief = is_chief(trainer.strategy)
+        self._say = say if self._chief else _say_nothing
+        self._validation = validation
+        self._step = tf.Variable(0, dtype=tf.int64)
+        self._summaries = None
+        self._snapshots = Snapshots(
+            options.log_dir,
+            trainer,
+            self._step,
+            options.keep_checkpoints,
+            options.keep_every_hours,
+            writes=self._chief,
+        )
 
-    with contextlib.closing(Batches(dataset)) as batches:
+    def train(self):
+        """Train to the end.
+
+        Returns:
+            the last snapshot's prefix, a string.
+
+        Raises:
+            Stopped: SIGTERM or Ctrl-C came; a snapshot was saved.
+            UserError: too many unreadable pictures, a snapshot that cannot be written, or a loss or
+                gradient that is no number any more.
+        """
+        options, trainer = self._options, self._trainer
+        restored = self._snapshots.latest or options.model_restore
+        if restored:
+            self._say(weights.restore_training(restored, trainer, self._step))
+        done = int(self._step)
+        if done >= options.max_iters:
+            self._say(f"nothing to do: {done} of {options.max_iters} iterations are done")
+            return restored
+
+        batches_each = 2 if trainer.gan else 1
+        dataset = distributed_batches(
+            trainer.strategy,
+            self._paths,
+            self._data,
+            options.batch_size,
+            BadPictures(len(self._paths), options.max_bad_share, self._say),
+            options.seed,
+            start=done * batches_each,
+        )
+        batches = Batches(dataset, options.stall_seconds, self._say)
+        progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
+        if self._chief:
+            self._summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, self._validation)
+        with contextlib.closing(batches), StopSignal() as signal:
+            stopped = self._loop(batches, progress, signal)
+            any_worker(trainer.strategy, stopped)  # the others wait for the chief's last snapshot
+        if stopped:
+            raise Stopped(
+                f"stopped by {signal.name or 'another worker'} at iteration {int(self._step)}: the same "
+                f"command goes on from {self._snapshots.latest}",
+                signal.number,
+            )
+        return self._snapshots.latest
+
+    def _loop(self, batches, progress, signal):
+        """Iterate to the end (False) or until a signal stops it (True); either way the last is saved."""
+        options, strategy = self._options, self._trainer.strategy
+        done, before = int(self._step), {}
         while done < options.max_iters:
-            losses = {}
-            if trainer.gan:
-                losses.update(trainer.discriminator_step(*next(batches)))
+            losses, batch = self._iteration(batches, done)
+            # The iteration before is looked at while the device may be busy with this one.
+            self._check_finite(before, done)
+            done, before = int(self._step.assign_add(1)), losses
+
+            stopped = any_worker(strategy, signal.name is not None)
+            last = done == options.max_iters or stopped
+            snapshot = last or done % options.train_spe == 0
+            due = last or progress.due()
+            if snapshot or due:
+                self._check_finite(losses, done)
+            if self._chief:
+                batch = [strategy.experimental_local_results(value)[0] for value in batch]
+                if due:
+                    self._tell(progress, done, losses, batch, batches.seconds_waited)
+                if last or done % options.val_psteps == 0:
+                    self._summaries.pictures(done, batch)
+                if snapshot:
+                    self._save(done)
+            if stopped:
+                return True
+        return False
+
+    def _iteration(self, batches, done):
+        """Both updates: (losses, the generator's batch)."""
+        losses = {}
+        try:
+            if self._trainer.gan:
+                losses.update(self._trainer.discriminator_step(*next(batches)))
             batch = next(batches)
-            losses.update(trainer.generator_step(*batch))
-            done = int(step.assign_add(1))
-
-            last = done == options.max_iters
-            snapshot = done % options.train_spe == 0 or last
-            due = progress.due() or last
-            if due or snapshot:
-                numbers = {name: float(value) for name, value in losses.items()}
-                _check_finite(numbers, done, manager.latest_checkpoint)
-            if due:
-                say(progress.line(done, numbers))
-                summaries.scalars(done, {**numbers, "images_per_second": progress.rate})
-            if done % options.val_psteps == 0 or last:
-                summaries.pictures(done, batch)
-            if snapshot:
-                say(f"snapshot {manager.save(checkpoint_number=done)}")
-    return manager.latest_checkpoint
-
-
-def _checkpoint_manager(trainer, step, options):
-    folder = pathlib.Path(options.log_dir)
-    with telling(f"cannot write into the log directory {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    if any(folder.glob("snap-*.index")) and not tf.train.latest_checkpoint(folder):
+            losses.update(self._trainer.generator_step(*batch))
+            return losses, batch
+        except tf.errors.OpError as error:
+            if not in_several_processes(self._trainer.strategy):
+                raise
+            reason = type(error).__name__
         raise UserError(
-            f"{folder} holds snapshots, but its file `checkpoint` is missing or damaged: name a snapshot by "
-            f"--model_restore and another --log_dir"
+            f"lost another worker after iteration {done}: start all workers again with the same "
+            f"commands, they go on from {self._snapshots.latest or 'the beginning'} ({reason})"
         )
-    return tf.train.CheckpointManager(
-        checkpoints.training_checkpoint(trainer, step),
-        options.log_dir,
-        max_to_keep=options.keep_checkpoints,
-        checkpoint_name="snap",
-    )
+
+    def _tell(self, progress, done, losses, batch, seconds_waited):
+        losses = {name: float(value) for name, value in losses.items()}
+        self._say(progress.line(done, losses, seconds_waited))
+        numbers = {
+            "learning_rate": self._trainer.learning_rate,
+            "hole_share": tf.reduce_mean(batch[1]),
+            "images_per_second": progress.rate,
+            "input_share": progress.input_share,
+        }
+        self._summaries.scalars(done, {**losses, **numbers})
+
+    def _save(self, done):
+        # Measured first: killed in between, the next process measures the same again.
+        if self._validation:
+            numbers = self._validation.metrics(self._trainer)
+            self._summaries.scalars(done, numbers)
+            told = "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
+            best = self._snapshots.save_if_best(numbers)
+            self._say(f"{done} validation  {told}{'  best so far' if best else ''}")
+        self._say(f"snapshot {self._snapshots.save()}")
+
+    def _check_finite(self, losses, step):
+        if is_loss_scaled(self._trainer.optimizer):  # overflowing gradients are part of its work
+            losses = {name: value for name, value in losses.items() if "gradient" not in name}
+        wrong = [name for name, value in losses.items() if not math.isfinite(float(value))]
+        if wrong:
+            good = self._snapshots.latest
+            raise UserError(
+                f"{', '.join(wrong)} is not a finite number at iteration {step}; the last good snapshot is "
+                f"{good or '(none)'}: go on from it with a smaller --learning_rate"
+            )
 
 
-def _check_finite(losses, step, good_checkpoint):
-    wrong = [name for name, value in losses.items() if not math.isfinite(value)]
-    if wrong:
-        advice = f"go on from {good_checkpoint}" if good_checkpoint else "start again"
-        raise UserError(
-            f"{', '.join(wrong)} is not a finite number at iteration {step}: {advice} with a smaller "
-            f"--learning_rate"
-        )
+def _say_nothing(line):
+    pass

@@ -13,7 +13,15 @@ _SCALARS = {
     "d_loss_fake": "hinge/fake",
     "g_gradient": "gradients_at_refined/g_loss",
     "ae_gradient": "gradients_at_refined/ae_loss",
+    "d_gradient_norm": "gradient_norms/discriminator",
+    "g_gradient_norm": "gradient_norms/generator",
+    "learning_rate": "training/learning_rate",
+    "hole_share": "training/hole_share",
     "images_per_second": "speed/images_per_second",
+    "input_share": "speed/share_of_time_in_input",
+    "l1": "validation/l1_percent",
+    "psnr": "validation/psnr",
+    "ssim": "validation/ssim",
 }
 
 
@@ -24,17 +32,17 @@ class RunSummaries:
         log_dir: where TensorBoard looks.
         trainer: the `Trainer` whose generator is shown.
         viz_max_out: the most training pictures drawn.
-        static_view: a batch that is drawn every time, or None.
+        validation: a `Validation` whose static view is drawn every time, or None.
     """
 
-    def __init__(self, log_dir, trainer, viz_max_out, static_view=None):
+    def __init__(self, log_dir, trainer, viz_max_out, validation=None):
         self._writer = tf.summary.create_file_writer(log_dir)
         self._trainer = trainer
         self._viz_max_out = viz_max_out
-        self._static_view = static_view
+        self._validation = validation
 
     def scalars(self, step, values):
-        """Write numbers by the names the `Trainer` gives them."""
+        """Write numbers by the names the `Trainer` and the others give them."""
         with self._writer.as_default(step):
             for name, value in values.items():
                 tf.summary.scalar(_SCALARS[name], value)
@@ -45,9 +53,10 @@ class RunSummaries:
         batch = [tensor[: self._viz_max_out] for tensor in batch]
         with self._writer.as_default(step):
             tf.summary.image("training", self.strips(*batch), max_outputs=self._viz_max_out)
-            if self._static_view:
-                strips = [self.strips(*one) for one in _one_by_one(self._static_view)]
-                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=len(strips))
+            if self._validation:
+                size = self._validation.static_view_size
+                strips = [self.strips(*one) for one in self._validation.batches(size)]
+                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=size)
         self._writer.flush()
 
     def strips(self, images, masks, sketches=None):
@@ -64,7 +73,3 @@ class RunSummaries:
         # The wheel is drawn in RGB, the rest is as the network sees it.
         parts = [images, result["incomplete"], result["completed"], tf.reverse(flow, axis=[-1])]
         return from_network(tf.concat(parts, axis=2))
-
-
-def _one_by_one(batch):
-    return zip(*(tf.split(tensor, tensor.shape[0]) for tensor in batch))

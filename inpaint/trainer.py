@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from inpaint.generator import complete
 from inpaint.losses import discriminator_hinge, generator_hinge, reconstruction
-from ops.keras_compat import apply_gradients, loss_scaled, scale_loss
+from ops.keras_compat import apply_gradients, is_loss_scaled, loss_scaled, scale_loss
 
 
 def make_optimizer(learning_rate=1e-4, precision="float32"):
@@ -23,6 +23,9 @@ class Trainer:
 
     An iteration of the original is a `discriminator_step` on one batch, then a `generator_step` on
     another, each with masks of its own. Both steps are `tf.function`s.
+
+    Made inside a `tf.distribute` strategy's scope, like the models, it trains on all its replicas:
+    each works on its part of the batch, and losses and gradients are those of the whole batch.
 
     Args:
         generator: a `Generator`.
@@ -69,12 +72,19 @@ class Trainer:
         self.l1_loss = l1_loss
         self.known_weight = known_weight
         self.gan = gan
+        self.strategy = tf.distribute.get_strategy()
         self.optimizer = optimizer or make_optimizer(precision=generator.dtype_policy.name)
         # Built on all variables at once: applied to either half in turn, it stays one Adam.
         self.optimizer.build(generator.trainable_variables + discriminator.trainable_variables)
         if jit_compile:  # not the whole steps: XLA refuses the optimizers
             self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
             self.generator_gradients = tf.function(self.generator_gradients, jit_compile=True)
+
+    @property
+    def learning_rate(self):
+        """Adam's step size, a float."""
+        adam = getattr(self.optimizer, "inner_optimizer", self.optimizer)
+        return float(tf.convert_to_tensor(adam.learning_rate))
 
     def forward(self, images, masks, sketches=None):
         """Fill the holes of complete pictures.
@@ -125,7 +135,7 @@ class Trainer:
         with tf.GradientTape() as tape:
             real, fake = discriminator_hinge(*self.scores([images, completed], masks, sketches))
             loss = 0.5 * real + 0.5 * fake
-            scaled = scale_loss(self.optimizer, loss)
+            scaled = self._scaled(loss)
         losses = {"d_loss": loss, "d_loss_real": real, "d_loss_fake": fake}
         return losses, tape.gradient(scaled, variables)
 
@@ -149,14 +159,14 @@ class Trainer:
                 g_loss = self.gan_loss_alpha * generator_hinge(fake)
             if self.ae_loss:
                 g_loss += ae_loss
-            scaled = scale_loss(self.optimizer, g_loss)
+            scaled = self._scaled(g_loss)
         gradients = tape.gradient(scaled, variables + [result["refined"]])
 
         at_refined = gradients.pop()
         ae_gradient = tf.zeros_like(at_refined)
         if self.l1_loss:
             ae_gradient = tf.sign(result["refined"] - images) * weights
-            ae_gradient /= tf.cast(tf.size(images), tf.float32)
+            ae_gradient /= tf.cast(tf.size(images), tf.float32) * self.strategy.num_replicas_in_sync
         at_refined /= scale_loss(self.optimizer, tf.constant(1.0))
         losses = {
             "g_loss": g_loss,
@@ -166,6 +176,10 @@ class Trainer:
         }
         return losses, gradients
 
+    def _scaled(self, loss):
+        """What is differentiated: replicas' gradients are summed, so each has its share of the loss."""
+        return scale_loss(self.optimizer, loss / self.strategy.num_replicas_in_sync)
+
     @tf.function(reduce_retracing=True)
     def discriminator_step(self, images, masks, sketches=None):
         """Update the discriminator on one batch.
@@ -174,14 +188,14 @@ class Trainer:
             images: [N, H, W, 3] float32 in [-1, 1], BGR, H and W multiples of 8.
             masks: [N or 1, H, W, 1], 1 in the hole.
             sketches: [N, H, W, 1], 1 on lines; needed if guided.
+            With several replicas each argument holds a value for each, as a distributed dataset
+            gives them.
 
         Returns:
             dict of float32 scalars before the update: `d_loss` and its halves `d_loss_real` and
-            `d_loss_fake`.
+            `d_loss_fake`, and `d_gradient_norm`, which with several replicas is the mean of theirs.
         """
-        losses, gradients = self.discriminator_gradients(images, masks, sketches)
-        apply_gradients(self.optimizer, gradients, self.discriminator.trainable_variables)
-        return losses
+        return self._step("d", self.discriminator, self.discriminator_gradients, images, masks, sketches)
 
     @tf.function(reduce_retracing=True)
     def generator_step(self, images, masks, sketches=None):
@@ -189,11 +203,32 @@ class Trainer:
 
         Returns:
             dict of float32 scalars before the update: `g_loss` (adversarial, and reconstruction if
-            `ae_loss`), `ae_loss`, `g_gradient`, `ae_gradient`.
+            `ae_loss`), `ae_loss`, `g_gradient`, `ae_gradient`, and `g_gradient_norm` like
+            `d_gradient_norm`.
         """
-        losses, gradients = self.generator_gradients(images, masks, sketches)
-        apply_gradients(self.optimizer, gradients, self.generator.trainable_variables)
-        return losses
+        return self._step("g", self.generator, self.generator_gradients, images, masks, sketches)
+
+    def _step(self, letter, model, compute, *batch):
+        def update(*batch):
+            losses, gradients = compute(*batch)
+            scale = scale_loss(self.optimizer, 1.0 / self.strategy.num_replicas_in_sync)
+            losses[f"{letter}_gradient_norm"] = tf.linalg.global_norm(gradients) / scale
+            if is_loss_scaled(self.optimizer) and self.strategy.num_replicas_in_sync > 1:
+                gradients = _overflow_on_all(gradients)
+            apply_gradients(self.optimizer, gradients, model.trainable_variables)
+            return losses
+
+        losses = self.strategy.run(update, args=batch)
+        mean = tf.distribute.ReduceOp.MEAN
+        return {name: self.strategy.reduce(mean, value, axis=None) for name, value in losses.items()}
+
+
+def _overflow_on_all(gradients):
+    """Make a NaN or Inf on one replica one on all, so that all skip the step: Keras 3 asks the first only."""
+    finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
+    replica = tf.distribute.get_replica_context()
+    overflows = replica.all_reduce(tf.distribute.ReduceOp.SUM, 1.0 - tf.cast(finite, tf.float32))
+    return [tf.where(overflows > 0, tf.constant(float("nan"), g.dtype), g) for g in gradients]
 
 
 def _repeated(x, pictures):

@@ -5,11 +5,15 @@ import tensorflow as tf
 KERAS_3 = hasattr(tf.keras, "ops")
 
 _AUTOCAST = "autocast" if KERAS_3 else "experimental_autocast"
+_FIRST = "only_first_replica" if KERAS_3 else tf.VariableAggregation.ONLY_FIRST_REPLICA
 
 
 def add_float32_weight(layer, name, shape, initializer, trainable=True):
-    """Add a weight that `call` always reads in float32, whatever the layer's compute dtype."""
-    options = {_AUTOCAST: False}
+    """Add a weight that `call` always reads in float32, whatever the layer's compute dtype.
+
+    One that is not trained may be assigned in `call`: replicas must all compute the same value.
+    """
+    options = {_AUTOCAST: False} if trainable else {_AUTOCAST: False, "aggregation": _FIRST}
     return layer.add_weight(
         name=name,
         shape=shape,

@@ -11,9 +11,12 @@ import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from inpaint.generator import Generator
 
+# The smallest training that makes sense.
+SMALL = ("--img_shapes=64,64,3", "--height=24", "--width=24", "--max_delta_height=4", "--max_delta_width=4")
 ROOT = pathlib.Path(__file__).parent.parent
 SEED = 1001
 
@@ -38,6 +41,16 @@ def generator():
 
 
 @pytest.fixture
+def pictures(tmp_path, rng):
+    """A folder of three small pictures."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)).save(folder / f"{i}.png")
+    return folder
+
+
+@pytest.fixture
 def script():
     """Run a root script in a process of its own, in `cwd`: script("test.py", "--image=x.png")."""
 
@@ -51,3 +64,10 @@ def script():
 def both_ways(function, *arguments):
     """The results of a function run eagerly and as a graph."""
     return function(*arguments), tf.function(function)(*arguments)
+
+
+def weights_in(prefix):
+    """Every number in a checkpoint of a run: dict of arrays."""
+    reader = tf.train.load_checkpoint(str(prefix))
+    names = [n for n in reader.get_variable_to_shape_map() if n.endswith("VARIABLE_VALUE")]
+    return {name: reader.get_tensor(name) for name in names if "save_counter" not in name}

@@ -5,26 +5,9 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
+from conftest import SMALL, weights_in
 
 from inpaint.progress import Progress, duration
-
-SMALL = ("--img_shapes=64,64,3", "--height=24", "--width=24", "--max_delta_height=4", "--max_delta_width=4")
-
-
-@pytest.fixture
-def pictures(tmp_path, rng):
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    for i in range(3):
-        Image.fromarray(rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)).save(folder / f"{i}.png")
-    return folder
-
-
-def weights_in(prefix):
-    reader = tf.train.load_checkpoint(str(prefix))
-    names = [n for n in reader.get_variable_to_shape_map() if n.endswith("VARIABLE_VALUE")]
-    return {name: reader.get_tensor(name) for name in names if "save_counter" not in name}
 
 
 @pytest.mark.slow

@@ -1,0 +1,83 @@
+"""Which devices train together: TensorFlow's distribution strategies by name."""
+
+import json
+import os
+
+import tensorflow as tf
+
+from inpaint.errors import UserError
+
+STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
+
+
+def make_strategy(name):
+    """The strategy for this machine; make it before anything else of TensorFlow's runs.
+
+    Args:
+        name: `"mirrored"` for all GPUs of this machine, `"multi_worker"` for the machines that the
+            environment variable TF_CONFIG lists, `"tpu"`, or `"auto"`: multi_worker where
+            TF_CONFIG lists more than one worker, mirrored where there is more than one GPU, else
+            one device.
+
+    Returns:
+        a `tf.distribute.Strategy`.
+
+    Raises:
+        UserError: TF_CONFIG missing or not understood, or no TPU found.
+    """
+    if name == "auto":
+        name = "multi_worker" if len(_workers()) > 1 else "mirrored"
+        if name == "mirrored" and len(tf.config.list_physical_devices("GPU")) < 2:
+            return tf.distribute.get_strategy()
+    if name == "multi_worker":
+        if not _workers():
+            raise UserError(
+                "--strategy=multi_worker needs TF_CONFIG, which lists the workers: see docs/devices.md"
+            )
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "tpu":
+        try:
+            resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+        except (ValueError, tf.errors.OpError) as error:
+            raise UserError(f"--strategy=tpu finds no TPU: {error}") from error
+        return tf.distribute.TPUStrategy(resolver)
+    return tf.distribute.MirroredStrategy()
+
+
+def _workers():
+    """The workers that TF_CONFIG lists."""
+    text = os.environ.get("TF_CONFIG") or "{}"
+    try:
+        config = json.loads(text)
+        workers = [*config.get("cluster", {}).get("chief", []), *config.get("cluster", {}).get("worker", [])]
+        if workers and "index" not in config["task"]:
+            raise KeyError("index")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f'TF_CONFIG is not understood ({error!r}): it must read like {{"cluster": {{"worker": '
+            f'["host1:2222", "host2:2222"]}}, "task": {{"type": "worker", "index": 0}}}}, received {text}'
+        ) from error
+    return workers
+
+
+def in_several_processes(strategy):
+    """Whether other processes train along."""
+    return strategy.extended._in_multi_worker_mode()
+
+
+def is_chief(strategy):
+    """Whether this process saves and tells: of several workers the chief, or else the first."""
+    if not in_several_processes(strategy):
+        return True
+    resolver = strategy.cluster_resolver
+    if resolver.cluster_spec().as_dict().get("chief"):
+        return resolver.task_type == "chief"
+    return resolver.task_id == 0
+
+
+def any_worker(strategy, flag):
+    """Whether `flag` holds on at least one worker; all of them must ask at the same time."""
+    if not in_several_processes(strategy):
+        return flag
+    mine = strategy.experimental_distribute_values_from_function(lambda _: tf.constant(float(flag)))
+    return float(strategy.reduce(tf.distribute.ReduceOp.SUM, mine, axis=None)) > 0

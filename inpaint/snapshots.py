@@ -1,0 +1,123 @@
+"""The snapshots of a training run: where they lie, which are kept, and what may go wrong with them."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+
+import tensorflow as tf
+
+from inpaint import checkpoints
+from inpaint.errors import UserError, telling
+
+_BEST = "best"
+_NUMBERS = "metrics.json"
+
+
+class Snapshots:
+    """Saves a run's checkpoints as `<log_dir>/snap-<step>`; the best one lies in `<log_dir>/best`.
+
+    A process may die at any moment, in the middle of a save too: a snapshot counts only when it is
+    complete, and what a dead process left half-written is removed by the next one.
+
+    Args:
+        log_dir: the run's folder; made if needed.
+        trainer: the `Trainer` to save.
+        step: int64 `tf.Variable`, finished iterations.
+        keep: how many of the newest to keep.
+        keep_every_hours: one in so many hours is kept for good; 0 for none.
+        writes: whether this process saves; of several workers only the chief does.
+
+    Raises:
+        UserError: a folder that cannot be written.
+    """
+
+    def __init__(self, log_dir, trainer, step, keep=5, keep_every_hours=0.0, writes=True):
+        self._folder = pathlib.Path(log_dir)
+        self._step = step
+        self._writes = writes
+        self._checkpoint = checkpoints.training_checkpoint(trainer, step)
+        if writes:
+            with telling(f"cannot write into the log directory {log_dir}"):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=self._folder).close()
+                for folder in (self._folder, self._folder / _BEST):
+                    _remove_leftovers(folder)
+                    _recover_list(folder)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint,
+            str(log_dir),
+            max_to_keep=keep,
+            keep_checkpoint_every_n_hours=keep_every_hours or None,
+            checkpoint_name="snap",
+        )
+
+    @property
+    def latest(self):
+        """Prefix of the newest snapshot, or None."""
+        return self._manager.latest_checkpoint
+
+    def save(self):
+        """Save now; return the prefix.
+
+        Raises:
+            UserError: it cannot be written; names the last good snapshot.
+        """
+        return self._save(self._manager)
+
+    def save_if_best(self, numbers):
+        """Save into the folder `best` if no snapshot there has as small an `l1`.
+
+        Args:
+            numbers: dict of metrics of the validation pictures, `l1` among them.
+
+        Returns:
+            the prefix, or None if an earlier one is better.
+
+        Raises:
+            UserError: as `save`.
+        """
+        folder = self._folder / _BEST
+        record = folder / _NUMBERS
+        with telling(f"cannot read {record}: remove the folder {folder}"):
+            if record.is_file() and json.loads(record.read_text())["l1"] <= numbers["l1"]:
+                return None
+        manager = tf.train.CheckpointManager(self._checkpoint, str(folder), 1, checkpoint_name="snap")
+        prefix = self._save(manager)
+        with telling(f"cannot write {record}"):
+            partial = record.with_suffix(".partial")
+            partial.write_text(json.dumps({"step": int(self._step), **numbers}, indent=1) + "\n")
+            os.replace(partial, record)
+        return prefix
+
+    def _save(self, manager):
+        try:
+            return manager.save(checkpoint_number=int(self._step))
+        except (tf.errors.OpError, OSError) as error:
+            reason = getattr(error, "message", None) or error
+        for folder in (self._folder, self._folder / _BEST):
+            _remove_leftovers(folder)
+        raise UserError(
+            f"cannot save a snapshot at iteration {int(self._step)}: {reason}; the last good one is "
+            f"{self.latest or '(none)'}: free space, or mend the folder, and start again"
+        )
+
+
+def _remove_leftovers(folder):
+    """Remove what a save that never ended has left: folders of parts, and data without an index."""
+    for parts in folder.glob("snap-*_temp"):
+        shutil.rmtree(parts, ignore_errors=True)
+    for data in folder.glob("snap-*.data-*"):
+        if not data.with_suffix(".index").is_file():
+            data.unlink()
+
+
+def _recover_list(folder):
+    """Write the file `checkpoint` again where it is missing or damaged; the index comes last in a save."""
+    found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
+             if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
+    if found and not tf.train.latest_checkpoint(folder):
+        prefixes = [found[number] for number in sorted(found)]
+        tf.compat.v1.train.update_checkpoint_state(str(folder), prefixes[-1], prefixes)
