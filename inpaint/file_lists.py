@@ -15,7 +15,7 @@ def picture_paths(source, seed=0, guided=False):
 
     Args:
         source: a text file with one path a line, kept in its order, or a folder, whose pictures
-            (also in folders below) are shuffled.
+            (also in folders below, but no hidden files) are shuffled.
         seed: of a folder's shuffle.
         guided: whether every picture needs a sketch beside it.
 
@@ -41,6 +41,8 @@ def _listed(source, seed):
     with telling(f"cannot read {source}"):
         if source.is_dir():
             found = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            # Hidden files are what an interrupted writer or a file manager leaves.
+            found = (p for p in found if not p.name.startswith("."))
             paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
             random.Random(seed).shuffle(paths)
             if not paths:
