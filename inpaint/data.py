@@ -48,24 +48,25 @@ def load_example(path, options, rng):
         UserError: as `read_picture`.
     """
     image = read_picture(path, max_pixels=None).rgb[..., ::-1]  # the network sees BGR
-    layers = [np.float32(image)]
+    channels = [image[..., i] for i in range(3)]
     if options.guided:
         sketch = read_gray(sketch_path(path), max_pixels=None)
         if sketch.shape != image.shape[:2]:
             sketch = cv2.resize(sketch, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        layers.append(sketch[..., None])
-    example = fit(np.concatenate(layers, axis=-1), options.size, options.random_crop, rng)
+        channels.append(sketch)
+    example = fit(channels, options.size, options.random_crop, rng)
     sketch = np.zeros((*options.size, 1), np.float32)
     if options.guided:
         sketch = np.float32(example[..., 3:] / 255 > options.edge_threshold)
     return example[..., :3] / np.float32(127.5) - 1, sketch
 
 
-def fit(image, size, random_crop, rng):
+def fit(channels, size, random_crop, rng):
     """Bring a picture to a size with OpenCV's bilinear, or by enlarging and cutting.
 
     Args:
-        image: float32 [h, w, C].
+        channels: list of [h, w] arrays of any dtype. One at a time becomes float32: a huge picture
+            as a whole would take four times its bytes.
         size: (height, width).
         random_crop: keep the scale and cut at a uniformly random place; a picture that is too
             small is enlarged first. Otherwise the picture is resized, its proportions too.
@@ -76,15 +77,19 @@ def fit(image, size, random_crop, rng):
     """
     height, width = size
     if not random_crop:
-        return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-    factor = max(height / image.shape[0], width / image.shape[1])
+        return np.stack([_resized(channel, (width, height)) for channel in channels], axis=-1)
+    h, w = channels[0].shape
+    factor = max(height / h, width / w)
     if factor > 1:
-        enlarged = (round(image.shape[1] * factor), round(image.shape[0] * factor))
-        enlarged = (max(width, enlarged[0]), max(height, enlarged[1]))
-        image = cv2.resize(image, enlarged, interpolation=cv2.INTER_LINEAR)
-    top = rng.integers(image.shape[0] - height + 1)
-    left = rng.integers(image.shape[1] - width + 1)
-    return image[top : top + height, left : left + width]
+        h, w = max(height, round(h * factor)), max(width, round(w * factor))
+        channels = [_resized(channel, (w, h)) for channel in channels]
+    top, left = rng.integers(h - height + 1), rng.integers(w - width + 1)
+    crops = [channel[top : top + height, left : left + width] for channel in channels]
+    return np.stack(crops, axis=-1).astype(np.float32)
+
+
+def _resized(channel, size):
+    return cv2.resize(np.float32(channel), size, interpolation=cv2.INTER_LINEAR)
 
 
 def load_mask(paths, size, rng):

@@ -51,6 +51,17 @@ def pictures(tmp_path, rng):
 
 
 @pytest.fixture
+def five_pictures(tmp_path, rng):
+    """Five pictures of different sizes and colours: their paths."""
+    paths = []
+    for i, size in enumerate([(40, 40), (64, 48), (33, 90), (50, 50), (20, 20)]):
+        path = tmp_path / f"{i}.png"
+        Image.fromarray(rng.integers(0, 256, (*size, 3), dtype=np.uint8)).save(path)
+        paths.append(str(path))
+    return paths
+
+
+@pytest.fixture
 def script():
     """Run a root script in a process of its own, in `cwd`: script("test.py", "--image=x.png")."""
 

@@ -1,5 +1,6 @@
 """train.py as people run it: real files, real processes."""
 
+import json
 import re
 
 import numpy as np
@@ -46,6 +47,11 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
         "losses/g_loss",
         "losses/ae_loss",
         "hinge/real",
+        "training/learning_rate",
+        "training/hole_share",
+        "gradient_norms/generator",
+        "speed/images_per_second",
+        "validation/ssim",
         "training",
         "validation",
     } <= tags
@@ -73,6 +79,8 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
             "cannot write into the log directory list.txt/logs: Not a directory",
         ),
         (("--data_flist=pictures", "--gan=none", "--noae_loss"), "there is nothing to train on"),
+        (("--data_flist=pictures", "--strategy=multi_worker"), "--strategy=multi_worker needs TF_CONFIG"),
+        (("--data_flist=pictures", *SMALL, "--mask_flist=gone"), "no file list gone"),
         (("--data_flist=pictures", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
     ],
 )
@@ -84,15 +92,14 @@ def test_one_line_for_what_the_user_can_mend(script, pictures, tmp_path, argumen
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
 
 
-def test_a_picture_that_cannot_be_read_is_named(script, pictures, tmp_path):
+def test_bad_pictures_are_named_and_too_many_stop(script, pictures, tmp_path):
     (pictures / "1.png").write_bytes((pictures / "1.png").read_bytes()[:500])
     done = script(
         "train.py", f"--data_flist={pictures}", *SMALL, "--batch_size=3", f"--log_dir={tmp_path / 'l'}"
     )
     assert done.returncode == 1
-    assert (
-        done.stderr.startswith("error: a training picture fails: ") and "1.png cannot be read" in done.stderr
-    )
+    assert "skipped a training picture (1 so far): " in done.stdout and "1.png cannot be read" in done.stdout
+    assert done.stderr.startswith("error: 1 of 3 training pictures cannot be read, more than --max_bad_share")
     assert done.stderr.count("\n") == 1
 
 
@@ -111,12 +118,29 @@ def test_no_snapshot_of_numbers_that_are_none(script, pictures, tmp_path):
         f"--log_dir={log_dir}",
     )
     assert done.returncode == 1 and "is not a finite number at iteration" in done.stderr
-    good = re.search(r"go on from (\S+) with", done.stderr)[1]
+    good = re.search(r"last good snapshot is (\S+): go on", done.stderr)[1]
     assert tf.train.latest_checkpoint(str(log_dir)) == good
 
+
+@pytest.mark.slow
+def test_validation_keeps_the_best_snapshot(script, pictures, tmp_path):
+    log_dir = tmp_path / "logs"
+    common = (f"--data_flist={pictures},{pictures}", *SMALL, "--batch_size=1", "--val", "--train_spe=1")
+    done = script("train.py", *common, "--max_iters=1", f"--log_dir={log_dir}")
+    assert re.search(r"1 validation  l1 \S+  psnr \S+  ssim \S+  best so far", done.stdout), done.stderr
+    record = json.loads((log_dir / "best/metrics.json").read_text())
+    assert record["step"] == 1 and 0 < record["l1"] < 100
+
+    # One that no later snapshot can be better than: it stays.
+    (log_dir / "best/metrics.json").write_text(json.dumps({**record, "l1": 0}))
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert "2 validation" in done.stdout and "best so far" not in done.stdout
+    assert [path.name for path in (log_dir / "best").glob("*.index")] == ["snap-1.index"]
+
+    # A list of snapshots that was lost is made again from the files.
     (log_dir / "checkpoint").write_text("damaged")
-    done = script("train.py", f"--data_flist={pictures}", *SMALL, f"--log_dir={log_dir}")
-    assert done.returncode == 1 and "its file `checkpoint` is missing or damaged" in done.stderr
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert "snap-2" in done.stdout and "nothing to do: 2 of 2" in done.stdout, done.stderr
 
 
 def test_help_lists_the_options(script):
@@ -138,7 +162,8 @@ def test_progress_line():
     assert not progress.due()
     now[0] += 1
     assert progress.due()
-    line = progress.line(220, {"d_loss": 1.0, "g_loss": 0.5, "g_gradient": 3.0})
+    line = progress.line(220, {"d_loss": 1.0, "g_loss": 0.5, "g_gradient": 3.0}, seconds_waited=2.5)
+    assert progress.input_share == 0.25
     # 20 iterations of 32 images in 10 s; 780 iterations left at 2 a second.
     assert line == "220/1000  d_loss 1.0000  g_loss 0.5000  64.0 images/s  0:06:30 left"
     assert duration(3 * 86400 + 3723) == "3 d 1:02:03"

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from inpaint.data import DataOptions
+from inpaint.masks import BoxOptions
+from inpaint.metrics import picture_metrics
+from inpaint.pixels import from_network
+from inpaint.validation import Validation
+
+DATA = DataOptions((64, 64), True, BoxOptions(16, 16, 4, 4))
+
+
+def test_metrics_by_hand():
+    real = np.zeros((2, 16, 16, 3), np.float32)
+    filled = real.copy()
+    filled[0, :8] = 0.5  # half of it is off by a half
+    found = picture_metrics(tf.constant(real), tf.constant(filled))
+    np.testing.assert_allclose(found["l1"], [25, 0], atol=1e-5)
+    assert float(found["psnr"][0]) == pytest.approx(-10 * np.log10(0.125), abs=1e-3)
+    assert float(found["ssim"][1]) == 1 and float(found["ssim"][0]) < 0.9
+
+
+class Painter:
+    """In the place of a trainer: fills with one level."""
+
+    def __init__(self, level):
+        self.level = level
+
+    def forward(self, images, masks):
+        return {"completed": images * (1 - masks) + self.level * masks}
+
+
+def test_validation_measures_all_pictures_at_any_batch_size(five_pictures):
+    validation = Validation(five_pictures, DATA, 2, batch_size=3)
+    found = validation.metrics(Painter(0.5))
+    images = np.concatenate([images for images, _ in validation.batches()])
+    assert images.shape == (5, 64, 64, 3)
+    hole = images[:, 24:40, 24:40]
+    assert found["l1"] == pytest.approx(100 * np.abs(hole - 0.5).sum() / 2 / images.size, rel=1e-5)
+    other = Validation(five_pictures, DATA, 2, batch_size=5).metrics(Painter(0.5))
+    assert other == pytest.approx(found, rel=1e-5) and other.keys() == {"l1", "psnr", "ssim"}
+
+
+def test_view_is_always_the_same(five_pictures):
+    one, other = (list(Validation(five_pictures, DATA, 3).batches(3)) for _ in range(2))
+    assert len(one) == 1 and len(one[0]) == 2 and len(one[0][0]) == 3
+    np.testing.assert_array_equal(from_network(one[0][0]), from_network(other[0][0]))
+    masks = one[0][1].numpy()
+    assert masks[:, 24:40, 24:40].min() == 1 and masks.sum() == 3 * 16 * 16
