@@ -2,18 +2,14 @@
 
 from absl import flags
 
-from flags import network
+from flags import checkpoint, network
 from inpaint.inpainter import Inpainter
 from inpaint.picture_files import MAX_PIXELS
 
 FLAGS = flags.FLAGS
 flags.adopt_module_key_flags(network)
+flags.adopt_module_key_flags(checkpoint)
 
-flags.DEFINE_string(
-    "checkpoint_dir",
-    None,
-    "Folder or prefix of a checkpoint, ours or the original's. Default: the bundled weights.",
-)
 flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
 
 

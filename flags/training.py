@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from flags import network
+from flags import models, network
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
 from inpaint.devices import STRATEGIES
@@ -14,6 +14,7 @@ from inpaint.run import RunOptions
 
 FLAGS = flags.FLAGS
 flags.adopt_module_key_flags(network)
+flags.adopt_module_key_flags(models)
 
 # Data
 flags.DEFINE_enum("dataset", "celebahq", list(PRESETS), "Preset: file lists and random_crop.")
@@ -50,12 +51,10 @@ flags.DEFINE_enum(
 # Losses
 flags.DEFINE_enum("gan", "sngan", ["sngan", "none"], "Adversarial loss; none trains the generator alone.")
 flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0)
-flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.")
 flags.DEFINE_bool("ae_loss", True, "Train the generator on the reconstruction loss.")
 flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.")
 flags.DEFINE_float("l1_loss_alpha", 1.0, "Weight of the reconstruction loss.", 0)
 flags.DEFINE_float("known_weight", 1.0, "Weight of known pixels in the reconstruction loss.", 0)
-flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0)
 
 # Run
 flags.DEFINE_string("log_dir", None, "Snapshots and TensorBoard files; a run found there is continued. "

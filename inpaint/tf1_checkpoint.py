@@ -21,7 +21,8 @@ class Loaded(typing.NamedTuple):
     Attributes:
         prefix: the snapshot, without its suffix.
         step: the snapshot's `global_step`, or None.
-        missing: what was asked for and is not in it: of "discriminator" and "optimizer".
+        missing: what was asked for and is not in it: "discriminator", and "optimizer" or, if it holds
+            the other model's, "the generator's Adam slots" or "the discriminator's Adam slots".
     """
 
     prefix: str
@@ -74,8 +75,8 @@ def find(path):
 def load(path, generator, discriminator=None, optimizer=None):
     """Load a snapshot of the original; every name and shape is checked before anything changes.
 
-    A snapshot may lack the discriminator or Adam's slots as a whole (released ones do): they then
-    stay as they are and are named in the result.
+    A snapshot may lack the discriminator, or either model's Adam slots, as a whole (released ones
+    do): they then stay as they are and are named in the result.
 
     Args:
         path: what `find` understands.
@@ -87,44 +88,46 @@ def load(path, generator, discriminator=None, optimizer=None):
         a `Loaded`.
 
     Raises:
-        UserError: no snapshot, or one that does not fit: what is missing and left over is listed.
+        UserError: no snapshot, or one that does not fit, as when a model's weights or slots are there
+            in part: what is missing and left over is listed.
     """
     prefix = find(path)
     with readable(prefix):
         reader = tf.train.load_checkpoint(prefix)
         shapes = reader.get_variable_to_shape_map()
 
-    def scope(start):
-        return {n: s for n, s in shapes.items() if n.startswith(start) and not _PART_OF_ADAM.search(n)}
-
-    targets = model_variables(generator)
-    found = scope("inpaint_net/")
-    missing = []
+    parts = [("generator", "inpaint_net/", generator)]
     if discriminator is not None:
-        theirs = scope("discriminator/")
-        if theirs:
-            targets |= model_variables(discriminator)
+        parts.append(("discriminator", "discriminator/", discriminator))
+    # Slots are of no use without the count of updates.
+    with_slots = optimizer is not None and "beta2_power" in shapes
+    targets, found, missing, no_slots = {}, {}, [], []
+    for part, scope, model in parts:
+        theirs = {n: s for n, s in shapes.items() if n.startswith(scope)}
+        slots = {n: theirs.pop(n) for n in list(theirs) if _PART_OF_ADAM.search(n)}
+        if theirs or slots or part == "generator":
+            targets |= model_variables(model)
             found |= theirs
         else:
-            missing.append("discriminator")
-    check_names(prefix, targets, found)
-    if optimizer is not None:
-        slots, iterations = _adam(optimizer, generator, discriminator)
-        theirs = {n: s for n, s in shapes.items() if n in slots}
-        if theirs and "beta2_power" in shapes:
-            check_names(prefix, slots, theirs)
-            targets |= slots
+            missing.append(part)
+        if slots and with_slots:
+            targets |= _slots(optimizer, model)
+            found |= slots
         else:
-            missing.append("optimizer")
+            no_slots.append(f"the {part}'s Adam slots")
+    check_names(prefix, targets, found)
+    has_adam = with_slots and len(no_slots) < len(parts)
+    if optimizer is not None:
+        missing += no_slots if has_adam else ["optimizer"]
 
     with readable(prefix):
         tensors = {name: np.asarray(reader.get_tensor(name), np.float32) for name in targets}
         step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
-        updates = _updates(reader, step or 0) if "beta2_power" in shapes else 0
+        updates = _updates(reader, step or 0) if has_adam else None
     for name, variable in targets.items():
         variable.assign(tensors[name])
-    if optimizer is not None and "optimizer" not in missing:
-        iterations.assign(updates)
+    if has_adam:
+        _iterations(optimizer).assign(updates)
     return Loaded(prefix, step, tuple(missing))
 
 
@@ -142,15 +145,15 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         the snapshot's prefix, a string.
 
     Raises:
-        UserError: the folder cannot be made.
+        UserError: the folder cannot be made, or the snapshot not be written.
     """
-    tensors = dict(model_variables(generator))
-    if discriminator is not None:
-        tensors |= model_variables(discriminator)
+    tensors = {}
+    for model in [generator] if discriminator is None else [generator, discriminator]:
+        tensors |= model_variables(model)
+        if optimizer is not None:
+            tensors |= _slots(optimizer, model)
     if optimizer is not None:
-        slots, iterations = _adam(optimizer, generator, discriminator)
-        updates = int(iterations)
-        tensors |= slots
+        updates = int(_iterations(optimizer))
         # TF1 keeps the powers for the next update.
         tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
         tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
@@ -162,21 +165,32 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         folder.mkdir(parents=True, exist_ok=True)
     prefix = str(folder / f"snap-{step}")
     names = sorted(tensors)
-    tf.raw_ops.SaveV2(
-        prefix=prefix,
-        tensor_names=names,
-        shape_and_slices=[""] * len(names),
-        tensors=[tf.convert_to_tensor(tensors[name]) for name in names],
-    )
-    tf.compat.v1.train.update_checkpoint_state(str(folder), f"snap-{step}")
+    try:
+        tf.raw_ops.SaveV2(
+            prefix=prefix,
+            tensor_names=names,
+            shape_and_slices=[""] * len(names),
+            tensors=[tf.convert_to_tensor(tensors[name]) for name in names],
+        )
+    except tf.errors.OpError as error:  # disk full or no permission, in TensorFlow no OSError
+        for left in folder.glob(f"snap-{step}.*.tempstate*"):
+            left.unlink()
+        reason = re.sub(r"{{.*?}} | \[Op:\w+\]", "", error.message)
+        raise UserError(f"cannot write the snapshot {prefix}: {reason}") from error
+    state = folder / "checkpoint"
+    with telling(f"cannot write {state}"):
+        state.write_text(f'model_checkpoint_path: "snap-{step}"\nall_model_checkpoint_paths: "snap-{step}"\n')
     return prefix
 
 
-def _adam(optimizer, generator, discriminator):
-    """Adam's (slots by their TF1 names, count of updates), `tf.Variable`s."""
-    models = [generator] if discriminator is None else [generator, discriminator]
-    state = adam_variables(optimizer, *models)
-    return {n: v for n, v in state.items() if _PART_OF_ADAM.search(n)}, state["iterations"]
+def _slots(optimizer, model):
+    """Adam's slots of a model by their TF1 names, `tf.Variable`s."""
+    return {n: v for n, v in adam_variables(optimizer, model).items() if _PART_OF_ADAM.search(n)}
+
+
+def _iterations(optimizer):
+    """Adam's count of updates, a `tf.Variable`."""
+    return adam_variables(optimizer)["iterations"]
 
 
 def _learning_rate(optimizer):

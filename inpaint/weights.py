@@ -27,7 +27,7 @@ def load_generator(path, generator):
         tf1_checkpoint.load(BUNDLED, generator)
         loaded = f"the bundled weights, {BUNDLED.name}"
     else:
-        prefix, ours = _kind(path)
+        prefix, ours = kind(path)
         (checkpoints.load_generator if ours else tf1_checkpoint.load)(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
     if not all(np.isfinite(array).all() for array in generator.get_weights()):
@@ -40,7 +40,7 @@ def restore_training(path, trainer, step):
 
     Args:
         path: folder or prefix.
-        trainer: the `Trainer` whose models and optimizer are filled.
+        trainer: a new `Trainer`, whose models and optimizer are filled.
         step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
 
     Returns:
@@ -49,12 +49,13 @@ def restore_training(path, trainer, step):
     Raises:
         UserError: no checkpoint there, or one that does not fit.
     """
-    prefix, ours = _kind(path)
+    prefix, ours = kind(path)
     if ours:
         checkpoints.check_part(prefix, "generator", trainer.generator)
         checkpoints.check_part(prefix, "discriminator", trainer.discriminator)
         with checkpoints.readable(prefix):
-            restored = checkpoints.training_checkpoint(trainer, step).restore(prefix)
+            # Partial: without loss scaling, the checkpoint's loss scale has no place.
+            restored = checkpoints.training_checkpoint(trainer, step).restore(prefix).expect_partial()
         try:
             restored.assert_existing_objects_matched()
         except AssertionError as error:
@@ -65,11 +66,25 @@ def restore_training(path, trainer, step):
         return f"continuing from a checkpoint of this project, {prefix}"
     found = tf1_checkpoint.load(prefix, trainer.generator, trainer.discriminator, trainer.optimizer)
     step.assign(found.step or 0)
-    missing = f"; not in it: {', '.join(found.missing)}" if found.missing else ""
-    return f"continuing from a checkpoint of the original TF1 code, {prefix}{missing}"
+    said = f"continuing from a checkpoint of the original TF1 code, {prefix}"
+    if found.missing:
+        said += f"; not in it: {', '.join(found.missing)}"
+        if found.missing[-1].endswith("slots"):
+            said += " (they stay zero)"
+    return said
 
 
-def _kind(path):
-    """(prefix, whether this project wrote it)."""
+def kind(path):
+    """Which kind of checkpoint a path means.
+
+    Args:
+        path: folder or prefix.
+
+    Returns:
+        (prefix, whether this project wrote it).
+
+    Raises:
+        UserError: no checkpoint there, or a damaged one.
+    """
     prefix = tf1_checkpoint.find(path)
     return prefix, checkpoints.is_ours(prefix)

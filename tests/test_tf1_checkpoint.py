@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint import tf1_checkpoint
+from inpaint import checkpoints, tf1_checkpoint, weights
 from inpaint.discriminator import Discriminator
 from inpaint.errors import UserError
 from inpaint.generator import Generator
@@ -34,6 +34,24 @@ def originals(start, seed=SEED):
     shapes = {n: tuple(w.shape) for m in models.values() for n, w in m.named_weights().items()}
     names = [n[len("final:") :] for n in golden_data.load("training_64x64") if n.startswith("final:" + start)]
     return {n: golden_data.seeded_array(n, shapes[n], seed) for n in names}
+
+
+# What else a training snapshot holds, after 40 updates.
+COUNTS = {
+    "beta1_power": np.float32(0.5**41),
+    "beta2_power": np.float32(0.999**41),
+    "lr": np.float32(1e-4),
+    "global_step": np.int32(20),
+}
+
+
+def slots_of(arrays, rng):
+    """Adam's slots for a model's arrays."""
+    slots = {}
+    for name in [n for n in arrays if not n.endswith("/u")]:
+        slots[f"{name}/Adam"] = rng.normal(size=arrays[name].shape).astype(np.float32)
+        slots[f"{name}/Adam_1"] = rng.random(arrays[name].shape).astype(np.float32)
+    return slots
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +116,8 @@ def test_generator_only_says_what_is_missing(tmp_path, generator_arrays):
 
 
 def test_everything_of_a_training_snapshot(tmp_path, generator_arrays, discriminator_arrays, rng):
-    arrays = {**generator_arrays, **discriminator_arrays}
-    for name in [n for n in arrays if not n.endswith("/u")]:
-        arrays[f"{name}/Adam"] = rng.normal(size=arrays[name].shape).astype(np.float32)
-        arrays[f"{name}/Adam_1"] = rng.random(arrays[name].shape).astype(np.float32)
-    arrays["beta1_power"] = np.float32(0.5**41)
-    arrays["beta2_power"] = np.float32(0.999**41)
-    arrays["lr"] = np.float32(1e-4)
-    arrays["global_step"] = np.int32(20)
+    arrays = {**generator_arrays, **discriminator_arrays, **COUNTS}
+    arrays |= {**slots_of(generator_arrays, rng), **slots_of(discriminator_arrays, rng)}
     trainer = Trainer(Generator(), Discriminator())
     models = (trainer.generator, trainer.discriminator)
     found = tf1_checkpoint.load(write(tmp_path / "s", arrays), *models, trainer.optimizer)
@@ -126,6 +138,73 @@ def test_everything_of_a_training_snapshot(tmp_path, generator_arrays, discrimin
     arrays["beta2_power"], arrays["global_step"] = np.float32(0), np.int32(900_000)
     tf1_checkpoint.load(write(tmp_path / "old", arrays), *models, trainer.optimizer)
     assert int(trainer.optimizer.iterations) == 1_800_000
+
+
+def assert_slots(trainer, expected):
+    """Adam's slots are these arrays, and zero where there is none."""
+    state = checkpoints.adam_variables(trainer.optimizer, trainer.generator, trainer.discriminator)
+    assert int(state.pop("iterations")) == 40 and expected.keys() < state.keys()
+    for name, variable in state.items():
+        np.testing.assert_array_equal(variable.numpy(), expected.get(name, 0), err_msg=name)
+
+
+def test_continues_without_a_discriminator(tmp_path, generator_arrays, rng):
+    slots = slots_of(generator_arrays, rng)
+    folder = write(tmp_path / "s", {**generator_arrays, **slots, **COUNTS})
+    trainer, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    before = trainer.discriminator.get_weights()
+    said = weights.restore_training(folder, trainer, step)
+    assert said.endswith("snap-7; not in it: discriminator, the discriminator's Adam slots (they stay zero)")
+    assert int(step) == 20
+    assert_holds(trainer.generator, generator_arrays)
+    assert_slots(trainer, slots)
+    for mine, old in zip(trainer.discriminator.get_weights(), before):
+        np.testing.assert_array_equal(mine, old)
+
+
+@pytest.mark.parametrize("part, other", [("generator", "discriminator"), ("discriminator", "generator")])
+def test_continues_with_slots_of_one_model(
+    tmp_path, generator_arrays, discriminator_arrays, rng, part, other
+):
+    slots = slots_of({"generator": generator_arrays, "discriminator": discriminator_arrays}[part], rng)
+    folder = write(tmp_path / "s", {**generator_arrays, **discriminator_arrays, **slots, **COUNTS})
+    trainer, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    said = weights.restore_training(folder, trainer, step)
+    assert said.endswith(f"snap-7; not in it: the {other}'s Adam slots (they stay zero)")
+    assert int(step) == 20
+    assert_holds(trainer.generator, generator_arrays)
+    assert_holds(trainer.discriminator, discriminator_arrays)
+    assert_slots(trainer, slots)
+
+
+def test_slots_in_part_are_refused(tmp_path, generator_arrays, rng):
+    slots = slots_of(generator_arrays, rng)
+    del slots["inpaint_net/conv3/bias/Adam_1"]
+    folder = write(tmp_path / "s", {**generator_arrays, **slots, **COUNTS})
+    trainer = Trainer(Generator(), Discriminator())
+    before = trainer.generator.get_weights()
+    with pytest.raises(UserError, match="does not fit: missing in it: inpaint_net/conv3/bias/Adam_1$"):
+        weights.restore_training(folder, trainer, tf.Variable(0, dtype=tf.int64))
+    for mine, old in zip(trainer.generator.get_weights(), before):
+        np.testing.assert_array_equal(mine, old)
+    # The generator alone does not ask for them.
+    assert tf1_checkpoint.load(folder, trainer.generator).missing == ()
+
+    # Without the count of updates, slots are no optimizer.
+    folder = write(tmp_path / "t", {**generator_arrays, **slots, "global_step": np.int32(20)})
+    found = tf1_checkpoint.load(folder, trainer.generator, trainer.discriminator, trainer.optimizer)
+    assert found.missing == ("discriminator", "optimizer") and found.step == 20
+    assert int(trainer.optimizer.iterations) == 0
+
+
+def test_cannot_be_written(tmp_path, generator):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="cannot make the folder .*file"):
+        tf1_checkpoint.save(tmp_path / "file", generator)
+    (tmp_path / "snap-0.data-00000-of-00001").mkdir()  # where TensorFlow wants to write
+    with pytest.raises(UserError, match=f"cannot write the snapshot {tmp_path}/snap-0: .*[Dd]irectory"):
+        tf1_checkpoint.save(tmp_path, generator)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "snap-0.data-00000-of-00001"]
 
 
 def test_misfits_list_both_sides_and_change_nothing(tmp_path, generator_arrays):
