@@ -15,6 +15,7 @@ from inpaint.progress import Progress
 from inpaint.run_summaries import RunSummaries
 from inpaint.snapshots import Snapshots
 from inpaint.stop_signal import StopSignal
+from inpaint.trainer import learning_rate
 from inpaint.training_data import distributed_batches
 from ops.keras_compat import is_loss_scaled
 
@@ -173,7 +174,7 @@ class Run:
         losses = {name: float(value) for name, value in losses.items()}
         self._say(progress.line(done, losses, seconds_waited))
         numbers = {
-            "learning_rate": self._trainer.learning_rate,
+            "learning_rate": learning_rate(self._trainer.optimizer),
             "hole_share": tf.reduce_mean(batch[1]),
             "images_per_second": progress.rate,
             "input_share": progress.input_share,

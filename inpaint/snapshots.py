@@ -118,6 +118,12 @@ def _recover_list(folder):
     """Write the file `checkpoint` again where it is missing or damaged; the index comes last in a save."""
     found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
              if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
-    if found and not tf.train.latest_checkpoint(folder):
-        prefixes = [found[number] for number in sorted(found)]
-        tf.compat.v1.train.update_checkpoint_state(str(folder), prefixes[-1], prefixes)
+    if not found or tf.train.latest_checkpoint(folder):
+        return
+    prefixes = [found[number] for number in sorted(found)]
+    times = [os.path.getmtime(f"{prefix}.index") for prefix in prefixes]
+    state = tf.compat.v1.train.generate_checkpoint_state_proto(
+        str(folder), prefixes[-1], prefixes, times, times[0] - 1
+    )
+    with telling(f"cannot write {folder / 'checkpoint'}"):
+        (folder / "checkpoint").write_text(str(state))

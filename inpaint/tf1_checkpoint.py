@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from inpaint.checkpoints import adam_variables, check_names, model_variables, readable
 from inpaint.errors import UserError, telling
+from inpaint.trainer import learning_rate
 
 _BETA_1, _BETA_2 = 0.5, 0.999
 _PART_OF_ADAM = re.compile(r"/Adam(_1)?$")
@@ -157,7 +158,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         # TF1 keeps the powers for the next update.
         tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
         tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
-        tensors["lr"] = tf.constant(float(_learning_rate(optimizer)), tf.float32)
+        tensors["lr"] = tf.constant(learning_rate(optimizer), tf.float32)
         tensors["global_step"] = tf.constant(step, tf.int32)
 
     folder = pathlib.Path(path)
@@ -191,11 +192,6 @@ def _slots(optimizer, model):
 def _iterations(optimizer):
     """Adam's count of updates, a `tf.Variable`."""
     return adam_variables(optimizer)["iterations"]
-
-
-def _learning_rate(optimizer):
-    """The learning rate as a number, also of an optimizer that scales losses."""
-    return tf.convert_to_tensor(getattr(optimizer, "inner_optimizer", optimizer).learning_rate)
 
 
 def _updates(reader, step):

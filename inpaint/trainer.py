@@ -18,6 +18,12 @@ def make_optimizer(learning_rate=1e-4, precision="float32"):
     return loss_scaled(adam) if precision == "mixed_float16" else adam
 
 
+def learning_rate(optimizer):
+    """The step size of what `make_optimizer` returns, a float."""
+    adam = getattr(optimizer, "inner_optimizer", optimizer)
+    return float(tf.convert_to_tensor(adam.learning_rate))
+
+
 class Trainer:
     """Owns both models and their **one** Adam, whose step count both updates advance.
 
@@ -79,12 +85,6 @@ class Trainer:
         if jit_compile:  # not the whole steps: XLA refuses the optimizers
             self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
             self.generator_gradients = tf.function(self.generator_gradients, jit_compile=True)
-
-    @property
-    def learning_rate(self):
-        """Adam's step size, a float."""
-        adam = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        return float(tf.convert_to_tensor(adam.learning_rate))
 
     def forward(self, images, masks, sketches=None):
         """Fill the holes of complete pictures.

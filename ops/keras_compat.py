@@ -9,10 +9,7 @@ _FIRST = "only_first_replica" if KERAS_3 else tf.VariableAggregation.ONLY_FIRST_
 
 
 def add_float32_weight(layer, name, shape, initializer, trainable=True):
-    """Add a weight that `call` always reads in float32, whatever the layer's compute dtype.
-
-    One that is not trained may be assigned in `call`: replicas must all compute the same value.
-    """
+    """Add a weight that `call` reads in float32 in any policy, and assigns, the same on all replicas."""
     options = {_AUTOCAST: False} if trainable else {_AUTOCAST: False, "aggregation": _FIRST}
     return layer.add_weight(
         name=name,

@@ -1,0 +1,126 @@
+"""Speed and memory of training: `python benchmarks/training.py --precision=float32,mixed_bfloat16`.
+
+Prints a JSON line for each setting, measured in a process of its own, with the fields
+
+    seconds             of an iteration, both updates and both batches (median)
+    images_per_second   the pictures of both batches, by that median
+    input_images_per_second  the input alone, nothing trained beside it
+    input_share         of the iterations' time spent in waiting for batches
+    peak_mb             largest resident memory of the process
+"""
+
+import json
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from flags import command  # first: it quietens TensorFlow
+
+# isort: split
+
+import contextlib
+
+import numpy as np
+from absl import flags
+from PIL import Image
+
+from inpaint.bad_pictures import BadPictures
+from inpaint.batches import Batches
+from inpaint.data import DataOptions
+from inpaint.discriminator import Discriminator
+from inpaint.file_lists import picture_paths
+from inpaint.generator import Generator
+from inpaint.trainer import Trainer, make_optimizer
+from inpaint.training_data import training_batches
+
+FLAGS = flags.FLAGS
+flags.DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.")
+flags.DEFINE_list("jit_compile", ["false"], "Settings to measure: false, true or both.")
+flags.DEFINE_list("batch_size", ["2"], "Settings to measure.")
+flags.DEFINE_integer("size", 256, "Height and width of an example.", 128)
+flags.DEFINE_integer("iterations", 8, "Measured iterations; two more come before.", 1)
+flags.DEFINE_integer("input_batches", 200, "Batches of the input measured alone.", 1)
+flags.DEFINE_bool("random_crop", True, "Cut from the pictures instead of resizing.")
+flags.DEFINE_string("data_flist", None, "Pictures to read. Default: 64 JPEGs of noise, 480 x 640.")
+flags.DEFINE_bool("here", False, "Measure the one setting in this process.")
+
+
+def main():
+    if FLAGS.here:
+        print(
+            json.dumps(_measure(FLAGS.precision[0], FLAGS.jit_compile[0] == "true", int(FLAGS.batch_size[0])))
+        )
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        source = FLAGS.data_flist or _noise(pathlib.Path(folder))
+        for precision in FLAGS.precision:
+            for jit_compile in FLAGS.jit_compile:
+                for batch_size in FLAGS.batch_size:
+                    setting = [f"--precision={precision}", f"--jit_compile={jit_compile}"]
+                    setting += [f"--batch_size={batch_size}", f"--data_flist={source}", "--here"]
+                    subprocess.run([sys.executable, *sys.argv, *setting], check=True)
+
+
+def _noise(folder):
+    rng = np.random.default_rng(0)
+    for i in range(64):
+        noise = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
+        Image.fromarray(noise).resize((640, 480), Image.Resampling.BICUBIC).save(folder / f"{i}.jpg")
+    return folder
+
+
+def _measure(precision, jit_compile, batch_size):
+    paths = picture_paths(FLAGS.data_flist)
+    data = DataOptions((FLAGS.size, FLAGS.size), FLAGS.random_crop)
+    dataset = training_batches(paths, data, batch_size, BadPictures(len(paths), 0))
+    alone = _input_alone(dataset, batch_size)
+
+    trainer = Trainer(
+        Generator(dtype=precision),
+        Discriminator(dtype=precision),
+        optimizer=make_optimizer(precision=precision),
+        jit_compile=jit_compile,
+    )
+    seconds = []
+    with contextlib.closing(Batches(dataset)) as batches:
+        for i in range(FLAGS.iterations + 2):
+            if i == 2:
+                waited = batches.seconds_waited
+            start = time.perf_counter()
+            trainer.discriminator_step(*next(batches))
+            float(trainer.generator_step(*next(batches))["g_loss"])
+            seconds.append(time.perf_counter() - start)
+        waited = batches.seconds_waited - waited
+    seconds = seconds[2:]
+    median = statistics.median(seconds)
+    return {
+        "precision": precision,
+        "jit_compile": jit_compile,
+        "size": FLAGS.size,
+        "batch_size": batch_size,
+        "seconds": round(median, 3),
+        "images_per_second": round(2 * batch_size / median, 2),
+        "input_images_per_second": round(alone, 1),
+        "input_share": round(waited / sum(seconds), 4),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _input_alone(dataset, batch_size):
+    with contextlib.closing(Batches(dataset)) as batches:
+        for _ in range(8):  # those that wait prepared
+            next(batches)
+        start = time.perf_counter()
+        for _ in range(FLAGS.input_batches):
+            next(batches)
+        return FLAGS.input_batches * batch_size / (time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    command.run(main)
