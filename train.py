@@ -26,7 +26,7 @@ def main():
         raise UserError("--precision=mixed_float16 trains on GPUs only: use mixed_bfloat16 on a CPU")
     if FLAGS.gan == "none" and not (FLAGS.ae_loss and FLAGS.l1_loss):
         raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
-    strategy = make_strategy(FLAGS.strategy)
+    strategy = make_strategy(FLAGS.strategy, _say)
     data, options = training.data_options(), training.run_options()
     source, validation_source = training.picture_sources()
     paths = picture_paths(source, FLAGS.random_seed, FLAGS.guided)
@@ -35,7 +35,7 @@ def main():
         validation_paths = picture_paths(validation_source, guided=FLAGS.guided)
         validation = Validation(validation_paths, data, FLAGS.static_view_size, FLAGS.batch_size)
     if is_chief(strategy):
-        print(f"{len(paths)} training pictures from {source}", flush=True)
+        _say(f"{len(paths)} training pictures from {source}")
 
     tf.keras.utils.set_random_seed(FLAGS.random_seed)
     if FLAGS.deterministic:
@@ -53,7 +53,11 @@ def main():
             optimizer=make_optimizer(FLAGS.learning_rate, FLAGS.precision),
             jit_compile=FLAGS.jit_compile,
         )
-    Run(trainer, paths, data, options, validation, say=lambda line: print(line, flush=True)).train()
+    Run(trainer, paths, data, options, validation, _say).train()
+
+
+def _say(line):
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

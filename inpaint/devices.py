@@ -10,7 +10,7 @@ from inpaint.errors import UserError
 STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
 
 
-def make_strategy(name):
+def make_strategy(name, say=print):
     """The strategy for this machine; make it before anything else of TensorFlow's runs.
 
     Args:
@@ -18,6 +18,7 @@ def make_strategy(name):
             environment variable TF_CONFIG lists, `"tpu"`, or `"auto"`: multi_worker where
             TF_CONFIG lists more than one worker, mirrored where there is more than one GPU, else
             one device.
+        say: takes a line for the user, before other workers are waited for.
 
     Returns:
         a `tf.distribute.Strategy`.
@@ -34,6 +35,7 @@ def make_strategy(name):
             raise UserError(
                 "--strategy=multi_worker needs TF_CONFIG, which lists the workers: see docs/devices.md"
             )
+        say(f"waiting for the {len(_workers())} workers of TF_CONFIG")
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
         try:

@@ -211,7 +211,7 @@ class Trainer:
     def _step(self, letter, model, compute, *batch):
         def update(*batch):
             losses, gradients = compute(*batch)
-            scale = scale_loss(self.optimizer, 1.0 / self.strategy.num_replicas_in_sync)
+            scale = self._scaled(tf.constant(1.0))
             losses[f"{letter}_gradient_norm"] = tf.linalg.global_norm(gradients) / scale
             if is_loss_scaled(self.optimizer) and self.strategy.num_replicas_in_sync > 1:
                 gradients = _overflow_on_all(gradients)

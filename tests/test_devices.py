@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -63,20 +64,19 @@ def test_two_processes_go_on_after_one_was_killed(script, pictures, tmp_path):
     done = script("train.py", *arguments, "--max_iters=4", f"--log_dir={tmp_path / 'one'}")
     assert done.returncode == 0, done.stderr
 
-    def start(ports, max_iters):
+    def start(ports):
         cluster = {"worker": [f"localhost:{port}" for port in ports]}
         for index in range(2):
             config = {"cluster": cluster, "task": {"type": "worker", "index": index}}
             yield subprocess.Popen(
-                [sys.executable, str(ROOT / "train.py"), *arguments]
-                + [f"--max_iters={max_iters}", f"--log_dir={tmp_path / 'two'}"],
+                [sys.executable, str(ROOT / "train.py"), *arguments] + [f"--log_dir={tmp_path / 'two'}"],
                 env={**os.environ, "TF_CONFIG": json.dumps(config)},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
             )
 
-    chief, worker = start(free_ports(2), 10**6)
+    chief, worker = start(free_ports(2))
     for line in chief.stdout:
         if "snap-2" in line:
             break
@@ -87,19 +87,27 @@ def test_two_processes_go_on_after_one_was_killed(script, pictures, tmp_path):
     assert "error: lost another worker after iteration" in complained.splitlines()[-1]
     reached = int(tf.train.latest_checkpoint(tmp_path / "two").rsplit("-", 1)[1])
 
-    chief, worker = start(free_ports(2), reached + 2)
-    said, complained = chief.communicate()
-    assert chief.returncode == 0 and worker.wait() == 0, complained
-    assert f"checkpoint of this project, {tmp_path / 'two'}/snap-{reached}" in said
-    assert worker.communicate()[0] == ""  # the chief alone tells
+    chief, worker = start(free_ports(2))
+    for line in chief.stdout:
+        if "continuing" in line:
+            assert f"checkpoint of this project, {tmp_path / 'two'}/snap-{reached}\n" in line
+        if "snapshot" in line:
+            break
+    worker.send_signal(signal.SIGTERM)  # one is asked to stop, both do
+    said, complained = worker.communicate()
+    assert worker.returncode == 143 and "stopped by SIGTERM at iteration" in complained
+    assert said.count("\n") == 1  # that it waited; the rest the chief alone tells
+    assert "stopped by another worker at iteration" in chief.communicate()[1] and chief.returncode == 143
+    last = int(tf.train.latest_checkpoint(tmp_path / "two").rsplit("-", 1)[1])
+    assert last > reached
 
     # The same numbers as one process makes from the same global batches, up to the order of sums.
-    done = script("train.py", *arguments, f"--max_iters={reached + 2}", f"--log_dir={tmp_path / 'one'}")
+    done = script("train.py", *arguments, f"--max_iters={last}", f"--log_dir={tmp_path / 'one'}")
     assert done.returncode == 0, done.stderr
-    one = weights_in(tmp_path / f"one/snap-{reached + 2}")
-    two = weights_in(tmp_path / f"two/snap-{reached + 2}")
+    one = weights_in(tmp_path / f"one/snap-{last}")
+    two = weights_in(tmp_path / f"two/snap-{last}")
     assert one.keys() == two.keys()
-    assert one["step/.ATTRIBUTES/VARIABLE_VALUE"] == two["step/.ATTRIBUTES/VARIABLE_VALUE"] == reached + 2
+    assert one["step/.ATTRIBUTES/VARIABLE_VALUE"] == two["step/.ATTRIBUTES/VARIABLE_VALUE"] == last
     kernel = "generator/inpaint_net.Sconv1.Skernel/.ATTRIBUTES/VARIABLE_VALUE"
     np.testing.assert_allclose(one[kernel], two[kernel], atol=1e-5)
 
