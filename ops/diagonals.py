@@ -12,7 +12,7 @@ def diagonal_sum(x, axes, offsets):
     Args:
         x: tensor of any rank.
         axes: the two axes, (axis of i, axis of j).
-        offsets: consecutive integers, 0 among them.
+        offsets: integers, 0 among them.
 
     Returns:
         a tensor like `x`.
@@ -27,15 +27,22 @@ def diagonal_sum(x, axes, offsets):
 
 
 def _summed(x, axes, offsets):
-    first = min(offsets)
-    margins = [[0, 0]] * x.shape.rank
-    for axis in axes:
-        margins[axis] = [-first, max(offsets)]
-    padded = tf.pad(x, margins)
-    terms = []
+    total = x
     for offset in offsets:
-        begin = [0] * x.shape.rank
-        for axis in axes:
-            begin[axis] = offset - first
-        terms.append(tf.slice(padded, begin, tf.shape(x)))
-    return tf.add_n(terms)
+        if offset == 0:
+            continue
+        # One after the other: these matrices are large, and few should be held at once.
+        with tf.control_dependencies([total]):
+            total = tf.add_n([total, _moved(x, axes, offset)])
+    return total
+
+
+def _moved(x, axes, offset):
+    """`y[.., i, .., j, ..] = x[.., i + offset, .., j + offset, ..]`, zero where there is no such entry."""
+    begin, size, margins = [0] * x.shape.rank, tf.unstack(tf.shape(x)), [[0, 0]] * x.shape.rank
+    for axis in axes:
+        gap = tf.minimum(abs(offset), size[axis])
+        begin[axis] = gap if offset > 0 else 0
+        size[axis] -= gap
+        margins[axis] = [0, gap] if offset > 0 else [gap, 0]
+    return tf.pad(tf.slice(x, begin, size), margins)

@@ -17,7 +17,9 @@ def twin(x, axes, offsets):
     return result
 
 
-@pytest.mark.parametrize("axes, offsets", [((1, 2), (-1, 0, 1)), ((0, 2), (-1, 0)), ((2, 1), (0, 1, 2))])
+@pytest.mark.parametrize(
+    "axes, offsets", [((1, 2), (-1, 0, 1)), ((0, 2), (-1, 0)), ((2, 1), (0, 1, 2)), ((0, 1), (-4, 0, 5))]
+)
 def test_values_and_gradient(rng, axes, offsets):
     x = rng.normal(size=(4, 3, 5)).astype(np.float32)
     weight = rng.normal(size=x.shape).astype(np.float32)
