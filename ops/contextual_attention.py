@@ -124,8 +124,7 @@ class ContextualAttention(tf.keras.layers.Layer):
         heights = [height for height, _ in parts]
         rows = []
         for (height, row_offsets), band in zip(parts, tf.split(cells, heights, axis=0)):
-            with tf.control_dependencies(rows):  # in turn: few large matrices at once
-                summed = diagonal_sum(attention, (1, 3), row_offsets)
+            summed = diagonal_sum(attention, (1, 3), row_offsets)
             columns = []
             for (width, column_offsets), raw in zip(parts, tf.split(band, heights, axis=1)):
                 weights = tf.reshape(diagonal_sum(summed, (2, 4), column_offsets), [n, p, h * w])

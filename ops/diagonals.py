@@ -27,14 +27,7 @@ def diagonal_sum(x, axes, offsets):
 
 
 def _summed(x, axes, offsets):
-    total = x
-    for offset in offsets:
-        if offset == 0:
-            continue
-        # One after the other: these matrices are large, and few should be held at once.
-        with tf.control_dependencies([total]):
-            total = tf.add_n([total, _moved(x, axes, offset)])
-    return total
+    return tf.add_n([x] + [_moved(x, axes, offset) for offset in offsets if offset])
 
 
 def _moved(x, axes, offset):
