@@ -33,7 +33,7 @@ def main():
     validation = None
     if validation_source:
         validation_paths = picture_paths(validation_source, guided=FLAGS.guided)
-        validation = Validation(validation_paths, data, FLAGS.static_view_size, FLAGS.batch_size)
+        validation = Validation(validation_paths, data, FLAGS.static_view_size, FLAGS.batch_size, _say)
     if is_chief(strategy):
         _say(f"{len(paths)} training pictures from {source}")
 

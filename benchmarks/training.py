@@ -78,7 +78,7 @@ def _noise(folder):
 def _measure(precision, jit_compile, batch_size):
     paths = picture_paths(FLAGS.data_flist)
     data = DataOptions((FLAGS.size, FLAGS.size), FLAGS.random_crop)
-    dataset = training_batches(paths, data, batch_size, BadPictures(len(paths), 0))
+    dataset = training_batches(paths, data, batch_size, BadPictures("training pictures", len(paths), 0))
     alone = _input_alone(dataset, batch_size)
 
     trainer = Trainer(

@@ -1,9 +1,12 @@
 """How every script starts and how it fails."""
 
-import os
-import shutil
+from flags import quiet_tensorflow  # noqa: F401  before anything else imports TensorFlow
+
+# isort: split
+
+import math
+import signal
 import sys
-import tempfile
 import warnings
 
 from absl import app, flags
@@ -23,49 +26,29 @@ def run(main):
             _end(f"error: unexpected argument {arguments[1]!r}: options start with --", 1)
         status = 1
         try:
+            _check_finite()
             return main()
         except UserError as error:
             message = f"error: {error}"
         except Stopped as stop:
             message, status = str(stop), 128 + stop.signal  # as a shell reports a signal
         except KeyboardInterrupt:
-            message = "error: interrupted"
+            message, status = "error: interrupted", 128 + signal.SIGINT
         _end(message, status)  # out here, where no traceback keeps anything alive
 
     warnings.filterwarnings("ignore", module="PIL")  # of oddities in files that are read all the same
     # Of absl's log, which TensorFlow writes into too, only warnings.
     flags.FLAGS.verbosity = -1
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     app.run(guarded)
+
+
+def _check_finite():
+    for name, value in flags.FLAGS.flag_values_dict().items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UserError(f"--{name} must be a finite number, received {value}")
 
 
 def _end(message, status):
     print(message, file=sys.stderr)
     sys.exit(status)
-
-
-def _load_tensorflow():
-    """Import TensorFlow without its start-up notes, which are no news to the user of a script.
-
-    Version 2.21 writes them before it looks at TF_CPP_MIN_LOG_LEVEL, so the stream itself is held
-    back; if the import fails, all of it is shown.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), 2)
-        try:
-            import tensorflow as tf
-
-            tf.config.list_physical_devices()
-        except BaseException:
-            notes.seek(0)
-            with open(stderr, "wb", closefd=False) as shown:
-                shutil.copyfileobj(notes, shown)
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
-
-
-_load_tensorflow()

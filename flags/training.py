@@ -134,6 +134,8 @@ def picture_sources():
     """(training source, validation source or None if not asked for)."""
     preset = PRESETS[FLAGS.dataset]
     sources = FLAGS.data_flist or [preset.training, preset.validation]
+    if FLAGS.data_flist is not None and (not FLAGS.data_flist or "" in FLAGS.data_flist):
+        raise UserError("--data_flist names file lists or folders, received an empty name")
     if len(sources) > 2:
         raise UserError(f"--data_flist takes one or two sources, received {len(sources)}")
     if not FLAGS.val:

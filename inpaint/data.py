@@ -5,6 +5,7 @@ import dataclasses
 import cv2
 import numpy as np
 
+from inpaint.errors import UserError
 from inpaint.file_lists import sketch_path
 from inpaint.masks import BoxOptions
 from inpaint.picture_files import read_gray, read_mask, read_picture
@@ -92,19 +93,20 @@ def _resized(channel, size):
     return cv2.resize(np.float32(channel), size, interpolation=cv2.INTER_LINEAR)
 
 
-def load_mask(paths, size, rng):
-    """One of the user's own masks, drawn at random and resized without soft edges.
+def load_mask(path, size):
+    """One of the user's own masks, resized without soft edges.
 
     Args:
-        paths: mask files, as `read_mask` takes them.
+        path: the file, as `read_mask` takes it.
         size: (height, width) of the mask.
-        rng: `numpy.random.Generator`.
 
     Returns:
         uint8 [height, width].
 
     Raises:
-        UserError: as `read_mask`.
+        UserError: as `read_mask`, or no hole in it.
     """
-    mask = read_mask(paths[rng.integers(len(paths))], max_pixels=None)
-    return cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)
+    mask = cv2.resize(read_mask(path, max_pixels=None), size[::-1], interpolation=cv2.INTER_NEAREST)
+    if not mask.any():
+        raise UserError(f"{path} has no hole: white is hole, black is known")
+    return mask

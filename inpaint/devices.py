@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 
 import tensorflow as tf
 
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 
 STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
 
@@ -36,30 +37,40 @@ def make_strategy(name, say=print):
                 "--strategy=multi_worker needs TF_CONFIG, which lists the workers: see docs/devices.md"
             )
         say(f"waiting for the {len(_workers())} workers of TF_CONFIG")
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        with telling("the workers of TF_CONFIG cannot start together"):
+            return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
-        try:
+        with telling("--strategy=tpu finds no TPU"):
             resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
-        except (ValueError, tf.errors.OpError) as error:
-            raise UserError(f"--strategy=tpu finds no TPU: {error}") from error
         return tf.distribute.TPUStrategy(resolver)
     return tf.distribute.MirroredStrategy()
 
 
 def _workers():
-    """The workers that TF_CONFIG lists."""
+    """The workers that TF_CONFIG lists, "host:port" each."""
     text = os.environ.get("TF_CONFIG") or "{}"
     try:
         config = json.loads(text)
-        workers = [*config.get("cluster", {}).get("chief", []), *config.get("cluster", {}).get("worker", [])]
-        if workers and "index" not in config["task"]:
-            raise KeyError("index")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        cluster = config.get("cluster", {})
+        workers = [*_addresses(cluster, "chief"), *_addresses(cluster, "worker")]
+        if workers:
+            task = config["task"]
+            cluster[task["type"]][int(task["index"])]
+            return workers
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
             f'TF_CONFIG is not understood ({error!r}): it must read like {{"cluster": {{"worker": '
             f'["host1:2222", "host2:2222"]}}, "task": {{"type": "worker", "index": 0}}}}, received {text}'
         ) from error
-    return workers
+    return []
+
+
+def _addresses(cluster, kind):
+    addresses = cluster.get(kind, [])
+    for address in addresses if isinstance(addresses, list) else [addresses]:
+        if not (isinstance(addresses, list) and re.fullmatch(r".+:\d+", address)):
+            raise ValueError(f"{kind} must list host:port, not {address!r}")
+    return addresses
 
 
 def in_several_processes(strategy):

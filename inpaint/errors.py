@@ -1,6 +1,9 @@
 """The errors that scripts tell in one line."""
 
 import contextlib
+import re
+
+import tensorflow as tf
 
 
 class UserError(Exception):
@@ -28,5 +31,11 @@ def telling(what):
     """What the system says no to in the body becomes a UserError that begins with `what`."""
     try:
         yield
-    except (OSError, ValueError) as error:
-        raise UserError(f"{what}: {getattr(error, 'strerror', None) or error}") from error
+    except (OSError, ValueError, tf.errors.OpError) as error:
+        raise UserError(f"{what}: {reason(error)}") from error
+
+
+def reason(error):
+    """What went wrong, in the system's words: without TensorFlow's names of nodes and operations."""
+    text = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
+    return re.sub(r"{{.*?}} *| *\[Op:\w+\]", "", text)

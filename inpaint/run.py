@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import math
 
+import numpy as np
 import tensorflow as tf
 
 from inpaint import weights
@@ -93,7 +94,7 @@ class Run:
         options, trainer = self._options, self._trainer
         restored = self._snapshots.latest or options.model_restore
         if restored:
-            self._say(weights.restore_training(restored, trainer, self._step))
+            self._restore(restored)
         done = int(self._step)
         if done >= options.max_iters:
             self._say(f"nothing to do: {done} of {options.max_iters} iterations are done")
@@ -105,7 +106,8 @@ class Run:
             self._paths,
             self._data,
             options.batch_size,
-            BadPictures(len(self._paths), options.max_bad_share, self._say),
+            BadPictures("training pictures", len(self._paths), options.max_bad_share, self._say),
+            BadPictures("masks", len(self._data.masks), options.max_bad_share, self._say),
             options.seed,
             start=done * batches_each,
         )
@@ -113,7 +115,7 @@ class Run:
         progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
         if self._chief:
             self._summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, self._validation)
-        with contextlib.closing(batches), StopSignal() as signal:
+        with contextlib.closing(self._snapshots), contextlib.closing(batches), StopSignal() as signal:
             stopped = self._loop(batches, progress, signal)
             any_worker(trainer.strategy, stopped)  # the others wait for the chief's last snapshot
         if stopped:
@@ -123,6 +125,16 @@ class Run:
                 signal.number,
             )
         return self._snapshots.latest
+
+    def _restore(self, path):
+        try:
+            self._say(weights.restore_training(path, self._trainer, self._step))
+        except UserError as error:
+            before = self._snapshots.before_latest()
+            if path != self._snapshots.latest or not before:
+                raise
+            advice = f"to go on from {before} remove the files {path}.*"
+            raise UserError(f"{error}; {advice}") from error
 
     def _loop(self, batches, progress, signal):
         """Iterate to the end (False) or until a signal stops it (True); either way the last is saved."""
@@ -144,10 +156,10 @@ class Run:
                 batch = [strategy.experimental_local_results(value)[0] for value in batch]
                 if due:
                     self._tell(progress, done, losses, batch, batches.seconds_waited)
-                if last or done % options.val_psteps == 0:
-                    self._summaries.pictures(done, batch)
                 if snapshot:
                     self._save(done)
+                if last or done % options.val_psteps == 0:
+                    self._summaries.pictures(done, batch)
             if stopped:
                 return True
         return False
@@ -182,25 +194,29 @@ class Run:
         self._summaries.scalars(done, {**losses, **numbers})
 
     def _save(self, done):
-        # Measured first: killed in between, the next process measures the same again.
+        weights_now = self._trainer.generator.get_weights() + self._trainer.discriminator.get_weights()
+        if not all(np.isfinite(array).all() for array in weights_now):
+            raise UserError(self._not_finite("a weight", done))
+        self._say(f"snapshot {self._snapshots.save()}")
         if self._validation:
             numbers = self._validation.metrics(self._trainer)
             self._summaries.scalars(done, numbers)
             told = "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
             best = self._snapshots.save_if_best(numbers)
             self._say(f"{done} validation  {told}{'  best so far' if best else ''}")
-        self._say(f"snapshot {self._snapshots.save()}")
 
     def _check_finite(self, losses, step):
         if is_loss_scaled(self._trainer.optimizer):  # overflowing gradients are part of its work
             losses = {name: value for name, value in losses.items() if "gradient" not in name}
         wrong = [name for name, value in losses.items() if not math.isfinite(float(value))]
         if wrong:
-            good = self._snapshots.latest
-            raise UserError(
-                f"{', '.join(wrong)} is not a finite number at iteration {step}; the last good snapshot is "
-                f"{good or '(none)'}: go on from it with a smaller --learning_rate"
-            )
+            raise UserError(self._not_finite(", ".join(wrong), step))
+
+    def _not_finite(self, what, step):
+        return (
+            f"{what} is not a finite number at iteration {step}; the last good snapshot is "
+            f"{self._snapshots.latest or '(none)'}: go on from it with a smaller --learning_rate"
+        )
 
 
 def _say_nothing(line):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from inpaint.errors import telling
 from inpaint.pixels import from_network
 from ops import flow_picture
 
@@ -23,6 +24,7 @@ _SCALARS = {
     "psnr": "validation/psnr",
     "ssim": "validation/ssim",
 }
+_WHAT = "cannot write TensorBoard's files"
 
 
 class RunSummaries:
@@ -36,28 +38,28 @@ class RunSummaries:
     """
 
     def __init__(self, log_dir, trainer, viz_max_out, validation=None):
-        self._writer = tf.summary.create_file_writer(log_dir)
+        with telling(_WHAT):
+            self._writer = tf.summary.create_file_writer(log_dir)
         self._trainer = trainer
         self._viz_max_out = viz_max_out
         self._validation = validation
 
     def scalars(self, step, values):
         """Write numbers by the names the `Trainer` and the others give them."""
-        with self._writer.as_default(step):
+        with telling(_WHAT), self._writer.as_default(step):
             for name, value in values.items():
                 tf.summary.scalar(_SCALARS[name], value)
-        self._writer.flush()
+            self._writer.flush()
 
     def pictures(self, step, batch):
         """Write strips of a training batch, and of the static view if there is one."""
         batch = [tensor[: self._viz_max_out] for tensor in batch]
-        with self._writer.as_default(step):
+        with telling(_WHAT), self._writer.as_default(step):
             tf.summary.image("training", self.strips(*batch), max_outputs=self._viz_max_out)
             if self._validation:
-                size = self._validation.static_view_size
-                strips = [self.strips(*one) for one in self._validation.batches(size)]
-                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=size)
-        self._writer.flush()
+                strips = [self.strips(*one) for one in _one_by_one(self._validation.static_view)]
+                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=len(strips))
+            self._writer.flush()
 
     def strips(self, images, masks, sketches=None):
         """`real | incomplete | completed | flow` side by side.
@@ -73,3 +75,7 @@ class RunSummaries:
         # The wheel is drawn in RGB, the rest is as the network sees it.
         parts = [images, result["incomplete"], result["completed"], tf.reverse(flow, axis=[-1])]
         return from_network(tf.concat(parts, axis=2))
+
+
+def _one_by_one(batch):
+    return zip(*(tf.split(tensor, tensor.shape[0]) for tensor in batch))

@@ -1,16 +1,21 @@
 """The snapshots of a training run: where they lie, which are kept, and what may go wrong with them."""
 
 import json
+import math
 import os
 import pathlib
 import re
 import shutil
-import tempfile
 
 import tensorflow as tf
 
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None
+
 from inpaint import checkpoints
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, reason, telling
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
@@ -20,7 +25,8 @@ class Snapshots:
     """Saves a run's checkpoints as `<log_dir>/snap-<step>`; the best one lies in `<log_dir>/best`.
 
     A process may die at any moment, in the middle of a save too: a snapshot counts only when it is
-    complete, and what a dead process left half-written is removed by the next one.
+    complete, and what a dead process left half-written is removed by the next one. Two that are
+    alive cannot share a folder.
 
     Args:
         log_dir: the run's folder; made if needed.
@@ -31,7 +37,8 @@ class Snapshots:
         writes: whether this process saves; of several workers only the chief does.
 
     Raises:
-        UserError: a folder that cannot be written.
+        UserError: a folder that cannot be written or that another process uses, a name that
+            TensorFlow cannot read snapshots from, or a damaged record of the best one.
     """
 
     def __init__(self, log_dir, trainer, step, keep=5, keep_every_hours=0.0, writes=True):
@@ -39,13 +46,17 @@ class Snapshots:
         self._step = step
         self._writes = writes
         self._checkpoint = checkpoints.training_checkpoint(trainer, step)
+        if set("*?[") & set(str(self._folder.absolute())):
+            raise UserError(f"TensorFlow finds no snapshots in folders with *, ? or [ in the name: {log_dir}")
         if writes:
             with telling(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                tempfile.TemporaryFile(dir=self._folder).close()
-                for folder in (self._folder, self._folder / _BEST):
-                    _remove_leftovers(folder)
-                    _recover_list(folder)
+                self._lock = open(self._folder / "lock", "w")
+            _lock(self._lock, log_dir)
+            for folder in (self._folder, self._folder / _BEST):
+                _remove_leftovers(folder)
+                _recover_list(folder)
+            self._least = self._read_least()
         self._manager = tf.train.CheckpointManager(
             self._checkpoint,
             str(log_dir),
@@ -58,6 +69,15 @@ class Snapshots:
     def latest(self):
         """Prefix of the newest snapshot, or None."""
         return self._manager.latest_checkpoint
+
+    def close(self):
+        """Let other processes use the folder; the end of this one does so, too."""
+        if self._writes:
+            self._lock.close()
+
+    def before_latest(self):
+        """Prefix of the snapshot before the newest, or None."""
+        return self._manager.checkpoints[-2] if len(self._manager.checkpoints) > 1 else None
 
     def save(self):
         """Save now; return the prefix.
@@ -79,30 +99,59 @@ class Snapshots:
         Raises:
             UserError: as `save`.
         """
+        if self._least <= numbers["l1"]:
+            return None
         folder = self._folder / _BEST
         record = folder / _NUMBERS
-        with telling(f"cannot read {record}: remove the folder {folder}"):
-            if record.is_file() and json.loads(record.read_text())["l1"] <= numbers["l1"]:
-                return None
         manager = tf.train.CheckpointManager(self._checkpoint, str(folder), 1, checkpoint_name="snap")
         prefix = self._save(manager)
         with telling(f"cannot write {record}"):
             partial = record.with_suffix(".partial")
             partial.write_text(json.dumps({"step": int(self._step), **numbers}, indent=1) + "\n")
             os.replace(partial, record)
+        self._least = numbers["l1"]
         return prefix
+
+    def _read_least(self):
+        """The smallest `l1` so far."""
+        record = self._folder / _BEST / _NUMBERS
+        if not record.is_file():
+            return math.inf
+        try:
+            return float(json.loads(record.read_text())["l1"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(f"{record} is damaged: remove the folder {record.parent}") from error
 
     def _save(self, manager):
         try:
             return manager.save(checkpoint_number=int(self._step))
         except (tf.errors.OpError, OSError) as error:
-            reason = getattr(error, "message", None) or error
+            why = reason(error)
         for folder in (self._folder, self._folder / _BEST):
             _remove_leftovers(folder)
         raise UserError(
-            f"cannot save a snapshot at iteration {int(self._step)}: {reason}; the last good one is "
+            f"cannot save a snapshot at iteration {int(self._step)}: {why}; the last good one is "
             f"{self.latest or '(none)'}: free space, or mend the folder, and start again"
         )
+
+
+def _lock(file, log_dir):
+    """Hold the file as long as the process lives, however it ends."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UserError(f"another process trains in {log_dir}: name another --log_dir") from error
+    except OSError:  # a file system without locks
+        return
+
+
+def _has_latest(folder):
+    try:
+        return bool(tf.train.latest_checkpoint(folder))
+    except UnicodeDecodeError:  # of a damaged list
+        return False
 
 
 def _remove_leftovers(folder):
@@ -118,7 +167,7 @@ def _recover_list(folder):
     """Write the file `checkpoint` again where it is missing or damaged; the index comes last in a save."""
     found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
              if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
-    if not found or tf.train.latest_checkpoint(folder):
+    if not found or _has_latest(folder):
         return
     prefixes = [found[number] for number in sorted(found)]
     times = [os.path.getmtime(f"{prefix}.index") for prefix in prefixes]

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import adam_variables, check_names, model_variables, readable
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, reason, telling
 from inpaint.trainer import learning_rate
 
 _BETA_1, _BETA_2 = 0.5, 0.999
@@ -176,8 +176,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
     except tf.errors.OpError as error:  # disk full or no permission, in TensorFlow no OSError
         for left in folder.glob(f"snap-{step}.*.tempstate*"):
             left.unlink()
-        reason = re.sub(r"{{.*?}} | \[Op:\w+\]", "", error.message)
-        raise UserError(f"cannot write the snapshot {prefix}: {reason}") from error
+        raise UserError(f"cannot write the snapshot {prefix}: {reason(error)}") from error
     state = folder / "checkpoint"
     with telling(f"cannot write {state}"):
         state.write_text(f'model_checkpoint_path: "snap-{step}"\nall_model_checkpoint_paths: "snap-{step}"\n')

@@ -110,6 +110,11 @@ class Trainer:
             "offsets": offsets,
         }
 
+    @tf.function(reduce_retracing=True)
+    def fill(self, images, masks, sketches=None):
+        """The completed pictures of `forward`, [N, H, W, 3] float32, as a graph of its own."""
+        return self.forward(images, masks, sketches)["completed"]
+
     def scores(self, pictures, masks, sketches=None):
         """One discriminator pass.
 

@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.data import load_example, load_mask
-from inpaint.errors import UserError
 from inpaint.masks import training_mask
 
 
@@ -25,18 +24,20 @@ class Share:
     total: int = 1
 
 
-def training_batches(paths, options, batch_size, bad, seed=0, start=0, share=Share()):
+def training_batches(paths, options, batch_size, bad, bad_masks=None, seed=0, start=0, share=Share()):
     """Endless batches; the list is read in order and round again, as in the original.
 
     Example i depends on `seed` and i alone (its picture, crop and mask), so a run that starts at
     batch `start` sees exactly what an uninterrupted one would have seen, however many replicas
-    share the work. In the place of a picture that cannot be read comes the next one in the list.
+    share the work. In the place of a picture or mask that cannot be read comes the
+    next one in its list.
 
     Args:
         paths: list of pictures, shuffled beforehand.
         options: a `DataOptions`.
         batch_size: pictures a global batch, a multiple of `share.total`.
         bad: a `BadPictures`, which is told of those that cannot be read.
+        bad_masks: one for `options.masks`; needed if there are any.
         seed: of crops and masks.
         start: index of the first batch.
         share: the replicas to make batches for; their batches come in turn.
@@ -52,9 +53,10 @@ def training_batches(paths, options, batch_size, bad, seed=0, start=0, share=Sha
         batch, place = divmod(int(position), made_here)
         index = (start + batch) * batch_size + share.first * each + place
         rng = np.random.default_rng([seed, index])
-        image, sketch = _readable_example(paths, index, options, rng, bad)
+        image, sketch = bad.first_good(paths, index, lambda path: load_example(path, options, rng))
         if options.masks:
-            mask = load_mask(options.masks, options.size, rng)
+            drawn = int(rng.integers(len(options.masks)))
+            mask = bad_masks.first_good(options.masks, drawn, lambda path: load_mask(path, options.size))
         else:
             mask = training_mask(rng, options.size, options.box)
         return image, np.float32(mask[..., None]), sketch
@@ -70,26 +72,14 @@ def training_batches(paths, options, batch_size, bad, seed=0, start=0, share=Sha
     return examples.batch(each, drop_remainder=True).prefetch(4)
 
 
-def distributed_batches(strategy, paths, options, batch_size, bad, seed=0, start=0):
+def distributed_batches(strategy, paths, options, batch_size, bad, bad_masks=None, seed=0, start=0):
     """`training_batches` for the replicas of a `tf.distribute.Strategy`; its other arguments."""
     if strategy.num_replicas_in_sync == 1:
-        return training_batches(paths, options, batch_size, bad, seed, start)
+        return training_batches(paths, options, batch_size, bad, bad_masks, seed, start)
 
     def of_process(context):
         count = context.num_replicas_in_sync // context.num_input_pipelines
         share = Share(context.input_pipeline_id * count, count, context.num_replicas_in_sync)
-        return training_batches(paths, options, batch_size, bad, seed, start, share)
+        return training_batches(paths, options, batch_size, bad, bad_masks, seed, start, share)
 
     return strategy.distribute_datasets_from_function(of_process)
-
-
-def _readable_example(paths, index, options, rng, bad):
-    for turn in range(len(paths)):
-        path = paths[(index + turn) % len(paths)]
-        if path in bad:
-            continue
-        try:
-            return load_example(path, options, rng)
-        except UserError as error:
-            bad.add(path, error)
-    raise UserError("none of the training pictures can be read")

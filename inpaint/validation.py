@@ -3,7 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from inpaint.bad_pictures import BadPictures
 from inpaint.data import load_example
+from inpaint.errors import UserError
 from inpaint.masks import centred_box
 from inpaint.metrics import picture_metrics
 
@@ -16,34 +18,49 @@ class Validation:
         data: a `DataOptions`; a random crop is the same one every time.
         static_view_size: how many of the first pictures are drawn.
         batch_size: how many are measured at once.
+        say: takes a line for the user, about a picture that cannot be read and is left out.
+
+    Attributes:
+        static_view: the first pictures, a batch as the `Trainer` takes it.
+
+    Raises:
+        UserError: none of them can be read.
     """
 
-    def __init__(self, paths, data, static_view_size=30, batch_size=16):
+    def __init__(self, paths, data, static_view_size=30, batch_size=16, say=print):
         self._paths = paths
         self._data = data
         self._batch_size = batch_size
-        self.static_view_size = min(static_view_size, len(paths))
+        self._bad = BadPictures("validation pictures", len(paths), say=say)
+        parts = list(self.batches(static_view_size))
+        if not parts:
+            raise UserError(f"none of the first {static_view_size} validation pictures can be read")
+        self.static_view = tuple(tf.concat(column, axis=0) for column in zip(*parts))
 
     def batches(self, limit=None):
-        """The pictures in batches as the `Trainer` takes them; the first `limit` of them.
-
-        Raises:
-            UserError: as `load_example`.
-        """
+        """The pictures in batches as the `Trainer` takes them; the first `limit` of them."""
         paths = self._paths[:limit]
         for start in range(0, len(paths), self._batch_size):
-            part = enumerate(paths[start : start + self._batch_size], start)
-            rows = [load_example(path, self._data, np.random.default_rng([0, i])) for i, path in part]
-            images, sketches = (tf.constant(np.stack(column)) for column in zip(*rows))
-            mask = np.float32(centred_box(self._data.size, self._data.box))[None, ..., None]
-            masks = tf.repeat(mask, len(rows), axis=0)
-            yield (images, masks, sketches) if self._data.guided else (images, masks)
+            rows = []
+            for index, path in enumerate(paths[start : start + self._batch_size], start):
+                try:
+                    rows.append(load_example(path, self._data, np.random.default_rng([0, index])))
+                except UserError as error:
+                    self._bad.add(path, error)
+            if rows:
+                yield self._batch(rows)
+
+    def _batch(self, rows):
+        images, sketches = (tf.constant(np.stack(column)) for column in zip(*rows))
+        mask = np.float32(centred_box(self._data.size, self._data.box))[None, ..., None]
+        masks = tf.repeat(mask, len(rows), axis=0)
+        return (images, masks, sketches) if self._data.guided else (images, masks)
 
     def metrics(self, trainer):
         """Means of `picture_metrics` over all pictures, known pixels and hole: dict of floats."""
-        sums = {}
+        found = {}
         for batch in self.batches():
-            filled = trainer.forward(*batch)["completed"]
+            filled = trainer.fill(*batch)
             for name, values in picture_metrics((batch[0] + 1) / 2, (filled + 1) / 2).items():
-                sums[name] = sums.get(name, 0.0) + float(tf.reduce_sum(values))
-        return {name: value / len(self._paths) for name, value in sums.items()}
+                found.setdefault(name, []).extend(values.numpy().tolist())
+        return {name: float(np.mean(values)) for name, values in found.items()}

@@ -37,21 +37,16 @@ def test_guided_reads_sketches(tmp_path):
     np.testing.assert_array_equal(lines[..., 0], sketch / 255)
 
 
-def test_own_masks_are_drawn_at_random_and_stay_hard(tmp_path):
-    paths = []
-    for i in range(3):
-        mask = np.zeros((10, 20), np.uint8)
-        mask[:, : 5 * (i + 1)] = 255
-        Image.fromarray(mask).save(tmp_path / f"{i}.png")
-        paths.append(str(tmp_path / f"{i}.png"))
-    rng = np.random.default_rng(0)
-    seen = {load_mask(paths, (32, 32), rng).tobytes() for _ in range(30)}
-    expected = []
-    for columns in (8, 16, 24):
-        mask = np.zeros((32, 32), np.uint8)
-        mask[:, :columns] = 1
-        expected.append(mask.tobytes())
-    assert seen == set(expected)
+def test_own_masks_are_resized_and_stay_hard(tmp_path):
+    mask = np.zeros((10, 20), np.uint8)
+    mask[:, :5] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    expected = np.zeros((32, 32), np.uint8)
+    expected[:, :8] = 1
+    np.testing.assert_array_equal(load_mask(tmp_path / "mask.png", (32, 32)), expected)
+    Image.fromarray(mask * 0).save(tmp_path / "mask.png")
+    with pytest.raises(UserError, match="mask.png has no hole"):
+        load_mask(tmp_path / "mask.png", (32, 32))
 
 
 def test_file_list_order_and_missing_files(tmp_path, five_pictures):

@@ -50,6 +50,10 @@ def test_one_device_needs_no_strategy(monkeypatch):
         ("{", "TF_CONFIG is not understood"),
         ('{"cluster": {"worker": ["a:1", "b:1"]}}', "TF_CONFIG is not understood .KeyError.'task'"),
         ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker"}}', "must read like"),
+        ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "ps", "index": 0}}', "KeyError.'ps'"),
+        ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 7}}', "IndexError"),
+        ('{"cluster": {"worker": ["a", "b:1"]}, "task": {"type": "worker", "index": 1}}', "not 'a'"),
+        ('{"cluster": {"worker": "a:1"}, "task": {"type": "worker", "index": 0}}', "must list host:port"),
     ],
 )
 def test_bad_tf_config(monkeypatch, config, message):

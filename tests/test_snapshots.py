@@ -1,4 +1,7 @@
+import contextlib
 import json
+import subprocess
+import sys
 
 import pytest
 import tensorflow as tf
@@ -45,13 +48,18 @@ def test_what_a_dead_process_left_is_removed(tmp_path, step):
     (tmp_path / "notes.txt").write_text("mine")
     assert Snapshots(tmp_path, None, step).latest == str(tmp_path / "snap-3")
     found = sorted(path.name for path in tmp_path.iterdir())
-    assert found == ["checkpoint", "notes.txt", "snap-3.data-00000-of-00001", "snap-3.index"]
+    assert found == ["checkpoint", "lock", "notes.txt", "snap-3.data-00000-of-00001", "snap-3.index"]
 
 
 def test_a_lost_list_is_made_again(tmp_path, step):
     save_at(Snapshots(tmp_path, None, step), step, 9, 10)
+    for damaged in (b"damaged", b"\x83\xff"):
+        (tmp_path / "checkpoint").write_bytes(damaged)
+        with contextlib.closing(Snapshots(tmp_path, None, step)) as snapshots:
+            assert snapshots.latest == str(tmp_path / "snap-10")
     (tmp_path / "checkpoint").unlink()
     snapshots = Snapshots(tmp_path, None, step, keep=1)
+    assert snapshots.before_latest() == str(tmp_path / "snap-9")
     assert snapshots.latest == str(tmp_path / "snap-10")
     save_at(snapshots, step, 11)  # and the older ones are known again
     assert names(tmp_path) == ["snap-11.index"]
@@ -60,14 +68,27 @@ def test_a_lost_list_is_made_again(tmp_path, step):
 def test_only_a_better_one_becomes_the_best(tmp_path, step):
     for number, l1, kept in ((1, 5.0, True), (2, 6.0, False), (3, 4.0, True), (4, 4.0, False)):
         step.assign(number)
-        snapshots = Snapshots(tmp_path, None, step)  # a new process knows as well
-        assert bool(snapshots.save_if_best({"l1": l1, "psnr": 20.0})) == kept
+        with contextlib.closing(Snapshots(tmp_path, None, step)) as snapshots:  # each knows of the others
+            assert bool(snapshots.save_if_best({"l1": l1, "psnr": 20.0})) == kept
     assert names(tmp_path / "best") == ["snap-3.index"]
     record = json.loads((tmp_path / "best/metrics.json").read_text())
     assert record == {"step": 3, "l1": 4.0, "psnr": 20.0}
-    (tmp_path / "best/metrics.json").write_text("{")
-    with pytest.raises(UserError, match="cannot read .*metrics.json.*remove the folder"):
-        snapshots.save_if_best({"l1": 1.0})
+    for damaged in ("{", "[1]", '{"psnr": 1}'):
+        (tmp_path / "best/metrics.json").write_text(damaged)
+        with pytest.raises(UserError, match="metrics.json is damaged: remove the folder"):
+            Snapshots(tmp_path, None, step)
+
+
+def test_two_processes_cannot_share_a_folder(tmp_path, step):
+    code = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, 2); print(flush=True); input()"
+    command = [sys.executable, "-c", code, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(UserError, match="another process trains in"):
+            Snapshots(tmp_path, None, step)
+        Snapshots(tmp_path, None, step, writes=False)  # a worker that only reads
+        other.stdin.close()
+    Snapshots(tmp_path, None, step)
 
 
 def test_a_save_that_fails_names_the_last_good_one(tmp_path, step):

@@ -81,6 +81,11 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
         (("--data_flist=pictures", "--gan=none", "--noae_loss"), "there is nothing to train on"),
         (("--data_flist=pictures", "--strategy=multi_worker"), "--strategy=multi_worker needs TF_CONFIG"),
         (("--data_flist=pictures", *SMALL, "--mask_flist=gone"), "no file list gone"),
+        (("--data_flist=",), "--data_flist names file lists or folders, received an empty name"),
+        (("--data_flist=,pictures",), "received an empty name"),
+        (("--data_flist=pictures", "--guided"), "make_sketches.py draws sketches"),
+        (("--data_flist=pictures", "--learning_rate=nan"), "--learning_rate must be a finite number"),
+        (("--data_flist=pictures", *SMALL, "--log_dir=run[1]"), "no snapshots in folders with *, ? or [ in"),
         (("--data_flist=pictures", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
     ],
 )
@@ -98,8 +103,11 @@ def test_bad_pictures_are_named_and_too_many_stop(script, pictures, tmp_path):
         "train.py", f"--data_flist={pictures}", *SMALL, "--batch_size=3", f"--log_dir={tmp_path / 'l'}"
     )
     assert done.returncode == 1
-    assert "skipped a training picture (1 so far): " in done.stdout and "1.png cannot be read" in done.stdout
-    assert done.stderr.startswith("error: 1 of 3 training pictures cannot be read, more than --max_bad_share")
+    assert (
+        "skipped one of the training pictures (1 so far): " in done.stdout
+        and "1.png cannot be read" in done.stdout
+    )
+    assert done.stderr.startswith("error: 1 of 3 training pictures cannot be used, more than --max_bad_share")
     assert done.stderr.count("\n") == 1
 
 

@@ -17,7 +17,7 @@ BOX = BoxOptions(16, 16, 4, 4)
 
 
 def take(paths, options, count, batch_size=2, bad=None, **position):
-    bad = BadPictures(len(paths), 0) if bad is None else bad
+    bad = BadPictures("training pictures", len(paths), 0) if bad is None else bad
     batches = training_batches(paths, options, batch_size, bad, **position)
     return [[np.array(t) for t in batch] for batch in batches.take(count)]
 
@@ -71,9 +71,15 @@ def test_own_masks_take_the_place_of_random_ones(tmp_path, five_pictures):
     mask = np.zeros((32, 32), np.uint8)
     mask[3:9, 20:] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    options = DataOptions((32, 32), False, BOX, masks=(str(tmp_path / "mask.png"),))
-    for batch in take(five_pictures, options, 2):
+    Image.fromarray(np.zeros((32, 32), np.uint8)).save(tmp_path / "black.png")
+    (tmp_path / "broken.png").write_bytes(b"")
+    masks = tuple(str(tmp_path / name) for name in ("mask.png", "black.png", "broken.png"))
+    options = DataOptions((32, 32), False, BOX, masks=masks)
+    told = []
+    for batch in take(five_pictures, options, 6, bad_masks=BadPictures("masks", 3, 1.0, told.append)):
         np.testing.assert_array_equal(batch[1][..., 0], np.stack([mask / 255] * 2))
+    assert sum("black.png has no hole" in line for line in told) == 1
+    assert sum("broken.png is empty" in line for line in told) == 1
 
 
 def test_every_kind_of_picture_is_used_or_skipped_and_told(tmp_path, rng):
@@ -97,7 +103,7 @@ def test_every_kind_of_picture_is_used_or_skipped_and_told(tmp_path, rng):
 
     told = []
     options = DataOptions((32, 32), True, BOX)
-    bad = BadPictures(len(paths), 0.34, told.append)
+    bad = BadPictures("training pictures", len(paths), 0.34, told.append)
     batches = take(paths, options, 2, batch_size=9, bad=bad)
     assert len(bad) == len(told) == 3
     for name in ("truncated.png", "empty.jpg", "text.png"):
@@ -114,15 +120,15 @@ def test_too_many_bad_pictures_stop_the_input(tmp_path, five_pictures):
     for path in five_pictures[:2]:
         open(path, "wb").close()
     options = DataOptions((32, 32), True, BOX)
-    bad = BadPictures(5, 0.3, lambda line: None)
+    bad = BadPictures("training pictures", 5, 0.3, lambda line: None)
     batches = Batches(training_batches(five_pictures, options, 5, bad))
-    with pytest.raises(UserError, match=r"^2 of 5 training pictures cannot be read.*max_bad_share=0.3"):
+    with pytest.raises(UserError, match=r"^2 of 5 training pictures cannot be used.*max_bad_share=0.3"):
         next(batches)
     for path in five_pictures[2:]:
         open(path, "wb").close()
-    bad = BadPictures(5, 1.0, lambda line: None)
+    bad = BadPictures("training pictures", 5, 1.0, lambda line: None)
     batches = Batches(training_batches(five_pictures, options, 5, bad))
-    with pytest.raises(UserError, match="^none of the training pictures can be read"):
+    with pytest.raises(UserError, match="^none of the training pictures can be used"):
         next(batches)
 
 

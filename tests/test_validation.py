@@ -1,8 +1,11 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from inpaint.data import DataOptions
+from inpaint.errors import UserError
 from inpaint.masks import BoxOptions
 from inpaint.metrics import picture_metrics
 from inpaint.pixels import from_network
@@ -27,8 +30,8 @@ class Painter:
     def __init__(self, level):
         self.level = level
 
-    def forward(self, images, masks):
-        return {"completed": images * (1 - masks) + self.level * masks}
+    def fill(self, images, masks):
+        return images * (1 - masks) + self.level * masks
 
 
 def test_validation_measures_all_pictures_at_any_batch_size(five_pictures):
@@ -43,8 +46,24 @@ def test_validation_measures_all_pictures_at_any_batch_size(five_pictures):
 
 
 def test_view_is_always_the_same(five_pictures):
-    one, other = (list(Validation(five_pictures, DATA, 3).batches(3)) for _ in range(2))
-    assert len(one) == 1 and len(one[0]) == 2 and len(one[0][0]) == 3
-    np.testing.assert_array_equal(from_network(one[0][0]), from_network(other[0][0]))
-    masks = one[0][1].numpy()
+    one, other = (Validation(five_pictures, DATA, 3, batch_size=2).static_view for _ in range(2))
+    assert len(one) == 2 and len(one[0]) == 3
+    np.testing.assert_array_equal(from_network(one[0]), from_network(other[0]))
+    masks = one[1].numpy()
     assert masks[:, 24:40, 24:40].min() == 1 and masks.sum() == 3 * 16 * 16
+
+
+def test_bad_pictures_are_left_out_and_told(five_pictures):
+    good = [five_pictures[i] for i in (0, 2, 3)]
+    for i in (1, 4):
+        open(five_pictures[i], "wb").close()
+    told = []
+    # Crops are by place in the list, so whole pictures are compared.
+    whole = dataclasses.replace(DATA, random_crop=False)
+    found = Validation(five_pictures, whole, 2, 2, told.append).metrics(Painter(0.5))
+    assert found == pytest.approx(Validation(good, whole, 2, 2).metrics(Painter(0.5)))
+    assert len(told) == 2 and "skipped one of the validation pictures (1 so far): " in told[0]
+    for path in good[:1]:
+        open(path, "wb").close()
+    with pytest.raises(UserError, match="none of the first 2 validation pictures can be read"):
+        Validation(five_pictures, whole, 2, 2, told.append)
