@@ -14,6 +14,7 @@ from inpaint.devices import any_worker, in_several_processes, is_chief
 from inpaint.errors import Stopped, UserError
 from inpaint.progress import Progress
 from inpaint.run_summaries import RunSummaries
+from inpaint.settings import changes, settings_of
 from inpaint.snapshots import Snapshots
 from inpaint.stop_signal import StopSignal
 from inpaint.trainer import learning_rate
@@ -92,6 +93,10 @@ class Run:
                 gradient that is no number any more.
         """
         options, trainer = self._options, self._trainer
+        if self._chief:
+            settings = settings_of(trainer, self._paths, self._data, options)
+            if changed := changes(options.log_dir, settings):
+                self._say(f"not as this run began: {'; '.join(changed)}")
         restored = self._snapshots.latest or options.model_restore
         if restored:
             self._restore(restored)

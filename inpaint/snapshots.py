@@ -16,6 +16,7 @@ except ImportError:  # Windows has no such locks
 
 from inpaint import checkpoints
 from inpaint.errors import UserError, reason, telling
+from inpaint.text_files import write_whole
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
@@ -105,10 +106,7 @@ class Snapshots:
         record = folder / _NUMBERS
         manager = tf.train.CheckpointManager(self._checkpoint, str(folder), 1, checkpoint_name="snap")
         prefix = self._save(manager)
-        with telling(f"cannot write {record}"):
-            partial = record.with_suffix(".partial")
-            partial.write_text(json.dumps({"step": int(self._step), **numbers}, indent=1) + "\n")
-            os.replace(partial, record)
+        write_whole(record, json.dumps({"step": int(self._step), **numbers}, indent=1) + "\n")
         self._least = numbers["l1"]
         return prefix
 
@@ -174,5 +172,4 @@ def _recover_list(folder):
     state = tf.compat.v1.train.generate_checkpoint_state_proto(
         str(folder), prefixes[-1], prefixes, times, times[0] - 1
     )
-    with telling(f"cannot write {folder / 'checkpoint'}"):
-        (folder / "checkpoint").write_text(str(state))
+    write_whole(folder / "checkpoint", str(state))

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from inpaint.checkpoints import adam_variables, check_names, model_variables, readable
 from inpaint.errors import UserError, reason, telling
+from inpaint.text_files import write_whole
 from inpaint.trainer import learning_rate
 
 _BETA_1, _BETA_2 = 0.5, 0.999
@@ -177,9 +178,8 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         for left in folder.glob(f"snap-{step}.*.tempstate*"):
             left.unlink()
         raise UserError(f"cannot write the snapshot {prefix}: {reason(error)}") from error
-    state = folder / "checkpoint"
-    with telling(f"cannot write {state}"):
-        state.write_text(f'model_checkpoint_path: "snap-{step}"\nall_model_checkpoint_paths: "snap-{step}"\n')
+    state = f'model_checkpoint_path: "snap-{step}"\nall_model_checkpoint_paths: "snap-{step}"\n'
+    write_whole(folder / "checkpoint", state)
     return prefix
 
 

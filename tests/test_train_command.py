@@ -25,13 +25,18 @@ def test_trains_resumes_and_is_repeatable(script, pictures, tmp_path):
     assert re.search(r"4/4  d_loss \d\.\d+  g_loss \S+  ae_loss \S+  \S+ images/s  0:00:00 left", said)
     train("halves", "--max_iters=2")
     said = train("halves", "--max_iters=4")
+    assert "not as this run began" not in said
     assert "continuing from a checkpoint of this project" in said and "snap-2" in said
 
     whole, halves = weights_in(tmp_path / "whole/snap-4"), weights_in(tmp_path / "halves/snap-4")
     assert whole.keys() == halves.keys() and len(whole) > 290
     for name, value in whole.items():
         np.testing.assert_array_equal(value, halves[name], err_msg=name)
-    assert "nothing to do" in train("halves", "--max_iters=4")
+    said = train("halves", "--max_iters=4", "--padding=SYMMETRIC", "--width=23")
+    assert "nothing to do" in said
+    assert re.search(
+        r"not as this run began: padding was same, is symmetric; box was .*, is .*'width': 23", said
+    )
 
     tags = set()
     for file in (tmp_path / "whole").glob("events*"):
@@ -149,6 +154,16 @@ def test_validation_keeps_the_best_snapshot(script, pictures, tmp_path):
     (log_dir / "checkpoint").write_text("damaged")
     done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
     assert "snap-2" in done.stdout and "nothing to do: 2 of 2" in done.stdout, done.stderr
+
+    # A damaged snapshot is not passed over in silence, but its removal is enough.
+    (log_dir / "snap-2.index").write_bytes(b"")
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.endswith(f"; to go on from {log_dir}/snap-1 remove the files {log_dir}/snap-2.*\n")
+    for file in log_dir.glob("snap-2.*"):
+        file.unlink()
+    done = script("train.py", *common, "--max_iters=1", f"--log_dir={log_dir}")
+    assert "snap-1" in done.stdout and "nothing to do: 1 of 1" in done.stdout, done.stderr
 
 
 def test_help_lists_the_options(script):
