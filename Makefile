@@ -20,7 +20,7 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2
 
 slow-test: $(VENV)/installed
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
