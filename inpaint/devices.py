@@ -27,16 +27,17 @@ def make_strategy(name, say=print):
     Raises:
         UserError: TF_CONFIG missing or not understood, or no TPU found.
     """
+    workers = _workers() if name in ("auto", "multi_worker") else []
     if name == "auto":
-        name = "multi_worker" if len(_workers()) > 1 else "mirrored"
+        name = "multi_worker" if len(workers) > 1 else "mirrored"
         if name == "mirrored" and len(tf.config.list_physical_devices("GPU")) < 2:
             return tf.distribute.get_strategy()
     if name == "multi_worker":
-        if not _workers():
+        if not workers:
             raise UserError(
                 "--strategy=multi_worker needs TF_CONFIG, which lists the workers: see docs/devices.md"
             )
-        say(f"waiting for the {len(_workers())} workers of TF_CONFIG")
+        say(f"waiting for the {len(workers)} workers of TF_CONFIG")
         with telling("the workers of TF_CONFIG cannot start together"):
             return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":

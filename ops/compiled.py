@@ -22,7 +22,7 @@ def compiled(function):
     """
     forward = tf.function(function, jit_compile=True)
 
-    @functools.partial(tf.function, jit_compile=True)
+    @tf.function(jit_compile=True)
     def backward(x, upstream):
         with tf.GradientTape() as tape:
             tape.watch(x)

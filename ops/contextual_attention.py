@@ -84,8 +84,8 @@ class ContextualAttention(tf.keras.layers.Layer):
         columns = tf.reshape(b, [b_shape[0], -1, channels])
         products = tf.matmul(rows, columns, transpose_b=True)
         products = tf.reshape(products, tf.concat([f_shape[:3], b_shape[1:3]], axis=0))
-        radius = range(-(self.kernel_size // 2), self.kernel_size // 2 + 1)
-        scores = diagonal_sum(diagonal_sum(products, (1, 3), radius), (2, 4), radius)
+        offsets = _around(self.kernel_size)
+        scores = diagonal_sum(diagonal_sum(products, (1, 3), offsets), (2, 4), offsets)
 
         squares = neighbourhoods(tf.reduce_sum(tf.square(b), -1, keepdims=True), self.kernel_size)
         # The root is taken of a bounded number, not bounded itself: its gradient at 0 is NaN.
@@ -166,11 +166,10 @@ class ContextualAttention(tf.keras.layers.Layer):
 
     def _fuse(self, scores):
         """Add each score's diagonal neighbours, first in row-major, then in column-major order."""
-        radius = range(-(self.fuse_kernel_size // 2), self.fuse_kernel_size // 2 + 1)
         for _ in range(2):
             shape = tf.shape(scores)
             flat = tf.reshape(scores, [shape[0], shape[1] * shape[2], shape[3] * shape[4]])
-            scores = tf.reshape(diagonal_sum(flat, (1, 2), radius), shape)
+            scores = tf.reshape(diagonal_sum(flat, (1, 2), _around(self.fuse_kernel_size)), shape)
             scores = tf.transpose(scores, [0, 2, 1, 4, 3])  # twice: back again
         return scores
 
@@ -192,3 +191,8 @@ class ContextualAttention(tf.keras.layers.Layer):
             "softmax_scale": self.softmax_scale,
             "fuse": self.fuse,
         }
+
+
+def _around(size):
+    """The offsets of a kernel's taps from its middle."""
+    return range(-(size // 2), size // 2 + 1)

@@ -1,4 +1,4 @@
-"""Taking patches out of maps and laying them back, by slices only, so that gradients are cheap."""
+"""Taking patches out of maps by slices only, so that gradients are cheap."""
 
 import tensorflow as tf
 

@@ -62,6 +62,16 @@ def five_pictures(tmp_path, rng):
 
 
 @pytest.fixture
+def guided_picture(tmp_path):
+    """A black picture whose sketch is white in its upper half: (path, sketch uint8 [32, 32])."""
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "a.png")
+    lines = np.zeros((32, 32), np.uint8)
+    lines[:16] = 255
+    Image.fromarray(lines).save(tmp_path / "a_edge.jpg")
+    return str(tmp_path / "a.png"), lines
+
+
+@pytest.fixture
 def script():
     """Run a root script in a process of its own, in `cwd`: script("test.py", "--image=x.png")."""
 

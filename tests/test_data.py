@@ -26,13 +26,10 @@ def test_too_small_pictures_are_enlarged(size):
     np.testing.assert_allclose(fitted, np.full((32, 32, 3), 9))
 
 
-def test_guided_reads_sketches(tmp_path):
-    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "a.png")
-    sketch = np.zeros((32, 32), np.uint8)
-    sketch[:16] = 255
-    Image.fromarray(sketch).save(tmp_path / "a_edge.jpg")
+def test_guided_reads_sketches(guided_picture):
+    path, sketch = guided_picture
     options = DataOptions((32, 32), False, BOX, guided=True)
-    image, lines = load_example(str(tmp_path / "a.png"), options, np.random.default_rng(0))
+    image, lines = load_example(path, options, np.random.default_rng(0))
     np.testing.assert_array_equal(image, np.full((32, 32, 3), -1))
     np.testing.assert_array_equal(lines[..., 0], sketch / 255)
 

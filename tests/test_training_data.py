@@ -57,13 +57,10 @@ def test_replicas_share_the_batches_of_a_single_one(five_pictures):
             np.testing.assert_array_equal(joined, whole[step][index])
 
 
-def test_guided_batches_hold_sketches(tmp_path):
-    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "a.png")
-    lines = np.zeros((32, 32), np.uint8)
-    lines[:16] = 255
-    Image.fromarray(lines).save(tmp_path / "a_edge.jpg")
+def test_guided_batches_hold_sketches(guided_picture):
+    path, lines = guided_picture
     options = DataOptions((32, 32), False, BOX, guided=True)
-    batch = take([str(tmp_path / "a.png")], options, 1)[0]
+    batch = take([path], options, 1)[0]
     np.testing.assert_array_equal(batch[2][0, :, :, 0], lines / 255)
 
 
