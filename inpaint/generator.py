@@ -118,34 +118,49 @@ class Generator(tf.keras.Model):
     def _add_output(self, name, channels):
         self._add(PaddedConv(3, 3, padding=self.padding, name=name, dtype=self.dtype_policy), channels)
 
+    def made_of(self, table):
+        """The layers of a table, in order."""
+        return [getattr(self, name) for name, _, _ in table]
+
     def _run(self, table, x):
-        for name, _, _ in table:
-            x = getattr(self, name)(x)
+        for layer in self.made_of(table):
+            x = layer(x)
         return x
 
-    def call(self, incomplete, mask, sketch=None):
+    def coarse_input(self, incomplete, mask, sketch=None):
+        """What the first network sees: [N, H, W, 5], or 6 channels if guided. Arguments as in the call."""
         if self.guided and sketch is None:
             raise ValueError("a guided generator needs a sketch")
         if not self.guided and sketch is not None:
             raise ValueError("this generator is not guided: it takes no sketch")
-        size = tf.shape(incomplete)[1:3]
-        tf.debugging.assert_equal(size % 8, 0, "height and width must be multiples of 8")
+        tf.debugging.assert_equal(tf.shape(incomplete)[1:3] % 8, 0, "height and width must be multiples of 8")
+        inputs = [incomplete, tf.ones_like(mask), mask]
+        if self.guided:
+            inputs.insert(1, tf.cast(sketch, tf.float32))
+        return tf.concat(inputs, axis=-1)
+
+    def attend(self, filled, mask, window=None):
+        """The attention: ([N, H, W, 3], [N, H, W, 1]) -> ([N, H/4, W/4, 96], offsets).
+
+        `window` is the attention's; without it everything is computed.
+        """
+        x = self._run(ATTENTION_ENCODER, filled)  # [N, H/4, W/4, 96]
+        # The mask is brought down in two steps, here to 1/4 and in the attention to 1/8: one step
+        # would read other pixels.
+        mask = resize_nearest(mask, tf.shape(filled)[1:3] // 4)
+        return self.contextual_attention(x, x, mask, window=window)
+
+    def call(self, incomplete, mask, sketch=None):
         incomplete = tf.cast(incomplete, tf.float32)
         one_channel = tf.concat([tf.shape(incomplete)[:3], [1]], axis=0)
         mask = tf.broadcast_to(tf.cast(mask, tf.float32), one_channel)
 
-        inputs = [incomplete, tf.ones_like(mask), mask]
-        if self.guided:
-            inputs.insert(1, tf.cast(sketch, tf.float32))
-        x = self._run(COARSE, tf.concat(inputs, axis=-1))  # [N, H, W, 12]
+        x = self._run(COARSE, self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 12]
         coarse = tf.tanh(tf.cast(self.conv17(x), tf.float32))
 
         filled = coarse * mask + incomplete * (1 - mask)  # [N, H, W, 3]
         convolved = self._run(CONVOLUTION_BRANCH, filled)  # [N, H/4, W/4, 96]
-        x = self._run(ATTENTION_ENCODER, filled)  # [N, H/4, W/4, 96]
-        # The mask is brought down in two steps, here to 1/4 and in the attention to 1/8: one step
-        # would read other pixels.
-        x, offsets = self.contextual_attention(x, x, resize_nearest(mask, size // 4))
+        x, offsets = self.attend(filled, mask)
         attended = self._run(ATTENTION_DECODER, x)  # [N, H/4, W/4, 96]
         x = self._run(DECODER, tf.concat([convolved, attended], axis=-1))  # [N, H, W, 12]
         refined = tf.tanh(tf.cast(self.allconv17(x), tf.float32))

@@ -2,11 +2,12 @@
 
 import tensorflow as tf
 
-from ops.diagonals import diagonal_sum
+from ops.attention_tile import AttentionTile, margin
+from ops.background_layout import BackgroundLayout, raw_parts, unit_patches
 from ops.nearest import resize_nearest
-from ops.patches import neighbourhoods
+from ops.tiled import Tiles, over_tiles
 
-_SMALLEST_NORM = 1e-4
+_MATRICES = 5  # score matrices of a tile that live at once
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -49,6 +50,7 @@ class ContextualAttention(tf.keras.layers.Layer):
         fuse_kernel_size=3,
         softmax_scale=10.0,
         fuse=True,
+        memory_budget=512 * 2**20,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -64,89 +66,66 @@ class ContextualAttention(tf.keras.layers.Layer):
         self.fuse_kernel_size = fuse_kernel_size
         self.softmax_scale = softmax_scale
         self.fuse = fuse
+        self.memory_budget = memory_budget
 
-    def call(self, foreground, background, mask=None):
+    def call(self, foreground, background, mask=None, window=None):
         foreground = tf.cast(foreground, self.compute_dtype)
         background = tf.cast(background, self.compute_dtype)
         f = tf.cast(self._reduce(foreground), tf.float32)  # [N, Hr, Wr, C]
         b = tf.cast(self._reduce(background), tf.float32)  # [N, hr, wr, C]
-        scores = self._scores(f, b)  # [N, Hr, Wr, hb, wb]
-        if self.fuse:
-            scores = self._fuse(scores)
-        known = None if mask is None else self._known(mask)  # [N or 1, 1, 1, hb, wb]
-        attention = self._softmax(scores, known)
-        return self._paste(attention, background), self._offsets(attention)
+        if mask is None:
+            mask = tf.zeros_like(background[..., :1])
+        known = self._known(mask)
+        known = tf.broadcast_to(known, tf.concat([tf.shape(b)[:1], tf.shape(known)[1:]], axis=0))
+        if window is None:
+            window = tf.concat([[0, 0], tf.shape(f)[1:3]], axis=0)
+        top, left, bottom, right = tf.unstack(window)
+        window = (top, left, bottom - top, right - left)
 
-    def _scores(self, f, b):
-        """Inner products of patches: the sum of the pixels' products along the patches' diagonal."""
-        f_shape, b_shape, channels = tf.shape(f), tf.shape(b), f.shape[-1]
-        rows = tf.reshape(f, [f_shape[0], -1, channels])
-        columns = tf.reshape(b, [b_shape[0], -1, channels])
-        products = tf.matmul(rows, columns, transpose_b=True)
-        products = tf.reshape(products, tf.concat([f_shape[:3], b_shape[1:3]], axis=0))
-        offsets = _around(self.kernel_size)
-        scores = diagonal_sum(diagonal_sum(products, (1, 3), offsets), (2, 4), offsets)
+        def one(inputs):
+            return self._attend(*inputs, window)
 
-        squares = neighbourhoods(tf.reduce_sum(tf.square(b), -1, keepdims=True), self.kernel_size)
-        # The root is taken of a bounded number, not bounded itself: its gradient at 0 is NaN.
-        norms = tf.sqrt(tf.maximum(tf.reduce_sum(squares, axis=-1), _SMALLEST_NORM**2))
-        scores /= norms[:, None, None]
-        return scores if self.stride == 1 else scores[:, :, :, :: self.stride, :: self.stride]
+        channels = background.shape[-1]
+        specs = (
+            tf.TensorSpec([None, None, channels], background.dtype),
+            tf.TensorSpec([None, None, 2], tf.int32),
+        )
+        return tf.map_fn(one, (f, b, background, known), fn_output_signature=specs, parallel_iterations=1)
 
-    def _softmax(self, scores, known):
-        shape = tf.shape(scores)
-        flat = tf.concat([shape[:3], [-1]], axis=0)
-        if known is None:
-            return tf.reshape(tf.nn.softmax(tf.reshape(scores * self.softmax_scale, flat)), shape)
-        # Multiplied before and after, not set to minus infinity: as in the original, excluded
-        # positions keep exp(0) in the denominator.
-        weights = tf.nn.softmax(tf.reshape(scores * (known * self.softmax_scale), flat))
-        return tf.reshape(weights, shape) * known
+    def _attend(self, f, b, background, known, window):
+        """One picture: ([Hr, Wr, C], [hr, wr, C], [h, w, C], [hb, wb, 1]) -> the results without N."""
+        taps, channels = self.fuse_kernel_size if self.fuse else 1, f.shape[-1]
+        f_size, b_size = tf.unstack(tf.shape(f)[:2]), tf.unstack(tf.shape(b)[:2])
+        layout = BackgroundLayout(tf.unstack(tf.shape(known)[:2]), margin(taps))
+        cells = layout if self.stride == 1 else BackgroundLayout(b_size, margin(taps))
+        b = tf.reshape(b, [-1, channels])
+        inputs = [
+            tf.reshape(f, [-1, channels]),
+            unit_patches(b, b_size, self.stride, self.kernel_size, layout),
+            *raw_parts(background, self.rate, cells),
+        ]
+        tile = AttentionTile(
+            f_size, layout, cells, known, self.kernel_size, self.stride, self.rate, self.softmax_scale, taps
+        )
+        most = self.memory_budget // (_MATRICES * 4 * cells.pitch)
+        tiles = Tiles(window, most, tile.margin)
 
-    def _paste(self, attention, background):
-        """Lay raw patches of side 2 * rate at steps of rate, weighed, and divide by 4.
+        def one(top, left, inputs):
+            f, patches, *raw = inputs
+            place = (top, left, tiles.rows, tiles.columns)
+            weights = tile.weights(f, patches, *place)
+            offsets = tile.offsets(weights, *place)
+            weights = tf.cast(tile.spread(weights), background.dtype)
+            return tile.paste(weights, raw, tiles.rows, tiles.columns), offsets
 
-        A patch is 2 x 2 blocks of side rate, so each output block is covered by four of them, and
-        a given place in it by four blocks of background that are neighbours as the patches are:
-        their weights are summed first, along the diagonal.
-        """
-        rate, channels, dtype = self.rate, background.shape[-1], background.dtype
-        shape = tf.shape(background)
-        n, h, w = shape[0], shape[1] // rate, shape[2] // rate
-        f_size, p = tf.shape(attention)[1:3], tf.reduce_prod(tf.shape(attention)[1:3])
-        attention = tf.cast(self._spread(attention, (h, w)), dtype)
-        cells = tf.transpose(tf.reshape(background, [n, h, rate, w, rate, channels]), [2, 4, 0, 1, 3, 5])
-
-        # A block's first rows are covered by its own patch and the one before, the others by its
-        # own and the one after; columns alike.
-        parts = [(rate - rate // 2, (-1, 0)), (rate // 2, (0, 1))]
-        parts = [part for part in parts if part[0]]
-        heights = [height for height, _ in parts]
-        rows = []
-        for (height, row_offsets), band in zip(parts, tf.split(cells, heights, axis=0)):
-            summed = diagonal_sum(attention, (1, 3), row_offsets)
-            columns = []
-            for (width, column_offsets), raw in zip(parts, tf.split(band, heights, axis=1)):
-                weights = tf.reshape(diagonal_sum(summed, (2, 4), column_offsets), [n, p, h * w])
-                raw = tf.transpose(raw, [2, 3, 4, 0, 1, 5])  # [N, h, w, height, width, C]
-                raw = tf.reshape(raw, [n, h * w, height * width * channels])
-                shape = [n, f_size[0], f_size[1], height, width, channels]
-                columns.append(tf.reshape(tf.matmul(weights, raw), shape))
-            rows.append(tf.concat(columns, axis=4))
-        output = tf.concat(rows, axis=3)  # [N, Hr, Wr, rate, rate, C]
-        output = tf.transpose(output, [0, 1, 3, 2, 4, 5]) / 4
-        return tf.reshape(output, [n, f_size[0] * rate, f_size[1] * rate, channels])
-
-    def _spread(self, attention, size):
-        """Undo the stride: zero for the background positions that it leaves out."""
-        if self.stride == 1:
-            return attention
-        shape = tf.shape(attention)
-        gaps = [[0, 0]] * 3 + [[0, 0], [0, self.stride - 1]] * 2
-        x = tf.reshape(attention, [*tf.unstack(shape[:4]), 1, shape[4], 1])
-        x = tf.pad(x, gaps)
-        x = tf.reshape(x, [*tf.unstack(shape[:3]), shape[3] * self.stride, shape[4] * self.stride])
-        return x[..., : size[0], : size[1]]
+        specs = (
+            tf.TensorSpec([None, None, self.rate, self.rate, channels], background.dtype),
+            tf.TensorSpec([None, None, 2], tf.int32),
+        )
+        pasted, offsets = over_tiles(one, tiles, inputs, specs)  # [rows, columns, rate, rate, C]
+        shape = tf.shape(pasted)
+        pasted = tf.transpose(pasted, [0, 2, 1, 3, 4])
+        return tf.reshape(pasted, [shape[0] * self.rate, shape[1] * self.rate, channels]), offsets
 
     def _reduce(self, x):
         size = tf.shape(x)[1:3]
@@ -155,31 +134,11 @@ class ContextualAttention(tf.keras.layers.Layer):
         )
         return x if self.rate == 1 else resize_nearest(x, size // self.rate)
 
-    def _strided(self, patches):
-        return patches[:, :: self.stride, :: self.stride]
-
     def _known(self, mask):
-        """1 where the background's patch holds no hole at all: [N or 1, 1, 1, hb, wb] float32."""
-        holes = neighbourhoods(self._reduce(tf.cast(mask, tf.float32)), self.kernel_size)
-        known = tf.cast(tf.reduce_max(holes, axis=-1) == 0, tf.float32)
-        return known[:, None, None, :: self.stride, :: self.stride]
-
-    def _fuse(self, scores):
-        """Add each score's diagonal neighbours, first in row-major, then in column-major order."""
-        for _ in range(2):
-            shape = tf.shape(scores)
-            flat = tf.reshape(scores, [shape[0], shape[1] * shape[2], shape[3] * shape[4]])
-            scores = tf.reshape(diagonal_sum(flat, (1, 2), _around(self.fuse_kernel_size)), shape)
-            scores = tf.transpose(scores, [0, 2, 1, 4, 3])  # twice: back again
-        return scores
-
-    def _offsets(self, attention):
-        shape = tf.shape(attention)
-        f_size, b_size = shape[1:3], shape[3:]
-        best = tf.argmax(tf.reshape(attention, tf.concat([shape[:3], [-1]], 0)), -1, tf.int32)
-        best = tf.stack([best // b_size[1], best % b_size[1]], axis=-1) * self.stride
-        own = tf.stack(tf.meshgrid(tf.range(f_size[0]), tf.range(f_size[1]), indexing="ij"), axis=-1)
-        return best - own  # [N, Hr, Wr, 2]
+        """1 where the background's patch holds no hole at all: float32 [N or 1, hb, wb, 1]."""
+        holes = self._reduce(tf.cast(mask, tf.float32))
+        holes = tf.nn.max_pool2d(holes, self.kernel_size, 1, "SAME")
+        return tf.cast(holes == 0, tf.float32)[:, :: self.stride, :: self.stride]
 
     def get_config(self):
         return {
@@ -190,9 +149,5 @@ class ContextualAttention(tf.keras.layers.Layer):
             "fuse_kernel_size": self.fuse_kernel_size,
             "softmax_scale": self.softmax_scale,
             "fuse": self.fuse,
+            "memory_budget": self.memory_budget,
         }
-
-
-def _around(size):
-    """The offsets of a kernel's taps from its middle."""
-    return range(-(size // 2), size // 2 + 1)

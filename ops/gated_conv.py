@@ -36,8 +36,8 @@ class GatedConv(PaddedConv):
         self.activation = tf.keras.activations.get(activation)
         self.gate = gating(self.activation)
 
-    def call(self, inputs):
-        return self.gate(super().call(inputs))
+    def convolve(self, x, border="VALID"):
+        return self.gate(super().convolve(x, border))
 
     @property
     def output_channels(self):

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from ops.gated_conv import GatedConv
+from ops.pieces import Piece
 from ops.subpixels import interleave, subpixel_kernel
 
 
@@ -30,16 +31,35 @@ class GatedDeconv(GatedConv):
             raise ValueError(f"kernel_size must be 3, received {kernel_size}")
 
     def call(self, inputs):
-        # One pixel beyond the enlarged border lies, mirrored with or without the border itself,
-        # the border's own small pixel.
-        mode = "CONSTANT" if self.padding == "same" else "SYMMETRIC"
-        x = tf.pad(tf.cast(inputs, self.compute_dtype), [[0, 0], [1, 1], [1, 1], [0, 0]], mode)
+        x = tf.cast(inputs, self.compute_dtype)
+        return self.convolve(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self._border))
+
+    def convolve(self, x, border="VALID"):
+        """[N, H + 2, W + 2, C] with its borders -> [N, 2H, 2W, filters / 2]."""
         kernel = subpixel_kernel(tf.convert_to_tensor(self.kernel))
-        x = tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, "VALID")
-        x = tf.nn.bias_add(x, tf.tile(self.bias, [4]))  # [N, H+1, W+1, 4 * filters]
+        x = tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, border)
+        x = tf.nn.bias_add(x, tf.tile(tf.cast(self.bias, x.dtype), [4]))  # [N, H+1, W+1, 4 * filters]
         shape = tf.shape(x)
         x = self.gate(tf.reshape(x, [shape[0], shape[1], shape[2], 4, self.filters]))
         return interleave(tf.reshape(x, [shape[0], shape[1], shape[2], 2 * self.filters]))
+
+    def piece(self, piece, window):
+        """As `PaddedConv.piece`, but the window grows to even positions."""
+        x = tf.cast(piece.bordered(self.reads(window), self._border), self.compute_dtype)
+        even = tf.concat([window[:2] // 2, -(-window[2:] // 2)], axis=0) * 2
+        return Piece(self.convolve(x), even, self.output_size(piece.size))
+
+    def reads(self, window):
+        return tf.concat([window[:2] // 2 - 1, -(-window[2:] // 2) + 1], axis=0)
+
+    def output_size(self, size):
+        return 2 * size
+
+    @property
+    def _border(self):
+        # One pixel beyond the enlarged border lies, mirrored with or without the border itself,
+        # the border's own small pixel.
+        return "CONSTANT" if self.padding == "same" else "SYMMETRIC"
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from ops.keras_compat import add_float32_weight
+from ops.pieces import Piece
 
 PADDINGS = ("same", "symmetric", "reflect")
 
@@ -53,20 +54,51 @@ class PaddedConv(tf.keras.layers.Layer):
         self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
         self.built = True
 
-    def convolve(self, inputs):
-        """The convolution with its bias: [N, H, W, C] -> [N, H', W', filters]."""
-        border = "SAME"
-        if self.padding != "same":
-            margin = self.dilation_rate * (self.kernel_size - 1) // 2
-            margins = [[0, 0], [margin, margin], [margin, margin], [0, 0]]
-            inputs = tf.pad(inputs, margins, mode=self.padding)
-            border = "VALID"
-        kernel = tf.cast(self.kernel, inputs.dtype)
-        outputs = tf.nn.conv2d(inputs, kernel, self.strides, border, dilations=self.dilation_rate)
-        return tf.nn.bias_add(outputs, self.bias)
-
     def call(self, inputs):
-        return self.convolve(tf.cast(inputs, self.compute_dtype))
+        x = tf.cast(inputs, self.compute_dtype)
+        if self.padding == "same":
+            return self.convolve(x, "SAME")
+        margin = self._reach // 2
+        return self.convolve(tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding))
+
+    def convolve(self, x, border="VALID"):
+        """The layer's work on an input that has its borders already, in the compute dtype."""
+        kernel = tf.cast(self.kernel, x.dtype)
+        x = tf.nn.conv2d(x, kernel, self.strides, border, dilations=self.dilation_rate)
+        return tf.nn.bias_add(x, tf.cast(self.bias, x.dtype))
+
+    def piece(self, piece, window):
+        """The layer where a window of its output needs it.
+
+        Args:
+            piece: `Piece` of the input, with all of `reads(window)` that lies within the map. With
+                strides of 2 the map's sides are even.
+            window: of the output.
+
+        Returns:
+            `Piece` of the output: the window.
+        """
+        mode = "CONSTANT" if self.padding == "same" else self.padding
+        x = tf.cast(piece.bordered(self.reads(window), mode), self.compute_dtype)
+        return Piece(self.convolve(x), window, self.output_size(piece.size))
+
+    def reads(self, window):
+        """The window of the input that a window of the output reads; it may reach over the edges."""
+        # TensorFlow's zeros go first to the end: a step of 2 takes one from the beginning.
+        before = self._reach - (self.strides - 1 if self.padding == "same" else 0)
+        before = max(before, 0) // 2
+        first = window[:2] * self.strides - before
+        last = (window[2:] - 1) * self.strides - before + self._reach
+        return tf.concat([first, last + 1], axis=0)
+
+    def output_size(self, size):
+        """(height, width) of the output for an input of a size, int32 [2]."""
+        return -(-size // self.strides)
+
+    @property
+    def _reach(self):
+        """Positions from a kernel's first to its last tap."""
+        return self.dilation_rate * (self.kernel_size - 1)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

@@ -1,0 +1,92 @@
+"""Work done tile by tile, so that memory stays bounded, forwards and backwards."""
+
+import tensorflow as tf
+
+
+class Tiles:
+    """A window of a map in equal tiles.
+
+    Args:
+        window: (top, left, rows, columns), integers or scalar tensors.
+        most: how many positions a tile may hold, its margins included.
+        margin: positions that a tile needs around it.
+
+    Attributes:
+        rows, columns: of a tile; at least 1, even where `most` is less.
+        count: number of tiles. The last ones may reach over the window's end.
+    """
+
+    def __init__(self, window, most, margin):
+        self.window = window
+        top, left, height, width = window
+        square = tf.cast(tf.sqrt(tf.cast(most, tf.float32)), tf.int32) - 2 * margin
+        columns = tf.clip_by_value(square, 1, width)
+        rows = tf.clip_by_value(most // (columns + 2 * margin) - 2 * margin, 1, height)
+        columns = tf.clip_by_value(most // (rows + 2 * margin) - 2 * margin, columns, width)
+        self._down, self._across = -(-height // rows), -(-width // columns)
+        self.rows, self.columns = -(-height // self._down), -(-width // self._across)
+        self.count = self._down * self._across
+
+    def origin(self, index):
+        """(top, left) of a tile."""
+        top, left, _, _ = self.window
+        return top + index // self._across * self.rows, left + index % self._across * self.columns
+
+    def join(self, tiles):
+        """[count, rows, columns, ...] -> the window's [height, width, ...]."""
+        inner = tiles.shape[3:]
+        x = tf.reshape(tiles, [self._down, self._across, self.rows, self.columns, *inner])
+        x = tf.transpose(x, [0, 2, 1, 3, *range(4, 4 + len(inner))])
+        x = tf.reshape(x, [self._down * self.rows, self._across * self.columns, *inner])
+        return x[: self.window[2], : self.window[3]]
+
+    def split(self, x):
+        """The window's [height, width, ...] -> [count, rows, columns, ...], zeros beyond its end."""
+        inner = x.shape[2:]
+        beyond = [self._down * self.rows - self.window[2], self._across * self.columns - self.window[3]]
+        x = tf.pad(x, [[0, beyond[0]], [0, beyond[1]]] + [[0, 0]] * len(inner))
+        x = tf.reshape(x, [self._down, self.rows, self._across, self.columns, *inner])
+        x = tf.transpose(x, [0, 2, 1, 3, *range(4, 4 + len(inner))])
+        return tf.reshape(x, [self.count, self.rows, self.columns, *inner])
+
+
+def over_tiles(function, tiles, inputs, specs):
+    """The two results of a function of a tile, joined.
+
+    The first one's gradient computes the tiles again, one after the other, and keeps none.
+
+    Args:
+        function: (top, left, inputs) -> two tensors, [rows, columns, ...] each, the second of integers.
+        tiles: `Tiles`.
+        inputs: list of tensors that gradients flow to.
+        specs: the results' `tf.TensorSpec`s.
+
+    Returns:
+        two tensors, [height, width, ...] of the window.
+    """
+
+    @tf.custom_gradient
+    def joined(*inputs):
+        def one(index):
+            return function(*tiles.origin(index), inputs)
+
+        results = tf.map_fn(one, tf.range(tiles.count), fn_output_signature=specs, parallel_iterations=1)
+
+        def gradient(upstream, _):
+            parts = tiles.split(upstream)
+
+            def add(index, *sums):
+                with tf.GradientTape() as tape:
+                    own = [tf.identity(x) for x in inputs]
+                    tape.watch(own)
+                    result, _ = function(*tiles.origin(index), own)
+                found = tape.gradient(result, own, parts[index])
+                return index + 1, *(total + tf.convert_to_tensor(g) for total, g in zip(sums, found))
+
+            start = (0, *(tf.zeros_like(x) for x in inputs))
+            sums = tf.while_loop(lambda index, *_: index < tiles.count, add, start, parallel_iterations=1)
+            return sums[1:]
+
+        return tuple(tiles.join(result) for result in results), gradient
+
+    return joined(*inputs)
