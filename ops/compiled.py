@@ -35,7 +35,11 @@ def compiled(function):
 
     @functools.wraps(function)
     def call(x):
-        known = not tf.executing_eagerly() and x.shape.is_fully_defined()
-        return compiled_call(x) if known else function(x)
+        return compiled_call(x) if compiles(x) else function(x)
 
     return call
+
+
+def compiles(x):
+    """Whether a `compiled` function of this tensor is compiled."""
+    return not tf.executing_eagerly() and x.shape.is_fully_defined()

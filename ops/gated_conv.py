@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from ops.compiled import compiles
 from ops.gating import gating
 from ops.padded_conv import PaddedConv
 
@@ -37,7 +38,14 @@ class GatedConv(PaddedConv):
         self.gate = gating(self.activation)
 
     def convolve(self, x, border="VALID"):
-        return self.gate(super().convolve(x, border))
+        if compiles(x):
+            return self.gate(super().convolve(x, border))
+        # TensorFlow makes one operation of a convolution, its bias and ELU; so each half is a
+        # convolution of its own, and nothing is split or cast at full size.
+        kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)
+        biases = tf.split(tf.convert_to_tensor(self.bias), 2)
+        features, gates = (self.linear(x, *half, border) for half in zip(kernels, biases))
+        return self.activation(features) * tf.sigmoid(gates)
 
     @property
     def output_channels(self):

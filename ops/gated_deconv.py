@@ -36,12 +36,14 @@ class GatedDeconv(GatedConv):
 
     def convolve(self, x, border="VALID"):
         """[N, H + 2, W + 2, C] with its borders -> [N, 2H, 2W, filters / 2]."""
-        kernel = subpixel_kernel(tf.convert_to_tensor(self.kernel))
-        x = tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, border)
-        x = tf.nn.bias_add(x, tf.tile(tf.cast(self.bias, x.dtype), [4]))  # [N, H+1, W+1, 4 * filters]
-        shape = tf.shape(x)
-        x = self.gate(tf.reshape(x, [shape[0], shape[1], shape[2], 4, self.filters]))
-        return interleave(tf.reshape(x, [shape[0], shape[1], shape[2], 2 * self.filters]))
+        return interleave(super().convolve(x, border))  # of [N, H+1, W+1, 4 * filters / 2]
+
+    def linear(self, x, kernel, bias, border):
+        """[N, H + 2, W + 2, C] -> [N, H+1, W+1, 4 * F] by a 3x3 kernel [.., F]: features, then gates."""
+        groups = kernel.shape[-1] // self.output_channels
+        kernel = subpixel_kernel(tf.convert_to_tensor(kernel), groups)
+        bias = tf.reshape(tf.tile(tf.reshape(bias, [groups, 1, -1]), [1, 4, 1]), [-1])
+        return tf.nn.bias_add(tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, border), tf.cast(bias, x.dtype))
 
     def piece(self, piece, window):
         """As `PaddedConv.piece`, but the window grows to even positions."""

@@ -63,9 +63,12 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def convolve(self, x, border="VALID"):
         """The layer's work on an input that has its borders already, in the compute dtype."""
-        kernel = tf.cast(self.kernel, x.dtype)
-        x = tf.nn.conv2d(x, kernel, self.strides, border, dilations=self.dilation_rate)
-        return tf.nn.bias_add(x, tf.cast(self.bias, x.dtype))
+        return self.linear(x, self.kernel, self.bias, border)
+
+    def linear(self, x, kernel, bias, border):
+        """The convolution by a kernel, with its bias."""
+        x = tf.nn.conv2d(x, tf.cast(kernel, x.dtype), self.strides, border, dilations=self.dilation_rate)
+        return tf.nn.bias_add(x, tf.cast(bias, x.dtype))
 
     def piece(self, piece, window):
         """The layer where a window of its output needs it.

@@ -10,7 +10,7 @@ PLACES = ((0, 0), (0, 1), (1, 0), (1, 1))
 _TAPS = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)
 
 
-def subpixel_kernel(kernel):
+def subpixel_kernel(kernel, groups=1):
     """The four 2x2 kernels that do on a map what a 3x3 kernel does on its enlargement by two.
 
     Nearest-neighbour enlargement repeats pixels, so taps that read the same pixel add up: 16
@@ -18,12 +18,14 @@ def subpixel_kernel(kernel):
 
     Args:
         kernel: [3, 3, C, F] float32.
+        groups: of filters that stay together.
 
     Returns:
-        [2, 2, C, 4F] float32, the kernels of `PLACES` one after the other.
+        [2, 2, C, 4F] float32; for each group, the kernels of `PLACES` one after the other.
     """
     channels, filters = kernel.shape[2:]
-    summed = tf.einsum("aiy,bjx,yxcf->ijcabf", _TAPS, _TAPS, kernel)
+    kernel = tf.reshape(kernel, [3, 3, channels, groups, filters // groups])
+    summed = tf.einsum("aiy,bjx,yxcgf->ijcgabf", _TAPS, _TAPS, kernel)
     return tf.reshape(summed, [2, 2, channels, 4 * filters])
 
 
