@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from ops.attention_tile import AttentionTile, margin
-from ops.background_layout import BackgroundLayout, raw_parts, unit_patches
+from ops.attention_tile import AttentionTile
+from ops.background_layout import raw_parts
 from ops.nearest import resize_nearest
 from ops.tiled import Tiles, over_tiles
 
@@ -21,7 +21,6 @@ class ContextualAttention(tf.keras.layers.Layer):
 
     Args:
         kernel_size: odd side of the patches compared.
-        stride: step between background patches, in positions of the reduced map.
         rate: factor by which both maps are reduced before they are compared.
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
@@ -45,7 +44,6 @@ class ContextualAttention(tf.keras.layers.Layer):
     def __init__(
         self,
         kernel_size=3,
-        stride=1,
         rate=2,
         fuse_kernel_size=3,
         softmax_scale=10.0,
@@ -57,11 +55,9 @@ class ContextualAttention(tf.keras.layers.Layer):
         for name, size in (("kernel_size", kernel_size), ("fuse_kernel_size", fuse_kernel_size)):
             if size < 1 or size % 2 == 0:
                 raise ValueError(f"{name} must be odd and positive, received {size}")
-        for name, value in (("stride", stride), ("rate", rate)):
-            if value < 1:
-                raise ValueError(f"{name} must be positive, received {value}")
+        if rate < 1:
+            raise ValueError(f"rate must be positive, received {rate}")
         self.kernel_size = kernel_size
-        self.stride = stride
         self.rate = rate
         self.fuse_kernel_size = fuse_kernel_size
         self.softmax_scale = softmax_scale
@@ -77,55 +73,60 @@ class ContextualAttention(tf.keras.layers.Layer):
             mask = tf.zeros_like(background[..., :1])
         known = self._known(mask)
         known = tf.broadcast_to(known, tf.concat([tf.shape(b)[:1], tf.shape(known)[1:]], axis=0))
+        f_size, b_size = self._sizes(foreground), self._sizes(background)
         if window is None:
-            window = tf.concat([[0, 0], tf.shape(f)[1:3]], axis=0)
-        top, left, bottom, right = tf.unstack(window)
-        window = (top, left, bottom - top, right - left)
+            window = (0, 0, *f_size)
+        else:
+            top, left, bottom, right = tf.unstack(window)
+            window = (top, left, bottom - top, right - left)
 
         def one(inputs):
-            return self._attend(*inputs, window)
+            return self._attend(*inputs, f_size, b_size, window)
 
         channels = background.shape[-1]
         specs = (
             tf.TensorSpec([None, None, channels], background.dtype),
             tf.TensorSpec([None, None, 2], tf.int32),
         )
-        return tf.map_fn(one, (f, b, background, known), fn_output_signature=specs, parallel_iterations=1)
+        inputs = (f, b, background, known)
+        output, offsets = tf.map_fn(one, inputs, fn_output_signature=specs, parallel_iterations=1)
+        output.set_shape([*foreground.shape[:1], None, None, channels])
+        return output, offsets
 
-    def _attend(self, f, b, background, known, window):
-        """One picture: ([Hr, Wr, C], [hr, wr, C], [h, w, C], [hb, wb, 1]) -> the results without N."""
+    def _attend(self, f, b, background, known, f_size, b_size, window):
+        """One picture: ([Hr, Wr, C], [hr, wr, C], [h, w, C], [hr, wr, 1]) -> the results without N."""
         taps, channels = self.fuse_kernel_size if self.fuse else 1, f.shape[-1]
-        f_size, b_size = tf.unstack(tf.shape(f)[:2]), tf.unstack(tf.shape(b)[:2])
-        layout = BackgroundLayout(tf.unstack(tf.shape(known)[:2]), margin(taps))
-        cells = layout if self.stride == 1 else BackgroundLayout(b_size, margin(taps))
+        tile = AttentionTile(f_size, b_size, known, self.kernel_size, self.rate, self.softmax_scale, taps)
+        layout = tile.layout
         b = tf.reshape(b, [-1, channels])
         inputs = [
             tf.reshape(f, [-1, channels]),
-            unit_patches(b, b_size, self.stride, self.kernel_size, layout),
-            *raw_parts(background, self.rate, cells),
+            layout.runs(b, self.kernel_size),
+            layout.inverse_norms(b, self.kernel_size),
+            *raw_parts(background, self.rate, b_size, layout),
         ]
-        tile = AttentionTile(
-            f_size, layout, cells, known, self.kernel_size, self.stride, self.rate, self.softmax_scale, taps
-        )
-        most = self.memory_budget // (_MATRICES * 4 * cells.pitch)
-        tiles = Tiles(window, most, tile.margin)
+        tiles = Tiles(window, self.memory_budget // (_MATRICES * 4 * layout.pitch), tile.margin)
 
         def one(top, left, inputs):
-            f, patches, *raw = inputs
+            f, runs, inverse_norms, *raw = inputs
             place = (top, left, tiles.rows, tiles.columns)
-            weights = tile.weights(f, patches, *place)
-            offsets = tile.offsets(weights, *place)
-            weights = tf.cast(tile.spread(weights), background.dtype)
-            return tile.paste(weights, raw, tiles.rows, tiles.columns), offsets
+            weights = tile.weights(f, runs, inverse_norms, *place)
+            pasted = tile.paste(tf.cast(weights, background.dtype), raw, tiles.rows, tiles.columns)
+            return pasted, tile.offsets(weights, *place)
 
         specs = (
             tf.TensorSpec([None, None, self.rate, self.rate, channels], background.dtype),
             tf.TensorSpec([None, None, 2], tf.int32),
         )
         pasted, offsets = over_tiles(one, tiles, inputs, specs)  # [rows, columns, rate, rate, C]
-        shape = tf.shape(pasted)
+        _, _, rows, columns = window
         pasted = tf.transpose(pasted, [0, 2, 1, 3, 4])
-        return tf.reshape(pasted, [shape[0] * self.rate, shape[1] * self.rate, channels]), offsets
+        return tf.reshape(pasted, [rows * self.rate, columns * self.rate, channels]), offsets
+
+    def _sizes(self, x):
+        """Height and width after the reduction: integers where they are known, else tensors."""
+        shape = zip(x.shape[1:3], tf.unstack(tf.shape(x)[1:3]))
+        return tuple((size if known is None else known) // self.rate for known, size in shape)
 
     def _reduce(self, x):
         size = tf.shape(x)[1:3]
@@ -135,16 +136,15 @@ class ContextualAttention(tf.keras.layers.Layer):
         return x if self.rate == 1 else resize_nearest(x, size // self.rate)
 
     def _known(self, mask):
-        """1 where the background's patch holds no hole at all: float32 [N or 1, hb, wb, 1]."""
+        """1 where the background's patch holds no hole at all: float32 [N or 1, hr, wr, 1]."""
         holes = self._reduce(tf.cast(mask, tf.float32))
         holes = tf.nn.max_pool2d(holes, self.kernel_size, 1, "SAME")
-        return tf.cast(holes == 0, tf.float32)[:, :: self.stride, :: self.stride]
+        return tf.cast(holes == 0, tf.float32)
 
     def get_config(self):
         return {
             **super().get_config(),
             "kernel_size": self.kernel_size,
-            "stride": self.stride,
             "rate": self.rate,
             "fuse_kernel_size": self.fuse_kernel_size,
             "softmax_scale": self.softmax_scale,

@@ -45,7 +45,8 @@ class GatedConv(PaddedConv):
         kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)
         biases = tf.split(tf.convert_to_tensor(self.bias), 2)
         features, gates = (self.linear(x, *half, border) for half in zip(kernels, biases))
-        return self.activation(features) * tf.sigmoid(gates)
+        gates = tf.sigmoid(tf.cast(gates, tf.float32))  # the sigmoid of half precision is slower
+        return self.activation(features) * tf.cast(gates, x.dtype)
 
     @property
     def output_channels(self):

@@ -7,7 +7,7 @@ class Tiles:
     """A window of a map in equal tiles.
 
     Args:
-        window: (top, left, rows, columns), integers or scalar tensors.
+        window: (top, left, height, width), integers or scalar tensors.
         most: how many positions a tile may hold, its margins included.
         margin: positions that a tile needs around it.
 
@@ -18,14 +18,15 @@ class Tiles:
 
     def __init__(self, window, most, margin):
         self.window = window
-        top, left, height, width = window
-        square = tf.cast(tf.sqrt(tf.cast(most, tf.float32)), tf.int32) - 2 * margin
-        columns = tf.clip_by_value(square, 1, width)
-        rows = tf.clip_by_value(most // (columns + 2 * margin) - 2 * margin, 1, height)
-        columns = tf.clip_by_value(most // (rows + 2 * margin) - 2 * margin, columns, width)
-        self._down, self._across = -(-height // rows), -(-width // columns)
-        self.rows, self.columns = -(-height // self._down), -(-width // self._across)
-        self.count = self._down * self._across
+        _, _, height, width = window
+        if all(isinstance(number, int) for number in (height, width, most)):
+            with tf.init_scope():  # XLA must know a tile's shape while it compiles
+                down, across = (int(number) for number in _counts(height, width, most, margin))
+        else:
+            down, across = _counts(height, width, most, margin)
+        self._down, self._across = down, across
+        self.rows, self.columns = -(-height // down), -(-width // across)
+        self.count = down * across
 
     def origin(self, index):
         """(top, left) of a tile."""
@@ -48,6 +49,20 @@ class Tiles:
         x = tf.reshape(x, [self._down, self.rows, self._across, self.columns, *inner])
         x = tf.transpose(x, [0, 2, 1, 3, *range(4, 4 + len(inner))])
         return tf.reshape(x, [self.count, self.rows, self.columns, *inner])
+
+
+def _counts(height, width, most, margin):
+    """How many tiles down and across, so that they hold the fewest positions together."""
+    across = tf.range(1, width + 1)
+    columns = -(-width // across)
+    rows = tf.clip_by_value(most // (columns + 2 * margin) - 2 * margin, 0, height)
+    down = -(-height // tf.maximum(rows, 1))
+    rows = tf.where(rows > 0, -(-height // down), 0)
+    held = down * across * (rows + 2 * margin) * (columns + 2 * margin)
+    # Where not even one row fits, the narrowest tile is taken.
+    best = tf.argmin(tf.where(rows > 0, tf.cast(held, tf.float32), tf.float32.max))
+    best = tf.where(tf.reduce_any(rows > 0), best, tf.cast(width, best.dtype) - 1)
+    return down[best], across[best]
 
 
 def over_tiles(function, tiles, inputs, specs):
