@@ -6,7 +6,7 @@ from ops.patches import neighbourhoods
 from ops.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 _ALIGNMENT = 32  # so many numbers are 64 bytes at least, in half precision too
-_SMALLEST_NORM = 1e-4
+SMALLEST_NORM = 1e-4
 
 
 class BackgroundLayout:
@@ -55,7 +55,7 @@ class BackgroundLayout:
         squares = tf.reshape(tf.reduce_sum(tf.square(b), axis=-1), [1, *self._size, 1])
         sums = tf.reshape(tf.reduce_sum(neighbourhoods(squares, side), axis=-1), [-1])
         # The root is taken of a bounded number, not bounded itself: its gradient at 0 is NaN.
-        inverse = tf.pad(tf.math.rsqrt(tf.maximum(sums, _SMALLEST_NORM**2)), [[0, 1]])
+        inverse = tf.pad(tf.math.rsqrt(tf.maximum(sums, SMALLEST_NORM**2)), [[0, 1]])
         return tf.gather(inverse, tf.reshape(self._positions, [-1]))
 
     def without_gaps(self, x):

@@ -1,13 +1,12 @@
 """Contextual attention (Yu et al., CVPR 2018, section 4; used unchanged by DeepFillv2)."""
 
+import math
+
 import tensorflow as tf
 
-from ops.attention_tile import AttentionTile
-from ops.background_layout import raw_parts
 from ops.nearest import resize_nearest
-from ops.tiled import Tiles, over_tiles
-
-_MATRICES = 5  # score matrices of a tile that live at once
+from ops.tiled_attention import MATRICES, attend_tiled, known_size
+from ops.whole_attention import attend_whole
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -69,64 +68,22 @@ class ContextualAttention(tf.keras.layers.Layer):
         background = tf.cast(background, self.compute_dtype)
         f = tf.cast(self._reduce(foreground), tf.float32)  # [N, Hr, Wr, C]
         b = tf.cast(self._reduce(background), tf.float32)  # [N, hr, wr, C]
-        if mask is None:
-            mask = tf.zeros_like(background[..., :1])
-        known = self._known(mask)
-        known = tf.broadcast_to(known, tf.concat([tf.shape(b)[:1], tf.shape(known)[1:]], axis=0))
-        f_size, b_size = self._sizes(foreground), self._sizes(background)
+        known = self._known(tf.zeros_like(background[..., :1]) if mask is None else mask)
+        known = tf.broadcast_to(known, tf.concat([tf.shape(b)[:3], [1]], axis=0))
+        taps = self.fuse_kernel_size if self.fuse else 1
+        options = (self.kernel_size, self.rate, self.softmax_scale, taps)
+        if window is None and self._fits(f, b):
+            return attend_whole(f, b, background, known, *options)
         if window is None:
-            window = (0, 0, *f_size)
-        else:
-            top, left, bottom, right = tf.unstack(window)
-            window = (top, left, bottom - top, right - left)
+            window = [0, 0, *known_size(f)]
+        top, left, bottom, right = tf.unstack(window) if tf.is_tensor(window) else window
+        window = (top, left, bottom - top, right - left)
+        return attend_tiled(f, b, background, known, window, *options, self.memory_budget)
 
-        def one(inputs):
-            return self._attend(*inputs, f_size, b_size, window)
-
-        channels = background.shape[-1]
-        specs = (
-            tf.TensorSpec([None, None, channels], background.dtype),
-            tf.TensorSpec([None, None, 2], tf.int32),
-        )
-        inputs = (f, b, background, known)
-        output, offsets = tf.map_fn(one, inputs, fn_output_signature=specs, parallel_iterations=1)
-        output.set_shape([*foreground.shape[:1], None, None, channels])
-        return output, offsets
-
-    def _attend(self, f, b, background, known, f_size, b_size, window):
-        """One picture: ([Hr, Wr, C], [hr, wr, C], [h, w, C], [hr, wr, 1]) -> the results without N."""
-        taps, channels = self.fuse_kernel_size if self.fuse else 1, f.shape[-1]
-        tile = AttentionTile(f_size, b_size, known, self.kernel_size, self.rate, self.softmax_scale, taps)
-        layout = tile.layout
-        b = tf.reshape(b, [-1, channels])
-        inputs = [
-            tf.reshape(f, [-1, channels]),
-            layout.runs(b, self.kernel_size),
-            layout.inverse_norms(b, self.kernel_size),
-            *raw_parts(background, self.rate, b_size, layout),
-        ]
-        tiles = Tiles(window, self.memory_budget // (_MATRICES * 4 * layout.pitch), tile.margin)
-
-        def one(top, left, inputs):
-            f, runs, inverse_norms, *raw = inputs
-            place = (top, left, tiles.rows, tiles.columns)
-            weights = tile.weights(f, runs, inverse_norms, *place)
-            pasted = tile.paste(tf.cast(weights, background.dtype), raw, tiles.rows, tiles.columns)
-            return pasted, tile.offsets(weights, *place)
-
-        specs = (
-            tf.TensorSpec([None, None, self.rate, self.rate, channels], background.dtype),
-            tf.TensorSpec([None, None, 2], tf.int32),
-        )
-        pasted, offsets = over_tiles(one, tiles, inputs, specs)  # [rows, columns, rate, rate, C]
-        _, _, rows, columns = window
-        pasted = tf.transpose(pasted, [0, 2, 1, 3, 4])
-        return tf.reshape(pasted, [rows * self.rate, columns * self.rate, channels]), offsets
-
-    def _sizes(self, x):
-        """Height and width after the reduction: integers where they are known, else tensors."""
-        shape = zip(x.shape[1:3], tf.unstack(tf.shape(x)[1:3]))
-        return tuple((size if known is None else known) // self.rate for known, size in shape)
+    def _fits(self, f, b):
+        """Whether all scores are known to keep to the budget."""
+        entries = [f.shape[:3].num_elements(), b.shape[1:3].num_elements()]
+        return None not in entries and MATRICES * 4 * math.prod(entries) <= self.memory_budget
 
     def _reduce(self, x):
         size = tf.shape(x)[1:3]
