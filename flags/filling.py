@@ -2,13 +2,14 @@
 
 from absl import flags
 
-from flags import checkpoint, network
+from flags import checkpoint, network, precision
 from inpaint.inpainter import Inpainter
 from inpaint.picture_files import MAX_PIXELS
 
 FLAGS = flags.FLAGS
 flags.adopt_module_key_flags(network)
 flags.adopt_module_key_flags(checkpoint)
+flags.adopt_module_key_flags(precision)
 
 flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
 
@@ -19,6 +20,7 @@ def inpainter():
         FLAGS.checkpoint_dir,
         guided=FLAGS.guided,
         padding=FLAGS.padding,
+        precision=FLAGS.precision,
         edge_threshold=FLAGS.edge_threshold,
         say=print,
     )

@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from flags import models, network
+from flags import models, network, precision
 from flags.presets import PRESETS
 from inpaint.data import DataOptions
 from inpaint.devices import STRATEGIES
@@ -15,6 +15,7 @@ from inpaint.run import RunOptions
 FLAGS = flags.FLAGS
 flags.adopt_module_key_flags(network)
 flags.adopt_module_key_flags(models)
+flags.adopt_module_key_flags(precision)
 
 # Data
 flags.DEFINE_enum("dataset", "celebahq", list(PRESETS), "Preset: file lists and random_crop.")
@@ -39,14 +40,6 @@ flags.DEFINE_integer("max_delta_width", 32, "How much smaller the box may be, in
 flags.DEFINE_integer("vertical_margin", 0, "Least distance of the box from top and bottom.", 0)
 flags.DEFINE_integer("horizontal_margin", 0, "Least distance of the box from left and right.", 0)
 flags.DEFINE_string("mask_flist", None, "File list or folder of masks to train with, instead of random ones.")
-
-# Network
-flags.DEFINE_enum(
-    "precision",
-    "float32",
-    ["float32", "mixed_bfloat16", "mixed_float16"],
-    "Of the layers' arithmetic; weights, losses and attention scores stay float32.",
-)
 
 # Losses
 flags.DEFINE_enum("gan", "sngan", ["sngan", "none"], "Adversarial loss; none trains the generator alone.")

@@ -47,7 +47,7 @@ class ContextualAttention(tf.keras.layers.Layer):
         fuse_kernel_size=3,
         softmax_scale=10.0,
         fuse=True,
-        memory_budget=512 * 2**20,
+        memory_budget=2**30,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -27,8 +27,7 @@ def _fuse(scores, f_size, b_size, length):
 
 def attention(f, b, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=10.0, fuse=True):
     """[1, H, W, C], [1, h, w, C], [1, h, w, 1] or None -> [1, H, W, C]."""
-    f_size = [side // rate for side in f.shape[1:3]]
-    b_size = [side // rate for side in b.shape[1:3]]
+    f_size, b_size = (tf.unstack(tf.shape(x)[1:3] // rate) for x in (f, b))
     theirs = _patches(resize_nearest(b, b_size), kernel_size, 1)
     squares = tf.reduce_sum(theirs**2, axis=[1, 2, 3], keepdims=True)
     kernels = tf.transpose(theirs / tf.sqrt(tf.maximum(squares, 1e-8)), [1, 2, 3, 0])
@@ -43,4 +42,4 @@ def attention(f, b, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=
     weights = tf.nn.softmax(scores * known * scale) * known
     raw = tf.transpose(_patches(b, 2 * rate, rate), [1, 2, 3, 0])
     weights = tf.reshape(weights, [1, *f_size, -1])
-    return tf.nn.conv2d_transpose(weights, raw, f.shape, rate, "SAME") / 4
+    return tf.nn.conv2d_transpose(weights, raw, tf.shape(f), rate, "SAME") / 4

@@ -35,11 +35,14 @@ def test_golden(name):
         ((8, 10), (8, 10), {"kernel_size": 1, "fuse_kernel_size": 5, "softmax_scale": 3.0}, (0.1, 0.2)),
     ],
 )
-def test_equals_numpy_twin(rng, foreground, background, options, holes):
+@pytest.mark.parametrize("memory_budget", [2**30, 40_000, 1])
+def test_equals_numpy_twin(rng, foreground, background, options, holes, memory_budget):
+    # All at once, in a few tiles, position by position.
     f = rng.normal(size=(2, *foreground, 3)).astype(np.float32)
     b = rng.normal(size=(2, *background, 3)).astype(np.float32)
     mask = np.stack([rng.random(background) < share for share in holes]).astype(np.float32)
-    output, offsets = ContextualAttention(**options)(f, b, mask[..., None])
+    layer = ContextualAttention(memory_budget=memory_budget, **options)
+    output, offsets = layer(f, b, mask[..., None])
     renamed = {"scale" if k == "softmax_scale" else k: v for k, v in options.items()}
     for i in range(2):
         expected, expected_offsets = attention_twin.attention(f[i], b[i], mask[i], **renamed)
@@ -48,10 +51,46 @@ def test_equals_numpy_twin(rng, foreground, background, options, holes):
             np.testing.assert_array_equal(offsets[i], expected_offsets)
 
 
-def test_everything_masked_gives_zero(rng):
+@pytest.mark.parametrize("memory_budget", [2**30, 1])
+def test_everything_masked_gives_zero(rng, memory_budget):
     x = rng.normal(size=(1, 8, 8, 4)).astype(np.float32)
-    output, _ = ContextualAttention()(x, x, np.ones((1, 8, 8, 1)))
+    output, offsets = ContextualAttention(memory_budget=memory_budget)(x, x, np.ones((1, 8, 8, 1)))
     np.testing.assert_array_equal(output, np.zeros((1, 8, 8, 4)))
+    # The first of equal weights is the largest, as in the original.
+    assert offsets[0, 1, 2].numpy().tolist() == [-1, -2]
+
+
+@pytest.mark.parametrize("memory_budget", [2**30, 60_000])
+@pytest.mark.parametrize("window", [(0, 0, 7, 9), (2, 3, 4, 8), (0, 7, 1, 9), (6, 0, 7, 1)])
+def test_a_window_equals_a_cut_of_the_whole(rng, window, memory_budget):
+    x, y = (tf.constant(rng.normal(size=(2, 14, 18, 3)) * 0.4, tf.float32) for _ in range(2))
+    mask = tf.constant(rng.random((2, 14, 18, 1)) < 0.1, tf.float32)
+    whole, all_offsets = ContextualAttention()(x, y, mask)
+    layer = ContextualAttention(memory_budget=memory_budget)
+    top, left, bottom, right = window
+    for where in (window, tf.constant(window)):
+        output, offsets = layer(x, y, mask, window=where)
+        expected = whole[:, 2 * top : 2 * bottom, 2 * left : 2 * right]
+        np.testing.assert_allclose(output, expected, atol=2e-6)
+        np.testing.assert_array_equal(offsets, all_offsets[:, top:bottom, left:right])
+
+
+def test_no_matrix_exceeds_the_budget(rng):
+    # The largest tensor of the graph's tiles, for a map whose full matrix has 2.4 million entries.
+    x = tf.constant(rng.normal(size=(1, 56, 56, 2)), tf.float32)
+    layer = ContextualAttention(memory_budget=4_000_000)
+    sizes = []
+    inner = tf.matmul
+
+    def matmul(*arguments, **options):
+        product = inner(*arguments, **options)
+        sizes.append(product.numpy().nbytes)
+        return product
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tf, "matmul", matmul)
+        layer(x, x)
+    assert len(sizes) > 20 and max(sizes) <= 4_000_000 / 4
 
 
 def test_copies_the_only_patch_that_fits():
@@ -77,7 +116,8 @@ def test_copies_the_only_patch_that_fits():
         ((8, 10), (8, 10), {"kernel_size": 1, "fuse_kernel_size": 5, "softmax_scale": 3.0}),
     ],
 )
-def test_gradients_equal_those_of_the_naive_form(rng, foreground, background, options):
+@pytest.mark.parametrize("memory_budget", [2**30, 40_000])
+def test_gradients_equal_those_of_the_naive_form(rng, foreground, background, options, memory_budget):
     f = tf.constant(rng.normal(size=(1, *foreground, 3)) * 0.5, tf.float32)
     b = tf.constant(rng.normal(size=(1, *background, 3)) * 0.5, tf.float32)
     mask = tf.constant(rng.random((1, *background, 1)) < 0.05, tf.float32)
@@ -91,7 +131,7 @@ def test_gradients_equal_those_of_the_naive_form(rng, foreground, background, op
             loss = tf.reduce_sum(output * weight)
         return output, tape.gradient(loss, [f, b])
 
-    layer = ContextualAttention(**options)
+    layer = ContextualAttention(memory_budget=memory_budget, **options)
     output, found = gradients(lambda *inputs: layer(*inputs)[0])
     expected, naive = gradients(lambda *inputs: naive_attention.attention(*inputs, **renamed))
     np.testing.assert_allclose(output, expected, atol=1e-5)
@@ -99,11 +139,12 @@ def test_gradients_equal_those_of_the_naive_form(rng, foreground, background, op
         np.testing.assert_allclose(ours, theirs, atol=2e-5 * np.max(np.abs(theirs)))
 
 
-def test_gradient_is_finite_on_empty_background():
+@pytest.mark.parametrize("memory_budget", [2**30, 1])
+def test_gradient_is_finite_on_empty_background(memory_budget):
     x = tf.zeros([1, 8, 8, 2])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        output, _ = ContextualAttention()(x, x)
+        output, _ = ContextualAttention(memory_budget=memory_budget)(x, x)
     assert np.all(np.isfinite(tape.gradient(output, x)))
 
 

@@ -79,10 +79,11 @@ def test_deconv_is_repeat_then_gated_conv(rng, padding):
     assert layer.compute_output_shape((2, 3, 5, 2)) == found.shape
 
 
+@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
 @pytest.mark.parametrize("activation", ["elu", "relu"])
-def test_compiled_gate_equals_the_plain_one(rng, activation):
+def test_compiled_gate_equals_the_plain_one(rng, activation, kind):
     # Of known size inside a graph XLA compiles the gate; of unknown size, or eagerly, nothing does.
-    layer = GatedConv(6, 3, activation)
+    layer = kind(6, 3, activation=activation)
     x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
 
     def gradient(x):

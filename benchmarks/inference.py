@@ -1,0 +1,110 @@
+"""Speed and memory of filling: `python benchmarks/inference.py --sizes=256x256,1024x1024 --naive`.
+
+The hole is a quarter of each side, in the middle. Prints a JSON line for each size and precision,
+measured in processes of their own, with the fields
+
+    seconds         a call of the Inpainter takes once it is warm (median)
+    peak_mb         largest resident memory of the process, Python and TensorFlow included
+    naive_seconds, naive_peak_mb
+                    with --naive: the same for the attention as it is written down, all scores and
+                    patches at once, and everything computed everywhere
+    ratio           naive_seconds / seconds
+"""
+
+import json
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from flags import command  # first: it quietens TensorFlow
+
+# isort: split
+
+import naive_attention
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from inpaint.errors import UserError
+from inpaint.generator import Generator
+from inpaint.inpainter import Inpainter
+
+FLAGS = flags.FLAGS
+flags.DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.")
+flags.DEFINE_list("sizes", ["256x256", "512x680", "1024x1024"], "Heights x widths to measure.")
+flags.DEFINE_bool("naive", False, "Measure the naive form too, in turns.")
+flags.DEFINE_integer("rounds", 1, "Processes of each kind for a setting.", 1)
+flags.DEFINE_integer("repeats", 5, "Measured calls in a process; one more comes before.", 1)
+flags.DEFINE_enum("here", None, ["fast", "naive"], "Measure the one setting in this process.")
+
+
+class _NaiveAttention(tf.keras.layers.Layer):
+    """All scores of a picture at once, whatever is wanted."""
+
+    def call(self, foreground, background, mask, window=None):
+        f, b = (tf.cast(x, tf.float32) for x in (foreground, background))
+        output = naive_attention.attention(f, b, mask)
+        return tf.cast(output, foreground.dtype), None
+
+
+def main():
+    if FLAGS.here:
+        print(json.dumps(_measure(FLAGS.precision[0], *_size(FLAGS.sizes[0]))))
+        return
+    for size in FLAGS.sizes:
+        height, width = _size(size)
+        for precision in FLAGS.precision:
+            found = {"fast": [], "naive": []}
+            for _ in range(FLAGS.rounds):
+                for form in ("fast", "naive") if FLAGS.naive else ("fast",):
+                    setting = [f"--precision={precision}", f"--sizes={size}", f"--here={form}"]
+                    done = subprocess.run(
+                        [sys.executable, *sys.argv, *setting], check=True, stdout=subprocess.PIPE, text=True
+                    )
+                    found[form].append(json.loads(done.stdout.splitlines()[-1]))
+            line = {"height": height, "width": width, "precision": precision, **_summary(found["fast"])}
+            if FLAGS.naive:
+                naive = _summary(found["naive"])
+                line |= {f"naive_{name}": value for name, value in naive.items()}
+                line["ratio"] = round(naive["seconds"] / line["seconds"], 1)
+            print(json.dumps(line), flush=True)
+
+
+def _size(text):
+    sides = text.split("x")
+    if len(sides) != 2 or not all(side.isdigit() and int(side) > 0 for side in sides):
+        raise UserError(f"--sizes must be like 512x680, received {text!r}")
+    return int(sides[0]), int(sides[1])
+
+
+def _summary(processes):
+    seconds = [one for process in processes for one in process["seconds"]]
+    peaks = [process["peak_mb"] for process in processes]
+    return {"seconds": round(statistics.median(seconds), 3), "peak_mb": round(statistics.median(peaks))}
+
+
+def _measure(precision, height, width):
+    generator = Generator(dtype=precision)
+    if FLAGS.here == "naive":
+        generator.contextual_attention = _NaiveAttention(dtype=precision)
+    inpainter = Inpainter(generator, hole_only=FLAGS.here == "fast")
+    image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    mask = np.zeros((height, width), np.uint8)
+    mask[height * 3 // 8 : height * 5 // 8, width * 3 // 8 : width * 5 // 8] = 1
+    seconds = []
+    for _ in range(FLAGS.repeats + 1):
+        start = time.perf_counter()
+        inpainter(image, mask)
+        seconds.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"seconds": seconds[1:], "peak_mb": peak}
+
+
+if __name__ == "__main__":
+    command.run(main)
