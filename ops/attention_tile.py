@@ -27,6 +27,7 @@ class AttentionTile:
     Attributes:
         layout: the `BackgroundLayout`.
         margin: positions that a tile needs around it.
+        margins: places that a tile holds beside its own, (rows, columns).
     """
 
     def __init__(self, f_size, b_size, known, kernel_size, rate, scale, fuse_taps):
@@ -37,6 +38,7 @@ class AttentionTile:
         self.margin = fuse_taps // 2 + 1  # the fuse, and patches pasted one position away
         self.layout = BackgroundLayout(b_size, self.margin, kernel_size // 2)
         self._gaps = Gaps(f_size, kernel_size // 2, self.margin)
+        self.margins = (2 * self.margin + self._gaps.more, 2 * self.margin)
         # After the fuse one position of the margin is left.
         self._known = self.layout.place(known, 1)[:, 0]
         self._factors = self._known * scale

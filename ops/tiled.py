@@ -9,21 +9,21 @@ class Tiles:
     Args:
         window: (top, left, height, width), integers or scalar tensors.
         most: how many positions a tile may hold, its margins included.
-        margin: positions that a tile needs around it.
+        margins: positions that a tile holds beside its own, (rows, columns) on all sides together.
 
     Attributes:
         rows, columns: of a tile; at least 1, even where `most` is less.
         count: number of tiles. The last ones may reach over the window's end.
     """
 
-    def __init__(self, window, most, margin):
+    def __init__(self, window, most, margins):
         self.window = window
         _, _, height, width = window
         if all(isinstance(number, int) for number in (height, width, most)):
             with tf.init_scope():  # XLA must know a tile's shape while it compiles
-                down, across = (int(number) for number in _counts(height, width, most, margin))
+                down, across = (int(number) for number in _counts(height, width, most, margins))
         else:
-            down, across = _counts(height, width, most, margin)
+            down, across = _counts(height, width, most, margins)
         self._down, self._across = down, across
         self.rows, self.columns = -(-height // down), -(-width // across)
         self.count = down * across
@@ -51,14 +51,13 @@ class Tiles:
         return tf.reshape(x, [self.count, self.rows, self.columns, *inner])
 
 
-def _counts(height, width, most, margin):
+def _counts(height, width, most, margins):
     """How many tiles down and across, so that they hold the fewest positions together."""
     across = tf.range(1, width + 1)
-    columns = -(-width // across)
-    rows = tf.clip_by_value(most // (columns + 2 * margin) - 2 * margin, 0, height)
+    held_columns = -(-width // across) + margins[1]
+    rows = tf.clip_by_value(most // held_columns - margins[0], 0, height)
     down = -(-height // tf.maximum(rows, 1))
-    rows = tf.where(rows > 0, -(-height // down), 0)
-    held = down * across * (rows + 2 * margin) * (columns + 2 * margin)
+    held = down * across * (-(-height // down) + margins[0]) * held_columns
     # Where not even one row fits, the narrowest tile is taken.
     best = tf.argmin(tf.where(rows > 0, tf.cast(held, tf.float32), tf.float32.max))
     best = tf.where(tf.reduce_any(rows > 0), best, tf.cast(width, best.dtype) - 1)

@@ -34,7 +34,8 @@ def attend_tiled(f, b, background, known, window, kernel_size, rate, scale, fuse
             layout.inverse_norms(b, kernel_size),
             *raw_parts(background, rate, b_size, layout),
         ]
-        tiles = Tiles(window, memory_budget // (MATRICES * 4 * layout.pitch), tile.margin)
+        # The largest matrix is that of scores with gaps.
+        tiles = Tiles(window, memory_budget // (MATRICES * 4 * layout.gapped_pitch), tile.margins)
 
         def one_tile(top, left, inputs):
             f, runs, inverse_norms, *raw = inputs
