@@ -12,6 +12,8 @@ from inpaint.file_lists import read_lines, sketch_path
 from inpaint.fill_files import Job, load, tell_oddities
 from inpaint.picture_files import MAX_PIXELS, check_output, picture_size, write_picture
 
+BATCH_PIXELS = 1 << 20  # larger batches take more memory and are no faster
+
 
 class Failures:
     """Tells what went wrong by its line number.
@@ -83,7 +85,8 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
     Args:
         inpainter: an `Inpainter`.
         jobs: list of `Job`s.
-        batch_size: the most pictures in a batch; fewer where together they exceed `max_pixels`.
+        batch_size: the most pictures in a batch; fewer where together they exceed
+            `BATCH_PIXELS` or `max_pixels`.
         failures: a `Failures`.
         size: (height, width) to resize everything to, or None to keep each picture's size.
         max_pixels: the largest picture that is read.
@@ -99,7 +102,7 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
     for (height, width), group in itertools.groupby(sized, key=lambda pair: pair[0]):
         equal = [job for _, job in group]
-        count = max(1, min(batch_size, max_pixels // (height * width)))
+        count = max(1, min(batch_size, min(BATCH_PIXELS, max_pixels) // (height * width)))
         for first in range(0, len(equal), count):
             batch = equal[first : first + count]
             _fill_batch(inpainter, batch, failures, size, max_pixels, say)

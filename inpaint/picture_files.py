@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from inpaint.errors import UserError, telling
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
-MAX_PIXELS = 1 << 20
+MAX_PIXELS = 1 << 24
 
 _SAVE_OPTIONS = {
     ".png": {},

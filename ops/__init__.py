@@ -1,6 +1,6 @@
 """Layers and tensor functions of the network. Nothing here knows of files or pictures."""
 
-from ops.contextual_attention import ContextualAttention
+from ops.attention import ContextualAttention
 from ops.flow_wheel import flow_picture
 from ops.gated_conv import GatedConv
 from ops.gated_deconv import GatedDeconv

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.diagonals import diagonal_sum
+from ops.attention.diagonals import diagonal_sum
 
 
 def twin(x, axes, offsets):

@@ -56,6 +56,24 @@ def test_fills_with_an_original_snapshot(script, files, snapshot, generator):
     assert np.abs(after[..., :3].astype(int) - expected).max() <= 1
 
 
+def test_precision(script, files, snapshot, generator):
+    half = Generator(dtype="mixed_bfloat16")
+    half.set_weights(generator.get_weights())
+    (files / "list.txt").write_text("x.png m.png o.png")
+    flags = (f"--checkpoint_dir={snapshot}", "--precision=mixed_bfloat16")
+    image, hole = pixels(files / "x.png")[..., :3], pixels(files / "m.png") > 0
+    exact, expected = (Inpainter(model)(image, hole)[hole].astype(int) for model in (generator, half))
+    for command in (
+        ["test.py", "--image=x.png", "--mask=m.png", "--output=o.png"],
+        ["batch_test.py", "--flist=list.txt"],
+    ):
+        done = script(*command, *flags, cwd=files)
+        assert done.returncode == 0, done.stderr
+        found = pixels(files / "o.png")[..., :3][hole].astype(int)
+        (files / "o.png").unlink()
+        assert np.abs(found - expected).mean() < 0.1 * np.abs(found - exact).mean()
+
+
 def test_bundled_weights_fill_an_example(script, tmp_path):
     image, mask = ROOT / "examples/photographs/coffee.png", ROOT / "examples/masks/coffee.png"
     done = script("test.py", f"--image={image}", f"--mask={mask}", cwd=tmp_path)

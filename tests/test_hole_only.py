@@ -1,3 +1,4 @@
+import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -57,6 +58,16 @@ def test_mirrored_borders(trained, rng, padding):
     assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-4
 
 
+def test_guided(rng):
+    golden_data.seed_weights(guided := Generator(guided=True), 1003)
+    image, mask = picture(rng, (88, 104)), mask_of((88, 104), [(30, 0, 25, 40)])
+    lines = np.uint8(rng.random((88, 104)) < 0.1) * 255
+    found, full = (
+        Inpainter(guided, hole_only=flag)(image, mask, lines).astype(int) for flag in (True, False)
+    )
+    assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-3
+
+
 def test_half_precision_stays_close(trained, rng):
     image, mask = picture(rng, (128, 128)), mask_of((128, 128), [(40, 40, 50, 60)])
     half = Inpainter.from_checkpoint(precision="mixed_bfloat16")(image, mask).astype(int)
@@ -82,7 +93,7 @@ def test_far_places_are_not_computed(trained, rng, monkeypatch):
     for how in (True, False):
         with monkeypatch.context() as patched:
             patched.setattr(PaddedConv, "linear", count(how))
-            inpainter = Inpainter(trained.generator, hole_only=how)
+            inpainter = trained if how else Inpainter(trained.generator, hole_only=False)
             inpainter._fill(tf.constant(image[None]), tf.constant(mask[None, ..., None]))
     # The whole picture's layers before the attention alone are a third of all numbers.
     assert 0.3 * made[False] < made[True] < 0.7 * made[False]

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from ops import flow_picture, resize_nearest
-from ops.patches import neighbourhoods
+from ops.attention.patches import neighbourhoods
 
 
 def row(values):

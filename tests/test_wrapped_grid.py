@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.step_sums import step_sum, whole_rows
-from ops.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from ops.attention.step_sums import step_sum, whole_rows
+from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 
 def test_grid_by_hand():

@@ -4,9 +4,9 @@ import math
 
 import tensorflow as tf
 
+from ops.attention.tiled import MATRICES, attend_tiled, known_size
+from ops.attention.whole import attend_whole
 from ops.nearest import resize_nearest
-from ops.tiled_attention import MATRICES, attend_tiled, known_size
-from ops.whole_attention import attend_whole
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -24,16 +24,22 @@ class ContextualAttention(tf.keras.layers.Layer):
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
         fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
+        memory_budget: bytes that score matrices may take. Where all scores of a batch are known to
+            keep to it, they are computed at once; else picture by picture and tile by tile, again for
+            the gradient.
 
     Call arguments:
         foreground: [N, H, W, C], what is filled; H and W multiples of `rate`.
         background: [N, h, w, C], where patches come from; h and w multiples of `rate`.
         mask: [N or 1, h, w, 1], 1 where the background is a hole, or None for no hole.
+        window: (top, left, bottom, right) of the reduced foreground's positions that are wanted, the
+            last two exclusive, integers or an int32 tensor; None for all.
 
     Returns:
-        output: [N, H, W, C] in the policy's compute dtype; all zero where no background is known.
-        offsets: [N, H / rate, W / rate, 2] int32, (row, column) of the background position
-        weighed most, less the position's own.
+        output: [N, H, W, C] in the policy's compute dtype, or the window's part of it; all zero where
+        no background is known.
+        offsets: [N, H / rate, W / rate, 2] int32, or the window's, (row, column) of the background
+        position weighed most, less the position's own.
 
     Raises:
         ValueError: an argument out of its range, naming the argument and the value.

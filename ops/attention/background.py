@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from ops.patches import neighbourhoods
-from ops.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from ops.attention.patches import neighbourhoods
+from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 _ALIGNMENT = 32  # so many numbers are 64 bytes at least, in half precision too
 SMALLEST_NORM = 1e-4

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.tiled import Tiles, over_tiles
+from ops.attention.tiles import Tiles, over_tiles
 
 
 @pytest.mark.parametrize("height, width, most", [(40, 40, 1600), (40, 40, 900), (7, 50, 300), (1, 1, 35)])

@@ -9,9 +9,9 @@ masks. So all work is matrix products and a few passes over one matrix, [positio
 
 import tensorflow as tf
 
-from ops.background_layout import BackgroundLayout, part_sides
-from ops.step_sums import step_sum, whole_rows
-from ops.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from ops.attention.background import BackgroundLayout, part_sides
+from ops.attention.step_sums import step_sum, whole_rows
+from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 
 class AttentionTile:

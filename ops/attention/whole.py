@@ -1,14 +1,14 @@
 """Contextual attention of all foreground positions at once, for a batch of small maps.
 
 All scores are held, [N, Hr, Wr, hr, wr], and every sum over neighbours that move in both maps is a
-`diagonal_sum`. Batched and without margins, it suits training; `attention_tile` does any size.
+`diagonal_sum`. Batched and without margins, it suits training; `tiled` does any size.
 """
 
 import tensorflow as tf
 
-from ops.background_layout import SMALLEST_NORM, part_sides
-from ops.diagonals import diagonal_sum
-from ops.patches import neighbourhoods
+from ops.attention.background import SMALLEST_NORM, part_sides
+from ops.attention.diagonals import diagonal_sum
+from ops.attention.patches import neighbourhoods
 
 
 def attend_whole(f, b, background, known, kernel_size, rate, scale, fuse_taps):

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from ops.attention_tile import AttentionTile
-from ops.background_layout import raw_parts
-from ops.tiled import Tiles, over_tiles
+from ops.attention.background import raw_parts
+from ops.attention.tile import AttentionTile
+from ops.attention.tiles import Tiles, over_tiles
 
 MATRICES = 5  # score matrices of a tile that live at once
 
