@@ -53,6 +53,7 @@ DECODER = (
     ("allconv15_upsample", 48, {}),
     ("allconv16", 24, {}),
 )
+TABLES = (COARSE, CONVOLUTION_BRANCH, ATTENTION_ENCODER, ATTENTION_DECODER, DECODER)
 
 
 # The dilated convolutions mirror up to 16 pixels of a map at 1/4; "reflect" leaves out the border.
@@ -122,8 +123,10 @@ class Generator(tf.keras.Model):
         """The layers of a table, in order."""
         return [getattr(self, name) for name, _, _ in table]
 
-    def _run(self, table, x):
+    def _run(self, table, x, see=None):
         for layer in self.made_of(table):
+            if see:
+                see(layer, x)
             x = layer(x)
         return x
 
@@ -139,37 +142,41 @@ class Generator(tf.keras.Model):
             inputs.insert(1, tf.cast(sketch, tf.float32))
         return tf.concat(inputs, axis=-1)
 
-    def attend(self, filled, mask, window=None):
+    def attend(self, filled, mask, window=None, see=None):
         """The attention: ([N, H, W, 3], [N, H, W, 1]) -> ([N, H/4, W/4, 96], offsets).
 
-        `window` is the attention's; without it everything is computed.
+        `window` is the attention's; without it everything is computed. `see` as in `forward`.
         """
-        x = self._run(ATTENTION_ENCODER, filled)  # [N, H/4, W/4, 96]
+        x = self._run(ATTENTION_ENCODER, filled, see)  # [N, H/4, W/4, 96]
         # The mask is brought down in two steps, here to 1/4 and in the attention to 1/8: one step
         # would read other pixels.
         mask = resize_nearest(mask, tf.shape(filled)[1:3] // 4)
         return self.contextual_attention(x, x, mask, window=window)
 
     def call(self, incomplete, mask, sketch=None):
+        return self.forward(incomplete, mask, sketch)
+
+    def forward(self, incomplete, mask, sketch=None, see=None):
+        """The call, watched: `see(layer, x)` is told every gated convolution and its input."""
         incomplete = tf.cast(incomplete, tf.float32)
         one_channel = tf.concat([tf.shape(incomplete)[:3], [1]], axis=0)
         mask = tf.broadcast_to(tf.cast(mask, tf.float32), one_channel)
 
-        x = self._run(COARSE, self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 12]
+        x = self._run(COARSE, self.coarse_input(incomplete, mask, sketch), see)  # [N, H, W, 12]
         coarse = tf.tanh(tf.cast(self.conv17(x), tf.float32))
 
         filled = coarse * mask + incomplete * (1 - mask)  # [N, H, W, 3]
-        convolved = self._run(CONVOLUTION_BRANCH, filled)  # [N, H/4, W/4, 96]
-        x, offsets = self.attend(filled, mask)
-        attended = self._run(ATTENTION_DECODER, x)  # [N, H/4, W/4, 96]
-        x = self._run(DECODER, tf.concat([convolved, attended], axis=-1))  # [N, H, W, 12]
+        convolved = self._run(CONVOLUTION_BRANCH, filled, see)  # [N, H/4, W/4, 96]
+        x, offsets = self.attend(filled, mask, see=see)
+        attended = self._run(ATTENTION_DECODER, x, see)  # [N, H/4, W/4, 96]
+        x = self._run(DECODER, tf.concat([convolved, attended], axis=-1), see)  # [N, H, W, 12]
         refined = tf.tanh(tf.cast(self.allconv17(x), tf.float32))
         return coarse, refined, offsets
 
     def named_weights(self):
         """The weights by the names they have in the original's checkpoints: dict of Keras weights."""
         named = {}
-        for table in (COARSE, CONVOLUTION_BRANCH, ATTENTION_ENCODER, ATTENTION_DECODER, DECODER):
+        for table in TABLES:
             for name, _, _ in table:
                 scope = f"{name}/{name}_conv" if name.endswith("upsample") else name
                 named.update(_scoped(scope, getattr(self, name)))

@@ -74,6 +74,24 @@ class Inpainter:
             UserError: sizes that differ, a picture without pixels, a sketch missing or unwanted, or
                 not enough memory.
         """
+        inputs = self.checked(image, mask, sketch)
+        if not inputs[1].any():
+            return np.array(image)
+        try:
+            filled = self.fill(*(tf.constant(x) for x in inputs))
+        except tf.errors.ResourceExhaustedError as error:
+            count, *size, _ = inputs[0].shape
+            raise UserError(
+                f"not enough memory for {count} x {size_text(size)} pixels: use a smaller picture or batch"
+            ) from error
+        return filled.numpy().reshape(np.shape(image))
+
+    def checked(self, image, mask, sketch=None):
+        """The arguments of a call as a batch, or the UserError that the call raises.
+
+        Returns:
+            [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and if guided uint8 [N, H, W, 1].
+        """
         image = np.asarray(image)
         if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
             raise UserError(
@@ -89,28 +107,33 @@ class Inpainter:
         inputs = [batch, _holes(_as_batch(mask, batch, "mask"))]
         if sketch is not None:
             inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
-        if not inputs[1].any():
-            return image.copy()
-        try:
-            filled = self.fill(*(tf.constant(x) for x in inputs))
-        except tf.errors.ResourceExhaustedError as error:
-            raise UserError(
-                f"not enough memory for {len(batch)} x {size_text(batch.shape[1:3])} pixels: use a smaller "
-                f"picture or batch"
-            ) from error
-        return filled.numpy().reshape(image.shape)
+        return inputs
+
+    def network_inputs(self, images, masks, sketches=None):
+        """What the generator is called with, of sizes that fit it.
+
+        Args:
+            images: uint8 [N, H, W, 3] RGB.
+            masks: uint8 [N, H, W, 1], 1 in the hole, else 0.
+            sketches: uint8 [N, H, W, 1] in [0, 255], or None.
+
+        Returns:
+            (incomplete, mask, sketch): mirrored at the bottom and on the right up to multiples of 8;
+            the sketch None if there is none.
+        """
+        size = tf.shape(images)[1:3]
+        least = LEAST_SIZE[self.generator.padding]
+        holes = tf.cast(_pad(masks, size, least), tf.float32)
+        incomplete = to_network(_pad(images, size, least)) * (1 - holes)
+        if sketches is None:
+            return incomplete, holes, None
+        lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
+        return incomplete, holes, tf.cast(lines, tf.float32) * holes
 
     def _fill(self, images, masks, sketches=None):
         """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
         size = tf.shape(images)[1:3]
-        least = LEAST_SIZE[self.generator.padding]
-        padded_masks = _pad(masks, size, least)
-        holes = tf.cast(padded_masks, tf.float32)
-        incomplete = to_network(_pad(images, size, least)) * (1 - holes)
-        lines = None
-        if sketches is not None:
-            lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
-            lines = tf.cast(lines, tf.float32) * holes
+        incomplete, holes, lines = self.network_inputs(images, masks, sketches)
         if self.hole_only:
             refined = refined_in_hole(self.generator, incomplete, holes, lines)
         else:

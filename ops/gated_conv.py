@@ -42,11 +42,27 @@ class GatedConv(PaddedConv):
             return self.gate(super().convolve(x, border))
         # TensorFlow makes one operation of a convolution, its bias and ELU; so each half is a
         # convolution of its own, and nothing is split or cast at full size.
-        kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)
-        biases = tf.split(tf.convert_to_tensor(self.bias), 2)
-        features, gates = (self.linear(x, *half, border) for half in zip(kernels, biases))
+        features, gates = (self.linear(x, *half, border) for half in self._halves())
         gates = tf.sigmoid(tf.cast(gates, tf.float32))  # the sigmoid of half precision is slower
         return self.activation(features) * tf.cast(gates, x.dtype)
+
+    def gates(self, inputs):
+        """The gates alone: how much the layer lets through of each channel at each place.
+
+        Args:
+            inputs: as in the call.
+
+        Returns:
+            float32 in [0, 1], of the output's shape.
+        """
+        x, border = self.with_borders(inputs)
+        return tf.sigmoid(tf.cast(self.linear(x, *self._halves()[1], border), tf.float32))
+
+    def _halves(self):
+        """(kernel, bias) of the features and of the gates."""
+        kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)
+        biases = tf.split(tf.convert_to_tensor(self.bias), 2)
+        return list(zip(kernels, biases))
 
     @property
     def output_channels(self):

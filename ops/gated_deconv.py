@@ -30,13 +30,16 @@ class GatedDeconv(GatedConv):
         if kernel_size != 3:
             raise ValueError(f"kernel_size must be 3, received {kernel_size}")
 
-    def call(self, inputs):
+    def with_borders(self, inputs):
         x = tf.cast(inputs, self.compute_dtype)
-        return self.convolve(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self._border))
+        return tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self._border), "VALID"
 
     def convolve(self, x, border="VALID"):
         """[N, H + 2, W + 2, C] with its borders -> [N, 2H, 2W, filters / 2]."""
         return interleave(super().convolve(x, border))  # of [N, H+1, W+1, 4 * filters / 2]
+
+    def gates(self, inputs):
+        return interleave(super().gates(inputs))
 
     def linear(self, x, kernel, bias, border):
         """[N, H + 2, W + 2, C] -> [N, H+1, W+1, 4 * F] by a 3x3 kernel [.., F]: features, then gates."""

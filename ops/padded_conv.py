@@ -55,11 +55,15 @@ class PaddedConv(tf.keras.layers.Layer):
         self.built = True
 
     def call(self, inputs):
+        return self.convolve(*self.with_borders(inputs))
+
+    def with_borders(self, inputs):
+        """(the input in the compute dtype, padded if need be; the `border` that `convolve` takes then)."""
         x = tf.cast(inputs, self.compute_dtype)
         if self.padding == "same":
-            return self.convolve(x, "SAME")
+            return x, "SAME"
         margin = self._reach // 2
-        return self.convolve(tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding))
+        return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding), "VALID"
 
     def convolve(self, x, border="VALID"):
         """The layer's work on an input that has its borders already, in the compute dtype."""
