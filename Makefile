@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 $(VENV)/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e ".[dev]"
+	$(BIN)/pip install --quiet -e ".[dev,demo,browser]"
 	touch $@
 
 demo: $(VENV)/installed

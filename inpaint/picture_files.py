@@ -199,6 +199,8 @@ def _opened(path, max_pixels, decode=True):
             yield image
     except UserError:
         raise
+    except Image.DecompressionBombError as error:  # where Pillow has a limit too
+        raise UserError(f"{path} has too many pixels: {error}") from error
     except UnidentifiedImageError as error:
         raise UserError(f"{path} is not a picture that can be read") from error
     except Exception as error:  # on damaged files Pillow raises nearly anything

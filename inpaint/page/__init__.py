@@ -1,0 +1,1 @@
+"""The page on which people draw holes and see them filled, made with Gradio."""
