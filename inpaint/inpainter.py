@@ -7,7 +7,7 @@ from inpaint import weights
 from inpaint.errors import UserError
 from inpaint.generator import LEAST_SIZE, Generator
 from inpaint.hole_only import refined_in_hole
-from inpaint.pixels import from_network, to_network
+from inpaint.pixels import from_network, holes, to_network
 from ops.pieces import Piece
 
 _MULTIPLE = 8  # what the network's sizes are multiples of
@@ -63,7 +63,7 @@ class Inpainter:
         Args:
             image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
             mask: [H, W] or [H, W, 1], for a batch with N in front: bool, or numbers up to 1 (hole
-                above 0.5) or up to 255 (hole above 127.5).
+                above 0.5) or up to 255 (hole above 127.5), decided for each picture by itself.
             sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
                 the hole do not count.
 
@@ -104,7 +104,7 @@ class Inpainter:
         batch = image if image.ndim == 4 else image[None]
         if batch.size == 0:
             raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
-        inputs = [batch, _holes(_as_batch(mask, batch, "mask"))]
+        inputs = [batch, holes(_as_batch(mask, batch, "mask")).numpy()]
         if sketch is not None:
             inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
         return inputs
@@ -123,21 +123,21 @@ class Inpainter:
         """
         size = tf.shape(images)[1:3]
         least = LEAST_SIZE[self.generator.padding]
-        holes = tf.cast(_pad(masks, size, least), tf.float32)
-        incomplete = to_network(_pad(images, size, least)) * (1 - holes)
+        hole = tf.cast(_pad(masks, size, least), tf.float32)
+        incomplete = to_network(_pad(images, size, least)) * (1 - hole)
         if sketches is None:
-            return incomplete, holes, None
+            return incomplete, hole, None
         lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
-        return incomplete, holes, tf.cast(lines, tf.float32) * holes
+        return incomplete, hole, tf.cast(lines, tf.float32) * hole
 
     def _fill(self, images, masks, sketches=None):
         """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
         size = tf.shape(images)[1:3]
-        incomplete, holes, lines = self.network_inputs(images, masks, sketches)
+        incomplete, hole, lines = self.network_inputs(images, masks, sketches)
         if self.hole_only:
-            refined = refined_in_hole(self.generator, incomplete, holes, lines)
+            refined = refined_in_hole(self.generator, incomplete, hole, lines)
         else:
-            refined = Piece.whole(self.generator(incomplete, holes, lines)[1])
+            refined = Piece.whole(self.generator(incomplete, hole, lines)[1])
         filled = refined._replace(values=from_network(refined.values)).laid_out()
         return tf.where(masks > 0, filled[:, : size[0], : size[1]], images)
 
@@ -158,12 +158,6 @@ def _as_batch(array, batch, name):
         f"the {name} must have the picture's size: the picture is {size_text(shape[1:])}, "
         f"the {name} {received}"
     )
-
-
-def _holes(mask):
-    """uint8 {0, 1}, 1 in the hole, from a mask of booleans, of [0, 1] or of [0, 255]."""
-    half = 127.5 if mask.size and mask.max() > 1 else 0.5
-    return np.uint8(mask > half)
 
 
 def size_text(size):

@@ -5,6 +5,7 @@ import pytest
 from inpaint.errors import UserError
 from inpaint.generator import Generator
 from inpaint.inpainter import Inpainter
+from inpaint.pixels import holes
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,29 @@ def test_masks_of_any_kind(inpainter, rng):
     expected = inpainter(image, hole)
     for mask in (soft, np.uint8(hole), hole * 255, soft / 255.0, hole[..., None]):
         np.testing.assert_array_equal(inpainter(image, mask), expected)
+
+
+def test_a_masks_kind_is_its_own(inpainter, rng):
+    # A batch of a mask of 0 and 1 and one of 0 and 255: neither decides for the other.
+    images = rng.integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    hole = np.zeros((2, 16, 16), bool)
+    hole[0, 3:9, 4:12], hole[1, 5:14, 2:7] = True, True
+    masks = np.stack([np.uint8(hole[0]), np.where(hole[1], 200, 100).astype(np.uint8)])
+    np.testing.assert_array_equal(inpainter(images, masks), inpainter(images, hole))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float16, np.float32, np.float64])
+def test_holes(dtype):
+    values = [[0, 0.5, 0.75, 1], [0, 127, 128, 255], [0, 1, 1, 2], [0, 0, 0, 0]]
+    masks = np.array(values).astype(dtype).reshape(4, 2, 2, 1)
+    expected = {
+        "b": [[0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1], [0, 0, 0, 0]],
+        "u": [[0, 0, 0, 1], [0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]],
+        "f": [[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]],
+    }["u" if dtype == np.int64 else np.dtype(dtype).kind]
+    found = holes(masks).numpy()
+    assert found.dtype == np.uint8 and found.shape == masks.shape
+    np.testing.assert_array_equal(found.reshape(4, 4), expected)
 
 
 def test_guided_follows_lines_inside_the_hole(rng):
