@@ -1,5 +1,6 @@
 """Fixtures that several tests share."""
 
+import io
 import os
 import pathlib
 import subprocess
@@ -13,7 +14,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from inpaint.fill_files import Job, fill_loaded, load
 from inpaint.generator import Generator
+from inpaint.inpainter import Inpainter
 
 # The smallest training that makes sense.
 SMALL = ("--img_shapes=64,64,3", "--height=24", "--width=24", "--max_delta_height=4", "--max_delta_width=4")
@@ -80,6 +83,50 @@ def script():
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """A SavedModel of the bundled weights, as export.py writes it, of at most 2^20 pixels: its folder."""
+    folder = tmp_path_factory.mktemp("models") / "inpaint" / "1"
+    command = [sys.executable, str(ROOT / "export.py"), f"--export_dir={folder}", "--max_pixels=1048576"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"loaded the bundled weights, bsds500\n{folder}\n" and done.stderr == ""
+    return folder
+
+
+@pytest.fixture(scope="session")
+def signatures(exported):
+    """The exported model's signatures: signatures["serving_default"](image=..., mask=...)."""
+    model = tf.saved_model.load(str(exported))
+    yield model.signatures
+    del model  # it holds the variables
+
+
+def png(array, **options):
+    """An array or Pillow image as the bytes of a PNG, or of another format."""
+    image = array if isinstance(array, Image.Image) else Image.fromarray(array)
+    file = io.BytesIO()
+    image.save(file, **{"format": "PNG", **options})
+    return file.getvalue()
+
+
+def filled_by_test_py(folder, image, mask, sketch=None, inpainter=None):
+    """The bytes of the PNG that test.py makes of encoded pictures, but for starting a process."""
+    paths = [folder / name for name in ("image", "mask", "output.png", "sketch")]
+    for path, data in zip(paths, (image, mask, None, sketch)):
+        if data is not None:
+            path.write_bytes(data)
+    job = Job(*paths[:3], None if sketch is None else paths[3])
+    fill_loaded(inpainter or Inpainter.from_checkpoint(), job, load(job), say=lambda line: None)
+    return paths[2].read_bytes()
+
+
+def same_picture(first, second):
+    """Whether two encoded pictures have the same mode and pixels."""
+    images = [Image.open(io.BytesIO(data)) for data in (first, second)]
+    return images[0].mode == images[1].mode and np.array_equal(*map(np.asarray, images))
 
 
 def both_ways(function, *arguments):
