@@ -58,7 +58,7 @@ def require_pixels(size, received, max_pixels, count=1):
         "fewer pictures, or export the model with a higher --max_pixels"
     )
     return [
-        require(row * rounded[0] > 0, tf.strings.join(["there are no pixels: ", received])),
+        require((row > 0) & (rounded[0] > 0), tf.strings.join(["there are no pixels: ", received])),
         require(fits, tf.strings.join([received, end])),
     ]
 
