@@ -86,6 +86,12 @@ def script():
 
 
 @pytest.fixture(scope="session")
+def bundled():
+    """An `Inpainter` with the bundled weights."""
+    return Inpainter.from_checkpoint()
+
+
+@pytest.fixture(scope="session")
 def exported(tmp_path_factory):
     """A SavedModel of the bundled weights, as export.py writes it, of at most 2^20 pixels: its folder."""
     folder = tmp_path_factory.mktemp("models") / "inpaint" / "1"
@@ -100,8 +106,7 @@ def exported(tmp_path_factory):
 def signatures(exported):
     """The exported model's signatures: signatures["serving_default"](image=..., mask=...)."""
     model = tf.saved_model.load(str(exported))
-    yield model.signatures
-    del model  # it holds the variables
+    yield model.signatures  # for as long as the model lives, which holds the variables
 
 
 def png(array, **options):
@@ -112,14 +117,14 @@ def png(array, **options):
     return file.getvalue()
 
 
-def filled_by_test_py(folder, image, mask, sketch=None, inpainter=None):
-    """The bytes of the PNG that test.py makes of encoded pictures, but for starting a process."""
+def filled_by_test_py(inpainter, folder, image, mask, sketch=None):
+    """The bytes of the PNG that test.py makes of encoded pictures, without its process."""
     paths = [folder / name for name in ("image", "mask", "output.png", "sketch")]
     for path, data in zip(paths, (image, mask, None, sketch)):
         if data is not None:
             path.write_bytes(data)
     job = Job(*paths[:3], None if sketch is None else paths[3])
-    fill_loaded(inpainter or Inpainter.from_checkpoint(), job, load(job), say=lambda line: None)
+    fill_loaded(inpainter, job, load(job), say=lambda line: None)
     return paths[2].read_bytes()
 
 

@@ -27,11 +27,6 @@ def example(name):
     return (ROOT / "examples/photographs" / name).read_bytes(), mask.read_bytes()
 
 
-@pytest.fixture(scope="module")
-def bundled():
-    return Inpainter.from_checkpoint()
-
-
 def filled_bytes(signatures, *pictures):
     """What serving_bytes makes of pictures, each (image, mask) or (image, mask, sketch)."""
     names = ("image_bytes", "mask_bytes", "sketch_bytes")
@@ -73,7 +68,7 @@ def test_fills_the_examples_as_test_py_does(signatures, bundled, tmp_path):
     pictures = [example(name) for name in EXAMPLES]
     results = filled_bytes(signatures, *pictures)
     for picture, result in zip(pictures, results):
-        assert same_picture(result, filled_by_test_py(tmp_path, *picture, inpainter=bundled))
+        assert same_picture(result, filled_by_test_py(bundled, tmp_path, *picture))
         assert not same_picture(result, picture[0])
 
 
@@ -105,7 +100,7 @@ def variants():
 @pytest.mark.parametrize("image, mask", [pytest.param(*rest, id=name) for name, *rest in variants()])
 def test_fills_every_kind_as_test_py_does(signatures, bundled, tmp_path, image, mask):
     result = filled_bytes(signatures, (image, mask))[0]
-    assert same_picture(result, filled_by_test_py(tmp_path, image, mask, inpainter=bundled))
+    assert same_picture(result, filled_by_test_py(bundled, tmp_path, image, mask))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 17), (40, 64)])
@@ -296,7 +291,7 @@ def test_guided(guided, rng, tmp_path):
     drawn = np.concatenate([np.full_like(lines, 255), lines], axis=-1)
     encoded = png(image), png(mask[..., 0]), png(Image.fromarray(drawn, "LA"))
     result = filled_bytes(model.signatures, encoded)[0]
-    assert same_picture(result, filled_by_test_py(tmp_path, *encoded, inpainter=inpainter))
+    assert same_picture(result, filled_by_test_py(inpainter, tmp_path, *encoded))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(result))), expected)
 
 
