@@ -1,12 +1,12 @@
 """An `Inpainter` as an ONNX model."""
 
 import importlib.util
-import pathlib
 
 import tensorflow as tf
 
 from inpaint.errors import UserError
 from inpaint.pixels import holes
+from inpaint.whole_folder import whole_folder
 
 _OPSET = 18
 
@@ -19,7 +19,7 @@ def check_onnx(precision):
         raise UserError(f"--format=onnx is for --precision=float32, received {precision}")
 
 
-def write_onnx(inpainter, folder):
+def export_onnx(inpainter, folder, overwrite=False):
     """Write `model.onnx`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (as `pixels.holes`
     takes it) -> `output` uint8 [N, H, W, 3]. If guided also `sketch` uint8 [N, H, W, 1].
 
@@ -27,7 +27,11 @@ def write_onnx(inpainter, folder):
 
     Args:
         inpainter: an `Inpainter` in float32.
-        folder: an existing one.
+        folder: gets the file, and is there as a whole or not at all.
+        overwrite: whether a model that is there is replaced.
+
+    Raises:
+        UserError: the folder exists, or cannot be written.
     """
     import tf2onnx
 
@@ -46,7 +50,9 @@ def write_onnx(inpainter, folder):
         opset=_OPSET,
         custom_op_handlers={"FloorDiv": (_floor_div, []), "FloorMod": (_floor_mod, [])},
     )
-    (pathlib.Path(folder) / "model.onnx").write_bytes(model.SerializeToString())
+    with whole_folder(folder, overwrite) as part:
+        part.mkdir()
+        (part / "model.onnx").write_bytes(model.SerializeToString())
 
 
 # ONNX divides integers towards zero, and tf2onnx takes that for a division towards minus infinity, which

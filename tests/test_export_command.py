@@ -1,6 +1,7 @@
 """export.py's folders: whole or not there at all."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -76,7 +77,7 @@ def test_only_models_are_overwritten(small, tmp_path):
     (tmp_path / "photographs" / "a.txt").write_text("precious")
     (tmp_path / "file").write_text("precious")
     before = tree(tmp_path)
-    with pytest.raises(UserError, match="photographs: it holds something else than a SavedModel"):
+    with pytest.raises(UserError, match="photographs: it holds something else than a model"):
         small(tmp_path / "photographs", overwrite=True)
     with pytest.raises(UserError, match="file: it is no folder"):
         small(tmp_path / "file", overwrite=True)
@@ -155,6 +156,20 @@ def test_refused_before_the_network_is_loaded(script, tmp_path):
     done = script("export.py", "--export_dir=2", "--checkpoint_dir=gone", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.startswith("error: no checkpoint at gone")
     assert os.listdir(tmp_path) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "flag, message",
+    [
+        ("--max_pixels=1000", "--max_pixels is for --format=saved_model"),
+        ("--precision=mixed_bfloat16", "(for --precision=float32, received mixed_bfloat16|needs tf2onnx)"),
+    ],
+)
+def test_what_onnx_does_not_take(script, tmp_path, flag, message):
+    done = script("export.py", "--export_dir=1", "--format=onnx", flag, cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert re.search(message, done.stderr)
+    assert os.listdir(tmp_path) == []
 
 
 WITHOUT_PACKAGE = """
