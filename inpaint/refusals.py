@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-MULTIPLE = 8  # what the sides of a picture are rounded up to before its pixels are counted
+_MULTIPLE = 8  # what the sides of a picture are rounded up to before its pixels are counted
 
 
 def require(condition, message):
@@ -50,7 +50,7 @@ def require_pixels(size, received, max_pixels, count=1):
     Returns:
         list of operations.
     """
-    rounded = -(-size // MULTIPLE) * MULTIPLE
+    rounded = -(-size // _MULTIPLE) * _MULTIPLE
     row = rounded[1] * tf.cast(count, tf.int64)
     fits = rounded[0] <= max_pixels // tf.maximum(row, 1)  # a product could overflow
     end = (

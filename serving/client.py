@@ -148,11 +148,9 @@ def write(path, image, profile):
 
 
 def one_line(message):
-    """The part of a server's message that is meant for people."""
+    """A server's message in one line, without what TensorFlow puts around it."""
     message = " ".join(message.split())
-    return re.sub(
-        r"(?:Graph execution error: .*?)?assertion failed: \[(.*)\] \[\[.*\]\].*$", r"\1", message
-    ).replace("\\'", "'")
+    return re.sub(r"(Graph execution error: .*)?assertion failed: \[(.*?)\] \[\[.*", r"\2", message)
 
 
 if __name__ == "__main__":
