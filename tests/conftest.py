@@ -1,6 +1,5 @@
 """Fixtures that several tests share."""
 
-import io
 import os
 import pathlib
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from inpaint.fill_files import Job, fill_loaded, load
+from inpaint.export import export
 from inpaint.generator import Generator
 from inpaint.inpainter import Inpainter
 
@@ -109,29 +108,24 @@ def signatures(exported):
     yield model.signatures  # for as long as the model lives, which holds the variables
 
 
-def png(array, **options):
-    """An array or Pillow image as the bytes of a PNG, or of another format."""
-    image = array if isinstance(array, Image.Image) else Image.fromarray(array)
-    file = io.BytesIO()
-    image.save(file, **{"format": "PNG", **options})
-    return file.getvalue()
+@pytest.fixture(scope="session")
+def guided(tmp_path_factory):
+    """(`Inpainter` of a guided generator with golden weights, its export's signatures)."""
+    golden_data.seed_weights(generator := Generator(guided=True), 1003)
+    inpainter = Inpainter(generator)
+    folder = tmp_path_factory.mktemp("guided") / "7"
+    export(inpainter, folder, 1 << 20)
+    model = tf.saved_model.load(str(folder))
+    yield inpainter, model.signatures
 
 
-def filled_by_test_py(inpainter, folder, image, mask, sketch=None):
-    """The bytes of the PNG that test.py makes of encoded pictures, without its process."""
-    paths = [folder / name for name in ("image", "mask", "output.png", "sketch")]
-    for path, data in zip(paths, (image, mask, None, sketch)):
-        if data is not None:
-            path.write_bytes(data)
-    job = Job(*paths[:3], None if sketch is None else paths[3])
-    fill_loaded(inpainter, job, load(job), say=lambda line: None)
-    return paths[2].read_bytes()
-
-
-def same_picture(first, second):
-    """Whether two encoded pictures have the same mode and pixels."""
-    images = [Image.open(io.BytesIO(data)) for data in (first, second)]
-    return images[0].mode == images[1].mode and np.array_equal(*map(np.asarray, images))
+@pytest.fixture
+def request_of_two(rng):
+    """Pixels [2, 30, 45, 3] with holes, masks in {0, 255}."""
+    images = rng.integers(0, 256, (2, 30, 45, 3), dtype=np.uint8)
+    masks = np.zeros((2, 30, 45, 1), np.uint8)
+    masks[0, 5:20, 10:30], masks[1, 9:30, 0:12] = 255, 255
+    return images, masks
 
 
 def both_ways(function, *arguments):

@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import png
 from PIL import Image
+from served_model import png
 
 from inpaint import encoded
 from inpaint.picture_files import read_gray, read_picture

@@ -1,20 +1,17 @@
-"""The exported SavedModel: what it fills, what it refuses and what is in it."""
+"""The exported SavedModel: what it fills, and what is in it."""
 
 import io
-import itertools
-import struct
 
-import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ROOT, filled_by_test_py, png, same_picture
+from conftest import ROOT
 from PIL import Image
+from served_model import filled_by_test_py, filled_bytes, filled_pixels, png, same_picture
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from inpaint.export import export
-from inpaint.generator import Generator
 from inpaint.inpainter import Inpainter
 from inpaint.warmup import PLACE
 
@@ -25,27 +22,6 @@ def example(name):
     """(photograph, mask) of an example, encoded."""
     mask = (ROOT / "examples/masks" / name).with_suffix(".png")
     return (ROOT / "examples/photographs" / name).read_bytes(), mask.read_bytes()
-
-
-def filled_bytes(signatures, *pictures):
-    """What serving_bytes makes of pictures, each (image, mask) or (image, mask, sketch)."""
-    names = ("image_bytes", "mask_bytes", "sketch_bytes")
-    inputs = {name: tf.constant(list(each)) for name, each in zip(names, zip(*pictures))}
-    return list(signatures["serving_bytes"](**inputs)["output_bytes"].numpy())
-
-
-def filled_pixels(signatures, *arrays):
-    inputs = {name: tf.constant(array) for name, array in zip(("image", "mask", "sketch"), arrays)}
-    return signatures["serving_default"](**inputs)["output"].numpy()
-
-
-@pytest.fixture
-def request_of_two(rng):
-    """Pixels [2, 30, 45, 3] with holes, masks in {0, 255}."""
-    images = rng.integers(0, 256, (2, 30, 45, 3), dtype=np.uint8)
-    masks = np.zeros((2, 30, 45, 1), np.uint8)
-    masks[0, 5:20, 10:30], masks[1, 9:30, 0:12] = 255, 255
-    return images, masks
 
 
 def test_signatures(signatures):
@@ -123,107 +99,6 @@ def test_pixels_of_a_batch(signatures, bundled, request_of_two):
     np.testing.assert_array_equal(filled_pixels(signatures, images, masks * 0), images)
 
 
-def of_size(width, height):
-    return png(np.zeros((height, width), np.uint8))
-
-
-def bomb(width, height):
-    """A PNG that tells of a size and holds nothing."""
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 2, 0, 0, 0)
-        + bytes(40)
-    )
-
-
-def jpeg_bomb():
-    """A JPEG whose header tells of 60000 x 50000 pixels, of which it holds few."""
-    data = bytearray(png(np.zeros((16, 16, 3), np.uint8), format="JPEG"))
-    start = data.index(b"\xff\xc0")
-    data[start + 5 : start + 9] = struct.pack(">HH", 50000, 60000)
-    return bytes(data)
-
-
-IMAGE = of_size(64, 48)
-
-
-@pytest.mark.parametrize(
-    "image, mask, message",
-    [
-        (
-            of_size(640, 480),
-            of_size(320, 240),
-            "the mask must have the size of the picture: the picture is 640 x 480, the mask 320 x 240",
-        ),
-        (b"hello", IMAGE, "image_bytes holds neither a PNG nor a JPEG picture"),
-        (b"", IMAGE, "image_bytes holds neither a PNG nor a JPEG picture"),
-        (IMAGE[:20], IMAGE, "image_bytes holds neither a PNG nor a JPEG picture"),
-        (IMAGE, b"GIF89a", "mask_bytes holds neither a PNG nor a JPEG picture"),
-        (IMAGE[:60], IMAGE, "Invalid PNG data, size 60"),
-        (png(np.zeros((48, 64)) > 0, format="JPEG")[:300], IMAGE, "Invalid JPEG data"),
-        (bomb(0, 48), IMAGE, "there are no pixels: image_bytes is 0 x 48"),
-        (
-            bomb(60000, 50000),
-            IMAGE,
-            "image_bytes is 60000 x 50000, over the limit of 1048576 pixels (sides rounded up to multiples "
-            "of 8): send smaller or fewer pictures, or export the model with a higher --max_pixels",
-        ),
-        (bomb(2**32 - 1, 2**32 - 1), IMAGE, "image_bytes is 4294967295 x 4294967295, over the limit"),
-        (bomb(1048577, 1), IMAGE, "image_bytes is 1048577 x 1, over the limit"),
-        (bomb(131073, 1), IMAGE, "image_bytes is 131073 x 1, over the limit"),  # 131080 x 8
-        (jpeg_bomb(), IMAGE, "image_bytes is 60000 x 50000, over the limit"),
-        (IMAGE, bomb(60000, 50000), "mask_bytes is 60000 x 50000, over the limit"),
-    ],
-    ids=itertools.count(),
-)
-def test_bytes_refused(signatures, image, mask, message):
-    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
-        filled_bytes(signatures, (image, mask))
-    assert message in str(caught.value)
-    assert filled_bytes(signatures, (IMAGE, IMAGE))  # the next request works
-
-
-def test_bytes_of_unequal_number_refused(signatures):
-    encoded = signatures["serving_bytes"]
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"masks received: 1, pictures: 2\]"):
-        encoded(image_bytes=tf.constant([IMAGE] * 2), mask_bytes=tf.constant([IMAGE]))
-    none = tf.constant([], tf.string)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="no pixels: image_bytes holds no picture"):
-        encoded(image_bytes=none, mask_bytes=none)
-
-
-def test_largest_pictures(signatures):
-    # Just within the limit, as bytes and as pixels; without a hole, so that nothing is computed.
-    image = png(np.full((1024, 1024, 3), 9, np.uint8))
-    assert same_picture(filled_bytes(signatures, (image, of_size(1024, 1024)))[0], image)
-    image = np.full((4, 512, 505, 3), 9, np.uint8)
-    np.testing.assert_array_equal(filled_pixels(signatures, image, image[..., :1] * 0), image)
-
-
-@pytest.mark.parametrize(
-    "image, mask, message",
-    [
-        (
-            (1, 480, 640),
-            (1, 240, 320),
-            "the mask must have the size of the picture: the picture is 640 x 480, the mask 320 x 240",
-        ),
-        ((2, 48, 64), (1, 48, 64), "as many masks as pictures: masks received: 1, pictures: 2"),
-        ((1, 48, 64), (2, 48, 64), "as many masks as pictures: masks received: 2, pictures: 1"),
-        ((0, 48, 64), (0, 48, 64), "there are no pixels: image holds 0 of 64 x 48"),
-        ((1, 0, 64), (1, 0, 64), "there are no pixels: image holds 1 of 64 x 0"),
-        ((1, 48, 0), (1, 48, 0), "there are no pixels: image holds 1 of 0 x 48"),
-        ((5, 512, 505), (5, 512, 505), "image holds 5 of 505 x 512, over the limit of 1048576 pixels"),
-    ],
-)
-def test_pixels_refused(signatures, request_of_two, image, mask, message):
-    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
-        filled_pixels(signatures, np.zeros((*image, 3), np.uint8), np.zeros((*mask, 1), np.uint8))
-    assert message in str(caught.value)
-    images, masks = request_of_two
-    assert np.any(filled_pixels(signatures, images, masks) != images)  # the next request works
-
-
 def test_nothing_but_kernels_of_the_runtime(exported):
     model = saved_model_pb2.SavedModel()
     model.ParseFromString((exported / "saved_model.pb").read_bytes())
@@ -261,21 +136,8 @@ def test_warm_up_requests(exported, signatures, bundled):
     np.testing.assert_array_equal(decoded, outputs["output"][0])
 
 
-def exported_here(inpainter, folder, said=None):
-    export(inpainter, folder, 1 << 20, say=(lambda line: None) if said is None else said.append)
-    return tf.saved_model.load(str(folder))
-
-
-@pytest.fixture(scope="module")
-def guided(tmp_path_factory):
-    """(`Inpainter` of a guided generator, its export)."""
-    golden_data.seed_weights(generator := Generator(guided=True), 1003)
-    inpainter = Inpainter(generator)
-    return inpainter, exported_here(inpainter, tmp_path_factory.mktemp("guided") / "7")
-
-
 def test_guided(guided, rng, tmp_path):
-    inpainter, model = guided
+    inpainter, signatures = guided
     image = rng.integers(0, 256, (30, 45, 3), dtype=np.uint8)
     mask = np.zeros((30, 45, 1), np.uint8)
     mask[5:25, 10:35] = 255
@@ -284,40 +146,26 @@ def test_guided(guided, rng, tmp_path):
     lines[10], lines[15] = 154, 153
     expected = inpainter(image, mask, lines)
     assert np.any(expected != inpainter(image, mask, lines * 0))
-    result = filled_pixels(model.signatures, image[None], mask[None], lines[None])[0]
+    result = filled_pixels(signatures, image[None], mask[None], lines[None])[0]
     np.testing.assert_array_equal(result, expected)
 
     # Drawn in white on a clear ground, one line too faint.
     drawn = np.concatenate([np.full_like(lines, 255), lines], axis=-1)
     encoded = png(image), png(mask[..., 0]), png(Image.fromarray(drawn, "LA"))
-    result = filled_bytes(model.signatures, encoded)[0]
+    result = filled_bytes(signatures, encoded)[0]
     assert same_picture(result, filled_by_test_py(inpainter, tmp_path, *encoded))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(result))), expected)
 
 
-def test_guided_refusals(guided):
-    _, model = guided
-    message = "the sketch must have the size of the picture: the picture is 64 x 48, the sketch 8 x 16"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        filled_bytes(model.signatures, (IMAGE, IMAGE, of_size(8, 16)))
-    image, mask = np.zeros((1, 48, 64, 3), np.uint8), np.zeros((1, 48, 64, 1), np.uint8)
-    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        filled_pixels(model.signatures, image, mask, mask[:, :16, :8])
-    with pytest.raises(tf.errors.InvalidArgumentError, match="as many sketches as pictures"):
-        filled_pixels(model.signatures, image, mask, np.repeat(mask, 2, axis=0))
-    with pytest.raises(tf.errors.InvalidArgumentError, match="sketch_bytes holds neither"):
-        filled_bytes(model.signatures, (IMAGE, IMAGE, b"lines"))
-
-
 def test_guided_warm_up_requests(guided, tmp_path_factory):
-    inpainter, model = guided
+    inpainter, signatures = guided
     folder = tmp_path_factory.mktemp("again")
-    exported_here(inpainter, folder / "1")
+    export(inpainter, folder / "1", 1 << 20)
     for record in tf.data.TFRecordDataset(str(folder / "1" / PLACE)):
         request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
         inputs = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
         assert len(inputs) == 3
-        model.signatures[request.model_spec.signature_name](**inputs)
+        signatures[request.model_spec.signature_name](**inputs)
 
 
 def test_precision(script, tmp_path, request_of_two, bundled):

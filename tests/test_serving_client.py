@@ -14,8 +14,9 @@ import jsonschema
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ROOT, filled_by_test_py, same_picture
+from conftest import ROOT
 from PIL import Image, ImageCms
+from served_model import filled_by_test_py, same_picture
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from inpaint.picture_files import read_picture
