@@ -14,13 +14,18 @@ flags.adopt_module_key_flags(precision)
 flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
 
 
-def inpainter():
-    """The `Inpainter` that the flags describe; says what it loaded."""
+def inpainter(checkpoint=None, say=print):
+    """The `Inpainter` that the flags describe, with another checkpoint if one is named.
+
+    Args:
+        checkpoint: instead of --checkpoint_dir.
+        say: takes one line that tells what was loaded.
+    """
     return Inpainter.from_checkpoint(
-        FLAGS.checkpoint_dir,
+        checkpoint or FLAGS.checkpoint_dir,
         guided=FLAGS.guided,
         padding=FLAGS.padding,
         precision=FLAGS.precision,
         edge_threshold=FLAGS.edge_threshold,
-        say=print,
+        say=say,
     )

@@ -1,0 +1,1 @@
+"""Measuring how well holes are filled: fixed masks, several methods, metrics, a report."""

@@ -1,0 +1,142 @@
+"""Filling and measuring many pictures by several methods, in steps that can be resumed."""
+
+import json
+import pathlib
+
+import numpy as np
+
+from inpaint.errors import UserError, telling
+from inpaint.evaluation.fixed_masks import KINDS, SIZE
+from inpaint.evaluation.measures import METRICS, measure
+from inpaint.file_lists import sketch_path
+from inpaint.picture_files import MAX_PIXELS, read_gray, read_picture
+from inpaint.text_files import write_whole
+
+CHUNK = 20  # pictures that are measured before they are written down
+
+
+class Evaluation:
+    """The measurements of a folder, which knows what is done and what is left.
+
+    Args:
+        folder: where measurements are kept.
+        paths: list of pictures; the middle 256 x 256 pixels of each are filled.
+        masks: a `MaskFolder`.
+        methods: dict of name -> `Method`.
+        settings: dict for JSON: what the numbers depend on besides.
+        guided: whether the methods take the sketch beside each picture.
+        inception: an `Inception`, or None.
+        max_pixels: the largest picture that is read.
+
+    Raises:
+        UserError: the folder holds measurements of something else, or cannot be written.
+    """
+
+    def __init__(
+        self, folder, paths, masks, methods, settings, guided=False, inception=None, max_pixels=MAX_PIXELS
+    ):
+        self._rows = pathlib.Path(folder) / "rows"
+        self._paths = list(map(str, paths))
+        self._masks = masks
+        self._methods = methods
+        self._guided = guided
+        self._inception = inception
+        self._max_pixels = max_pixels
+        with telling(f"cannot make {self._rows}"):
+            self._rows.mkdir(parents=True, exist_ok=True)
+        told = {f"method {name}": method.told for name, method in methods.items()}
+        self._check_settings(pathlib.Path(folder) / "settings.json", {**settings, **told})
+
+    def _check_settings(self, path, settings):
+        before = json.loads(path.read_text()) if path.exists() else {}
+        now = json.loads(json.dumps({**settings, "pictures": self._paths}))
+        different = [name for name in now if name in before and before[name] != now[name]]
+        if different:
+            raise UserError(
+                f"{path.parent} holds an evaluation with other {', '.join(different)}: name another "
+                f"--output_dir"
+            )
+        write_whole(path, json.dumps({**before, **now}, indent=1))
+
+    def steps(self):
+        """What there is to do: list of (kind of mask, method, indices of the pictures)."""
+        indices = range(len(self._paths))
+        chunks = [indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK)]
+        return [(kind, method, chunk) for kind in KINDS for method in self._methods for chunk in chunks]
+
+    def run(self, step, batch_size):
+        """Do one step, unless it has been done.
+
+        Args:
+            step: one of `steps()`.
+            batch_size: how many pictures are filled at once.
+        """
+        kind, method, indices = step
+        path = self._path(step)
+        if path.exists():
+            return
+        rows, features = [], []
+        for start in range(0, len(indices), batch_size):
+            real, masks, filled = self.filled(kind, method, indices[start : start + batch_size])
+            for one in zip(real, filled, masks):
+                found = measure(*one)
+                rows.append([found[name] for name in METRICS])
+            if self._inception:
+                features.append(self._inception.features(filled))
+        partial = path.with_suffix(".partial.npz")
+        with telling(f"cannot write {path}"):
+            np.savez(partial, rows=rows, features=np.concatenate(features) if features else [])
+            partial.replace(path)
+
+    def filled(self, kind, method, indices):
+        """Some pictures with their holes, filled.
+
+        Args:
+            kind: of the masks.
+            method: its name.
+            indices: of the pictures.
+
+        Returns:
+            (real, masks, filled): uint8 [N, 256, 256, 3], [N, 256, 256] and [N, 256, 256, 3].
+
+        Raises:
+            UserError: a picture or mask that cannot be read or has a wrong size.
+        """
+        real = np.stack([self._real(index) for index in indices])
+        masks = np.stack([self._masks.mask(kind, index) for index in indices])
+        sketches = np.stack([self._sketch(index) for index in indices]) if self._guided else None
+        return real, masks, self._methods[method].fill(real, masks, sketches)
+
+    def measured(self, kind, method):
+        """All that was measured: (float64 [N, len(METRICS)], features [N, 2048] or empty)."""
+        paths = [self._path(step) for step in self.steps() if step[:2] == (kind, method)]
+        parts = [np.load(path) for path in paths]
+        return tuple(np.concatenate([part[name] for part in parts]) for name in ("rows", "features"))
+
+    def real_features(self, batch_size):
+        """The `Inception`'s features of the real pictures, [N, 2048]."""
+        features = []
+        for start in range(0, len(self._paths), batch_size):
+            indices = range(start, min(start + batch_size, len(self._paths)))
+            features.append(self._inception.features(np.stack([self._real(index) for index in indices])))
+        return np.concatenate(features)
+
+    def _real(self, index):
+        path = self._paths[index]
+        return _middle(read_picture(path, self._max_pixels).rgb, path)
+
+    def _sketch(self, index):
+        path = sketch_path(self._paths[index])
+        return _middle(read_gray(path, self._max_pixels), path)
+
+    def _path(self, step):
+        kind, method, indices = step
+        return self._rows / f"{kind}-{method}-{indices[0]:06}.npz"
+
+
+def _middle(array, path):
+    height, width = array.shape[:2]
+    if height < SIZE[0] or width < SIZE[1]:
+        raise UserError(f"{path} is {width} x {height}: at least {SIZE[1]} x {SIZE[0]} are needed")
+    top, left = (height - SIZE[0]) // 2, (width - SIZE[1]) // 2
+    return array[top : top + SIZE[0], left : left + SIZE[1]]

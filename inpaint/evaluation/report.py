@@ -1,0 +1,88 @@
+"""What an evaluation found, as JSON, as a Markdown table and as pictures."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from inpaint.evaluation.fixed_masks import KINDS, SHARES
+from inpaint.evaluation.inception import FORMULA, frechet_distance
+from inpaint.evaluation.measures import FORMULAS, METRICS
+
+_TITLES = {"l1": "L1 %", "l2": "L2 %", "psnr": "PSNR", "ssim": "SSIM"}
+_LABEL = 16  # height of a contact sheet's first line, in pixels
+
+
+def summary(evaluation, methods, real_features=None):
+    """Means over all pictures.
+
+    Args:
+        evaluation: an `Evaluation` of which every step is done.
+        methods: names of its methods.
+        real_features: what FID compares with, [N, 2048], or None.
+
+    Returns:
+        dict of kind -> dict of method -> dict of metric -> float, with `fid` if it was measured.
+    """
+    found = {kind: {} for kind in KINDS}
+    for kind, means in found.items():
+        for method in methods:
+            rows, features = evaluation.measured(kind, method)
+            means[method] = {name: round(float(value), 4) for name, value in zip(METRICS, rows.mean(axis=0))}
+            if real_features is not None:
+                means[method]["fid"] = round(frechet_distance(real_features, features), 3)
+    return found
+
+
+def markdown(found, count):
+    """The summary of `count` pictures as Markdown: a table, and what its columns mean."""
+    measured_fid = any("fid" in values for means in found.values() for values in means.values())
+    columns = [*METRICS, *(["fid"] if measured_fid else [])]
+    lines = [
+        f"Means over {count} pictures, 256 x 256 from the middle of each.",
+        "",
+        f"| mask | method | {' | '.join(map(_title, columns))} |",
+        "|---" * (len(columns) + 2) + "|",
+    ]
+    for kind, means in found.items():
+        for method, values in means.items():
+            numbers = " | ".join(f"{values[name]:.4g}" for name in columns)
+            lines.append(f"| {_words(kind)} | {_words(method)} | {numbers} |")
+    lines += ["", "x, y: the real and the filled picture in [0, 1], all channels; in hole: its pixels alone."]
+    lines += ["", *(f"- {formula}" for formula in FORMULAS.values())]
+    lines += [f"- {FORMULA}"] if measured_fid else []
+    shares = (f"{name} {least:.0%} to {most:.0%}" for name, (least, most) in SHARES.items())
+    lines += [f"- share of the picture that is hole: {', '.join(shares)}", ""]
+    return "\n".join(lines)
+
+
+def contact_sheet(evaluation, kind, methods, indices):
+    """Pictures side by side: real, with its hole, and filled by each method; a picture a row.
+
+    Args:
+        evaluation: an `Evaluation`.
+        kind: of the masks.
+        methods: names of its methods.
+        indices: of the pictures.
+
+    Returns:
+        uint8 [_, _, 3]; the first line has the columns' names.
+    """
+    columns = {}
+    for method in methods:
+        real, masks, columns[method] = evaluation.filled(kind, method, indices)
+    columns = {"real": real, "masked": np.where(masks[..., None] > 0, np.uint8(255), real), **columns}
+    sheet = np.concatenate([np.concatenate(list(pictures)) for pictures in columns.values()], axis=1)
+    sheet = np.pad(sheet, [(_LABEL, 0), (0, 0), (0, 0)], constant_values=255)
+    image = Image.fromarray(sheet)
+    for number, name in enumerate(columns):
+        ImageDraw.Draw(image).text((number * real.shape[2] + 4, 2), _words(name), fill="black")
+    return np.asarray(image)
+
+
+def _title(metric):
+    name = metric.removesuffix("_hole")
+    title = _TITLES.get(name, name.upper())
+    return f"{title} in hole" if metric.endswith("_hole") else title
+
+
+def _words(name):
+    return name.replace("_", " ")
