@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from ops.dilated_conv import dilated_conv
 from ops.keras_compat import add_float32_weight
 from ops.pieces import Piece
 
@@ -71,7 +72,11 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def linear(self, x, kernel, bias, border):
         """The convolution by a kernel, with its bias."""
-        x = tf.nn.conv2d(x, tf.cast(kernel, x.dtype), self.strides, border, dilations=self.dilation_rate)
+        kernel = tf.cast(kernel, x.dtype)
+        if self.dilation_rate > 1:
+            x = dilated_conv(x, kernel, self.dilation_rate, border)
+        else:
+            x = tf.nn.conv2d(x, kernel, self.strides, border)
         return tf.nn.bias_add(x, tf.cast(bias, x.dtype))
 
     def piece(self, piece, window):

@@ -1,0 +1,70 @@
+"""The mean of a run's snapshots, which swings less than any one of them (Izmailov et al., UAI 2018)."""
+
+import pathlib
+
+import tensorflow as tf
+
+from inpaint import checkpoints, tf1_checkpoint
+from inpaint.errors import UserError, telling
+
+
+def average_generators(log_dir, count, generator):
+    """Fill a generator with the mean of a run's newest snapshots.
+
+    Args:
+        log_dir: the run's folder.
+        count: how many snapshots to take; the run must have kept as many.
+        generator: a `Generator` like the run's; it is filled.
+
+    Returns:
+        the snapshots' prefixes, oldest first: list of strings.
+
+    Raises:
+        UserError: fewer snapshots there, or ones that do not fit.
+    """
+    prefixes = _newest(log_dir, count)
+    sums = None
+    for prefix in prefixes:
+        checkpoints.load_generator(prefix, generator)
+        weights = [weight.astype("float64") for weight in generator.get_weights()]
+        sums = weights if sums is None else [a + b for a, b in zip(sums, weights)]
+    generator.set_weights([(total / count).astype("float32") for total in sums])
+    return prefixes
+
+
+def write_average(log_dir, count, folder, generator):
+    """Write the mean of a run's newest snapshots as a generator-only snapshot of the original's format.
+
+    Args:
+        log_dir, count, generator: as in `average_generators`.
+        folder: where it goes; made if needed.
+
+    Returns:
+        (the prefix written, the prefixes it is the mean of).
+
+    Raises:
+        UserError: as `average_generators`; a snapshot is there already, or cannot be written.
+    """
+    prefixes = average_generators(log_dir, count, generator)
+    step = int(prefixes[-1].rpartition("-")[2])
+    written = pathlib.Path(folder) / f"snap-{step}"
+    if pathlib.Path(f"{written}.index").exists():
+        raise UserError(f"there is a snapshot {written} already: name another --output_dir")
+    return tf1_checkpoint.save(folder, generator, step=step), prefixes
+
+
+def _newest(log_dir, count):
+    with telling(f"cannot read the list of snapshots in {log_dir}"):
+        state = tf.train.get_checkpoint_state(str(log_dir))
+    prefixes = list(state.all_model_checkpoint_paths) if state else []
+    if len(prefixes) < count:
+        raise UserError(
+            f"{log_dir} holds {len(prefixes)} snapshots of a run, {count} are wanted: lower --count, or "
+            f"train with a larger --keep_checkpoints"
+        )
+    for prefix in prefixes[-count:]:
+        if not checkpoints.is_ours(prefix):
+            raise UserError(
+                f"{prefix} is a snapshot of the original TF1 code: a run of this project is needed"
+            )
+    return prefixes[-count:]
