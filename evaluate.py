@@ -28,6 +28,7 @@ flags.DEFINE_string("image_dir", None, "Folder of the pictures, instead of --fli
 flags.DEFINE_string(
     "output_dir", None, "Where the results go; what was measured there is not repeated.", required=True
 )
+flags.DEFINE_bool("resize", False, "Bring pictures to 256 x 256, as for faces, instead of cutting them.")
 flags.DEFINE_string("mask_dir", None, "Masks to use, or where new ones go. Default: <output_dir>/masks.")
 flags.DEFINE_integer("mask_seed", 0, "Seed of masks that are made.", 0)
 flags.DEFINE_integer("batch_size", 8, "Pictures that are filled at once.", 1)
@@ -50,7 +51,7 @@ def main():
     methods = _methods()
     settings = {"mask_dir": str(pathlib.Path(mask_dir).resolve()), "fid": FLAGS.inception_weights}
     evaluation = Evaluation(
-        folder, paths, masks, methods, settings, FLAGS.guided, inception, FLAGS.max_pixels
+        folder, paths, masks, methods, settings, FLAGS.guided, inception, FLAGS.max_pixels, FLAGS.resize
     )
     steps = evaluation.steps()
     bar = tf.keras.utils.Progbar(len(steps), unit_name="step")
@@ -60,7 +61,7 @@ def main():
     real_features = evaluation.real_features(FLAGS.batch_size) if inception else None
     found = summary(evaluation, methods, real_features)
     write_whole(folder / "results.json", json.dumps({"pictures": len(paths), "results": found}, indent=1))
-    write_whole(folder / "results.md", markdown(found, len(paths)))
+    write_whole(folder / "results.md", markdown(found, len(paths), FLAGS.resize))
     for kind in KINDS:
         sheet = contact_sheet(evaluation, kind, methods, range(min(FLAGS.sheet_pictures, len(paths))))
         write_picture(folder / f"{kind}.jpg", Picture(sheet))

@@ -181,11 +181,24 @@ def test_middle_of_a_picture(photographs, tmp_path):
     assert (sheet[272:, 256:512][found[1] > 0] == 255).all()
 
 
+def test_resized_pictures(tmp_path):
+    pixels = np.tile(np.arange(256, dtype=np.uint8).repeat(2)[:, None, None], (1, 512, 3))
+    Image.fromarray(pixels).save(tmp_path / "x.png")
+    masks = MaskFolder(tmp_path / "masks", 1, seed=0)
+    methods = {"dark": constant(0, [])}
+    evaluation = Evaluation(tmp_path / "out", [tmp_path / "x.png"], masks, methods, {}, resize=True)
+    real, _, _ = evaluation.filled("free_form", "dark", [0])
+    np.testing.assert_array_equal(real[0], pixels[::2, ::2])  # pairs of equal rows
+    with pytest.raises(UserError, match="other resize: name another --output_dir"):
+        Evaluation(tmp_path / "out", [tmp_path / "x.png"], masks, methods, {})
+
+
 def test_markdown():
     values = {name: i / 3 for i, name in enumerate(METRICS)}
     text = markdown({"centre_box": {"model": values, "mean_colour": values}}, 7)
     assert "FID" not in text and "FID" in markdown({"wide": {"model": {**values, "fid": 12.5}}}, 7)
-    assert "Means over 7 pictures" in text
+    assert "Means over 7 pictures, 256 x 256 from the middle of each." in text
+    assert "Means over 7 pictures, resized to 256 x 256." in markdown({}, 7, resized=True)
     assert "| mask | method | L1 % | L2 % | PSNR | SSIM | L1 % in hole |" in text
     assert "| centre box | model | 0 | 0.3333 | 0.6667 | 1 | 1.333 |" in text
     assert "L1 % = 100 mean |x - y|" in text

@@ -16,8 +16,9 @@ def photographs(tmp_path, rng):
         pixels = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / ("more" if i % 2 else ".") / f"{i:02}.png")
     Image.new("RGB", (30, 10)).save(folder / "flat.png")
-    whole = (folder / "00.png").read_bytes()
-    (folder / "short.png").write_bytes(whole[: len(whole) // 2])
+    Image.open(folder / "00.png").save(folder / "short.jpg")
+    whole = (folder / "short.jpg").read_bytes()
+    (folder / "short.jpg").write_bytes(whole[:-100])
     (folder / "text.jpg").write_text("no picture")
     return folder
 
@@ -34,7 +35,7 @@ def test_lists(script, photographs, tmp_path):
     told = sorted(done.stderr.splitlines())
     assert len(told) == 3
     assert told[0] == "left out: photographs/flat.png is 30 x 10: sides of at least 16 are wanted"
-    assert told[1].startswith("left out: photographs/short.png cannot be read, it is damaged")
+    assert told[1].startswith("left out: photographs/short.jpg cannot be read, it is damaged")
     assert told[2] == "left out: photographs/text.jpg is not a picture that can be read"
 
     training = names(tmp_path / "a/train_shuffled.flist")

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import SMALL, weights_in
+from conftest import ROOT, SMALL, weights_in
 
 from inpaint.progress import Progress, duration
 
@@ -176,6 +176,22 @@ def test_flag_file(script, tmp_path):
     (tmp_path / "my.flags").write_text("--dataset=places2\n# a comment\n--guided\n")
     done = script("train.py", "--flagfile=my.flags", cwd=tmp_path)
     assert "data/places2/train_shuffled.flist" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, folder", [("celebahq", "celeba_hq"), ("places2", "places2")])
+def test_recipes(script, pictures, tmp_path, name, folder):
+    """From a folder of pictures to an iteration, by the commands that the recipe names."""
+    recipe = f"--flagfile={ROOT / 'recipes' / name}.flags"
+    flags = ("--validation=1", f"--output_dir=data/{folder}")
+    done = script("make_flist.py", "--image_dir=pictures", *flags, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = script("train.py", recipe, *SMALL, "--max_iters=1", "--batch_size=1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"2 training pictures from data/{folder}/train_shuffled.flist" in done.stdout
+    assert "1 validation  l1" in done.stdout
+    settings = json.loads((tmp_path / "logs" / name / "settings.json").read_text())
+    assert settings["random_crop"] == (name == "places2") and settings["gan"] == "sngan"
 
 
 def test_progress_line():

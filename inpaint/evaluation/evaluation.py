@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+import cv2
 import numpy as np
 
 from inpaint.errors import UserError, telling
@@ -20,20 +21,31 @@ class Evaluation:
 
     Args:
         folder: where measurements are kept.
-        paths: list of pictures; the middle 256 x 256 pixels of each are filled.
+        paths: list of pictures; 256 x 256 pixels of each are filled.
         masks: a `MaskFolder`.
         methods: dict of name -> `Method`.
         settings: dict for JSON: what the numbers depend on besides.
         guided: whether the methods take the sketch beside each picture.
         inception: an `Inception`, or None.
         max_pixels: the largest picture that is read.
+        resize: whether to bring pictures to 256 x 256, as faces are trained, instead of cutting out
+            their middle.
 
     Raises:
         UserError: the folder holds measurements of something else, or cannot be written.
     """
 
     def __init__(
-        self, folder, paths, masks, methods, settings, guided=False, inception=None, max_pixels=MAX_PIXELS
+        self,
+        folder,
+        paths,
+        masks,
+        methods,
+        settings,
+        guided=False,
+        inception=None,
+        max_pixels=MAX_PIXELS,
+        resize=False,
     ):
         self._rows = pathlib.Path(folder) / "rows"
         self._paths = list(map(str, paths))
@@ -42,6 +54,7 @@ class Evaluation:
         self._guided = guided
         self._inception = inception
         self._max_pixels = max_pixels
+        self._resize = resize
         with telling(f"cannot make {self._rows}"):
             self._rows.mkdir(parents=True, exist_ok=True)
         told = {f"method {name}": method.told for name, method in methods.items()}
@@ -49,7 +62,7 @@ class Evaluation:
 
     def _check_settings(self, path, settings):
         before = json.loads(path.read_text()) if path.exists() else {}
-        now = json.loads(json.dumps({**settings, "pictures": self._paths}))
+        now = json.loads(json.dumps({**settings, "resize": self._resize, "pictures": self._paths}))
         different = [name for name in now if name in before and before[name] != now[name]]
         if different:
             raise UserError(
@@ -123,11 +136,17 @@ class Evaluation:
 
     def _real(self, index):
         path = self._paths[index]
-        return _middle(read_picture(path, self._max_pixels).rgb, path)
+        return self._fitted(read_picture(path, self._max_pixels).rgb, path)
 
     def _sketch(self, index):
         path = sketch_path(self._paths[index])
-        return _middle(read_gray(path, self._max_pixels), path)
+        return self._fitted(read_gray(path, self._max_pixels), path)
+
+    def _fitted(self, array, path):
+        if not self._resize:
+            return _middle(array, path)
+        resized = cv2.resize(np.float32(array), SIZE[::-1], interpolation=cv2.INTER_LINEAR)
+        return np.rint(resized).astype(array.dtype)
 
     def _path(self, step):
         kind, method, indices = step

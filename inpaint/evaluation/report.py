@@ -32,12 +32,13 @@ def summary(evaluation, methods, real_features=None):
     return found
 
 
-def markdown(found, count):
+def markdown(found, count, resized=False):
     """The summary of `count` pictures as Markdown: a table, and what its columns mean."""
     measured_fid = any("fid" in values for means in found.values() for values in means.values())
     columns = [*METRICS, *(["fid"] if measured_fid else [])]
+    size = "resized to 256 x 256" if resized else "256 x 256 from the middle of each"
     lines = [
-        f"Means over {count} pictures, 256 x 256 from the middle of each.",
+        f"Means over {count} pictures, {size}.",
         "",
         f"| mask | method | {' | '.join(map(_title, columns))} |",
         "|---" * (len(columns) + 2) + "|",
