@@ -204,6 +204,7 @@ def test_markdown():
     assert "L1 % = 100 mean |x - y|" in text
 
 
+@pytest.mark.slow
 def test_command(script, photographs, generator, tmp_path):
     tf1_checkpoint.save(tmp_path / "snapshot", generator, step=5)
     flags = (f"--image_dir={photographs}", "--checkpoint_dir=snapshot", "--baselines", "--sheet_pictures=2")
