@@ -105,7 +105,7 @@ def _measure(precision, jit_compile, batch_size):
         "size": FLAGS.size,
         "batch_size": batch_size,
         "seconds": round(median, 3),
-        "images_per_second": round(2 * batch_size / median, 2),
+        "images_per_second": float(f"{2 * batch_size / median:.4g}"),
         "input_images_per_second": round(alone, 1),
         "input_share": round(waited / sum(seconds), 4),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
