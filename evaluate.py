@@ -4,6 +4,7 @@ from flags import command  # first: it quietens TensorFlow
 
 # isort: split
 
+import hashlib
 import json
 import pathlib
 
@@ -45,11 +46,17 @@ def main():
     folder = pathlib.Path(FLAGS.output_dir)
     mask_dir = FLAGS.mask_dir or folder / "masks"
     masks = MaskFolder(mask_dir, len(paths), FLAGS.mask_seed)
+    if FLAGS.inception_weights and len(paths) < 2:
+        raise UserError("FID needs at least two pictures, received one")
     inception = Inception(FLAGS.inception_weights) if FLAGS.inception_weights else None
     if inception is None:
         print("note: no FID without --inception_weights")
     methods = _methods()
-    settings = {"mask_dir": str(pathlib.Path(mask_dir).resolve()), "fid": FLAGS.inception_weights}
+    settings = {"fid": FLAGS.inception_weights}
+    if not FLAGS.mask_dir:
+        settings["mask_seed"] = FLAGS.mask_seed
+    if FLAGS.guided:
+        settings["edge_threshold"] = FLAGS.edge_threshold
     evaluation = Evaluation(
         folder, paths, masks, methods, settings, FLAGS.guided, inception, FLAGS.max_pixels, FLAGS.resize
     )
@@ -80,7 +87,9 @@ def _network(checkpoint):
     told = []
     inpainter = filling.inpainter(checkpoint, told.append)
     print(told[0])
-    return Method(f"{told[0]}, {FLAGS.precision}, padding {FLAGS.padding}", inpainter)
+    weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
+    words = f"weights {weights.hexdigest()[:16]}, {FLAGS.precision}, padding {FLAGS.padding}"
+    return Method(words, inpainter)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from flags import command  # first: it quietens TensorFlow
 
 # isort: split
 
+import os
 import sys
 
 import tensorflow as tf
@@ -11,7 +12,7 @@ from absl import flags
 
 from inpaint.errors import UserError
 from inpaint.file_lists import picture_paths
-from inpaint.list_making import TRAINING, VALIDATION, checked, split, write_lists
+from inpaint.list_making import TRAINING, VALIDATION, check_free, checked, split, write_lists
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("image_dir", None, "Folder of pictures, or a file list.", required=True)
@@ -28,17 +29,18 @@ flags.DEFINE_integer("random_seed", 0, "Seed of the shuffle.", 0)
 def main():
     if FLAGS.validation and FLAGS.validation_dir:
         raise UserError("--validation and --validation_dir exclude each other: give one of them")
+    check_free(FLAGS.output_dir)
     training, validation = split(_pictures(FLAGS.image_dir), FLAGS.validation, FLAGS.random_seed)
     if FLAGS.validation_dir:
         validation, _ = split(_pictures(FLAGS.validation_dir), 0, FLAGS.random_seed)
-        if both := set(training) & set(validation):
+        if both := set(map(os.path.abspath, training)) & set(map(os.path.abspath, validation)):
             raise UserError(f"{len(both)} pictures are in both folders, such as {min(both)}")
     write_lists(FLAGS.output_dir, training, validation)
     print(f"{len(training)} pictures to train on, {len(validation)} for validation, in {FLAGS.output_dir}")
 
 
 def _pictures(source):
-    paths = sorted(set(picture_paths(source)))
+    paths = sorted({os.path.abspath(path): path for path in picture_paths(source)}.values())
     bar = tf.keras.utils.Progbar(len(paths), unit_name="picture")
     good = checked(paths, FLAGS.least_side, FLAGS.decode, _warn, bar.update)
     if not good:

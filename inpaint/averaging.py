@@ -2,6 +2,7 @@
 
 import pathlib
 
+import numpy as np
 import tensorflow as tf
 
 from inpaint import checkpoints, tf1_checkpoint
@@ -46,11 +47,20 @@ def write_average(log_dir, count, folder, generator):
         UserError: as `average_generators`; a snapshot is there already, or cannot be written.
     """
     prefixes = average_generators(log_dir, count, generator)
-    step = int(prefixes[-1].rpartition("-")[2])
-    written = pathlib.Path(folder) / f"snap-{step}"
-    if pathlib.Path(f"{written}.index").exists():
-        raise UserError(f"there is a snapshot {written} already: name another --output_dir")
+    if not all(np.isfinite(weight).all() for weight in generator.get_weights()):
+        raise UserError(f"the snapshots of {log_dir} hold values that are no finite numbers")
+    step = _step(prefixes[-1])
+    with telling(f"cannot write into {folder}"):
+        if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
+            raise UserError(f"there are snapshots in {folder} already: name another --output_dir")
     return tf1_checkpoint.save(folder, generator, step=step), prefixes
+
+
+def _step(prefix):
+    step = prefix.rpartition("-")[2]
+    if not step.isdigit():
+        raise UserError(f"{prefix} has no step in its name: snap-100, for example, is needed")
+    return int(step)
 
 
 def _newest(log_dir, count):

@@ -76,6 +76,15 @@ def split(paths, validation, seed=0):
     return shuffled[validation:], shuffled[:validation]
 
 
+def check_free(folder):
+    """Raise UserError if either list is in a folder already: together with a new one it may be wrong."""
+    for name in (TRAINING, VALIDATION):
+        path = pathlib.Path(folder) / name
+        with telling(f"cannot write {path}"):
+            if path.exists():
+                raise UserError(f"{path} exists already: remove it, or name another --output_dir")
+
+
 def write_lists(folder, training, validation):
     """Write both lists under the names that train.py's datasets have; absolute paths.
 
@@ -84,13 +93,14 @@ def write_lists(folder, training, validation):
         training, validation: lists of pictures; without any for validation, only one list is written.
 
     Raises:
-        UserError: a list is there already, or cannot be written.
+        UserError: as `check_free`, a name that a list cannot hold, or a list cannot be written.
     """
+    check_free(folder)
+    for path in (*training, *validation):
+        if len(str(path).splitlines()) != 1 or str(path) != str(path).strip():
+            raise UserError(f"the name {str(path)!r} cannot stand in a list: rename the file")
     lists = {TRAINING: training, **({VALIDATION: validation} if validation else {})}
     folder = pathlib.Path(folder)
-    for name in lists:
-        if (folder / name).exists():
-            raise UserError(f"{folder / name} exists already: remove it, or name another --output_dir")
     with telling(f"cannot make {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, paths in lists.items():

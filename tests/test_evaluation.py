@@ -166,6 +166,47 @@ def test_resumes(photographs, tmp_path):
         Evaluation(tmp_path / "out", paths[:2], masks, methods, {})
 
 
+def test_exchanged_and_damaged_files_are_noticed(photographs, tmp_path):
+    paths = sorted(photographs.iterdir())
+    methods, folder = {"dark": constant(0, [])}, tmp_path / "out"
+
+    def evaluation():
+        return Evaluation(folder, paths, MaskFolder(tmp_path / "masks", 3, seed=0), methods, {})
+
+    evaluation().run(evaluation().steps()[0], batch_size=3)
+    moved = tmp_path / "moved"
+    photographs.rename(moved)
+    paths = sorted(moved.iterdir())
+    evaluation()  # the same pictures
+    before = paths[1].read_bytes()
+    Image.new("RGB", (280, 300)).save(paths[1])
+    with pytest.raises(UserError, match="with other pictures: name another --output_dir"):
+        evaluation()
+    paths[1].write_bytes(before)
+    mask = tmp_path / "masks/wide/00001.png"
+    kept = mask.read_bytes()
+    mask.write_bytes((tmp_path / "masks/wide/00000.png").read_bytes())
+    with pytest.raises(UserError, match="with other masks"):
+        evaluation()
+    mask.write_bytes(kept)
+    (folder / "rows" / "centre_box-dark-000000.npz").write_bytes(b"PK")
+    with pytest.raises(UserError, match="centre_box-dark-000000.npz is damaged: remove it"):
+        evaluation().measured("centre_box", "dark")
+    for damaged in ('{"a": ', "[1]", ""):
+        (folder / "settings.json").write_text(damaged)
+        with pytest.raises(UserError, match="cannot read .*settings.json: remove the folder"):
+            evaluation()
+
+
+def test_sketches_are_of_their_pictures_size(guided_picture, tmp_path):
+    path, _ = guided_picture
+    Image.new("RGB", (300, 300)).save(path)
+    masks = MaskFolder(tmp_path / "masks", 1, seed=0)
+    evaluation = Evaluation(tmp_path / "out", [path], masks, {"dark": constant(0, [])}, {}, guided=True)
+    with pytest.raises(UserError, match="a_edge.jpg is 32 x 32, its picture 300 x 300: they must be of one"):
+        evaluation.filled("wide", "dark", [0])
+
+
 def test_middle_of_a_picture(photographs, tmp_path):
     masks = MaskFolder(tmp_path / "masks", 3, seed=0)
     paths = sorted(photographs.iterdir())
@@ -235,7 +276,7 @@ def test_command(script, photographs, generator, tmp_path):
         (["--image_dir=small"], "is 20 x 30: at least 256 x 256 are needed"),
         (
             ["--image_dir=photographs", "--inception_weights=no.h5"],
-            "cannot use no.h5 as InceptionV3's weights",
+            "cannot use no.h5 as InceptionV3's weights: there is no such file",
         ),
     ],
 )

@@ -44,6 +44,11 @@ def test_lists(script, photographs, tmp_path):
     assert training != sorted(training)
     assert len(picture_paths(tmp_path / "a/train_shuffled.flist")) == 9  # from any working directory
 
+    (tmp_path / "a/train_shuffled.flist").rename(tmp_path / "kept.flist")
+    again = script("make_flist.py", *flags, "--output_dir=a", cwd=tmp_path)
+    assert again.stderr.startswith("error: a/validation_static_view.flist exists already")
+    (tmp_path / "kept.flist").rename(tmp_path / "a/train_shuffled.flist")
+
     for folder, seed in (("b", 0), ("c", 1)):
         script("make_flist.py", *flags, f"--output_dir={folder}", f"--random_seed={seed}", cwd=tmp_path)
     lists = [(tmp_path / folder / "train_shuffled.flist").read_text() for folder in "abc"]
@@ -73,13 +78,15 @@ def test_folders_of_their_own_and_headers_alone(script, photographs, tmp_path):
         (["--validation=2", "--validation_dir=photographs"], "exclude each other"),
         (
             ["--validation_dir=photographs/more"],
-            "6 pictures are in both folders, such as photographs/more/01",
+            "6 pictures are in both folders, such as /",
         ),
+        (["--validation_dir=../{here}/photographs"], "12 pictures are in both folders"),
         (["--least_side=99"], "none of the 15 pictures of photographs can be used"),
         (["--image_dir=gone"], "no file list gone"),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(script, photographs, tmp_path, flags, message):
+    flags = [flag.format(here=tmp_path.name) for flag in flags]
     flags = ["--image_dir=photographs", "--least_side=16", "--output_dir=out", *flags]
     done = script("make_flist.py", *flags, cwd=tmp_path)
     assert done.returncode == 1 and not (tmp_path / "out").exists()

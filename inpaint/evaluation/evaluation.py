@@ -1,7 +1,9 @@
 """Filling and measuring many pictures by several methods, in steps that can be resumed."""
 
+import hashlib
 import json
 import pathlib
+import zipfile
 
 import cv2
 import numpy as np
@@ -10,7 +12,7 @@ from inpaint.errors import UserError, telling
 from inpaint.evaluation.fixed_masks import KINDS, SIZE
 from inpaint.evaluation.measures import METRICS, measure
 from inpaint.file_lists import sketch_path
-from inpaint.picture_files import MAX_PIXELS, read_gray, read_picture
+from inpaint.picture_files import MAX_PIXELS, picture_size, read_gray, read_picture
 from inpaint.text_files import write_whole
 
 CHUNK = 20  # pictures that are measured before they are written down
@@ -61,8 +63,16 @@ class Evaluation:
         self._check_settings(pathlib.Path(folder) / "settings.json", {**settings, **told})
 
     def _check_settings(self, path, settings):
-        before = json.loads(path.read_text()) if path.exists() else {}
-        now = json.loads(json.dumps({**settings, "resize": self._resize, "pictures": self._paths}))
+        """Contents rather than names decide: files may be moved, but not be exchanged."""
+        inputs = {"resize": self._resize, "pictures": _digest(self._paths), "masks": self._mask_digest()}
+        if self._guided:
+            inputs["sketches"] = _digest(map(sketch_path, self._paths))
+        before, now = {}, json.loads(json.dumps({**settings, **inputs}))
+        with telling(f"cannot read {path}: remove the folder {path.parent}, or name another --output_dir"):
+            if path.exists():
+                before = json.loads(path.read_text())
+            if not isinstance(before, dict):
+                raise ValueError("no settings in it")
         different = [name for name in now if name in before and before[name] != now[name]]
         if different:
             raise UserError(
@@ -123,8 +133,8 @@ class Evaluation:
     def measured(self, kind, method):
         """All that was measured: (float64 [N, len(METRICS)], features [N, 2048] or empty)."""
         paths = [self._path(step) for step in self.steps() if step[:2] == (kind, method)]
-        parts = [np.load(path) for path in paths]
-        return tuple(np.concatenate([part[name] for part in parts]) for name in ("rows", "features"))
+        parts = [_numbers(path) for path in paths]
+        return tuple(np.concatenate(columns) for columns in zip(*parts))
 
     def real_features(self, batch_size):
         """The `Inception`'s features of the real pictures, [N, 2048]."""
@@ -134,12 +144,21 @@ class Evaluation:
             features.append(self._inception.features(np.stack([self._real(index) for index in indices])))
         return np.concatenate(features)
 
+    def _mask_digest(self):
+        return _digest(self._masks.path(kind, i) for kind in KINDS for i in range(len(self._paths)))
+
     def _real(self, index):
         path = self._paths[index]
         return self._fitted(read_picture(path, self._max_pixels).rgb, path)
 
     def _sketch(self, index):
         path = sketch_path(self._paths[index])
+        sizes = [picture_size(name, self._max_pixels) for name in (path, self._paths[index])]
+        if sizes[0] != sizes[1]:
+            told = [f"{width} x {height}" for height, width in sizes]
+            raise UserError(
+                f"the sketch {path} is {told[0]}, its picture {told[1]}: they must be of one size"
+            )
         return self._fitted(read_gray(path, self._max_pixels), path)
 
     def _fitted(self, array, path):
@@ -151,6 +170,24 @@ class Evaluation:
     def _path(self, step):
         kind, method, indices = step
         return self._rows / f"{kind}-{method}-{indices[0]:06}.npz"
+
+
+def _digest(paths):
+    """The beginning of a hash of files' contents, in their order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with telling(f"cannot read {path}"):
+            digest.update(hashlib.sha256(pathlib.Path(path).read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _numbers(path):
+    """(rows, features) of a file that `Evaluation.run` wrote."""
+    try:
+        with np.load(path) as found:
+            return found["rows"], found["features"]
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path} is damaged: remove it, it is measured again") from error
 
 
 def _middle(array, path):

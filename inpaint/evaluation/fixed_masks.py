@@ -65,15 +65,21 @@ class MaskFolder:
 
     def mask(self, kind, index):
         """uint8 [256, 256], 1 in the hole; raises UserError if it cannot be read or has another size."""
-        path = self._folder / self._names[kind][index]
+        path = self.path(kind, index)
         mask = read_mask(path)
         if mask.shape != SIZE or not mask.any():
             raise UserError(f"{path} must be 256 x 256 and have a hole, received {mask.shape[::-1]}")
         return mask
 
+    def path(self, kind, index):
+        """The file of a mask."""
+        return self._folder / self._names[kind][index]
+
     def _listed(self, kind, count, seed):
         flist = self._folder / f"{kind}.flist"
-        if not flist.exists():
+        with telling(f"cannot read {flist}"):
+            made = flist.exists()
+        if not made:
             self._make(kind, count, seed, flist)
         names = [line.strip() for line in read_lines(flist) if line.strip()]
         if len(names) < count:

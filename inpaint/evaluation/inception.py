@@ -1,5 +1,7 @@
 """The Fréchet Inception Distance (Heusel et al., 2017) between real and filled pictures."""
 
+import os
+
 import numpy as np
 import tensorflow as tf
 
@@ -25,6 +27,8 @@ class Inception:
     """
 
     def __init__(self, weights):
+        if not os.path.isfile(weights):  # Keras would take some words for a download
+            raise UserError(f"cannot use {weights} as InceptionV3's weights: there is no such file")
         try:
             self._model = tf.keras.applications.InceptionV3(
                 include_top=False, weights=str(weights), pooling="avg", input_shape=(_SIDE, _SIDE, 3)
