@@ -84,9 +84,7 @@ def _methods():
 
 
 def _network(checkpoint):
-    told = []
-    inpainter = filling.inpainter(checkpoint, told.append)
-    print(told[0])
+    inpainter = filling.inpainter(checkpoint)
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     words = f"weights {weights.hexdigest()[:16]}, {FLAGS.precision}, padding {FLAGS.padding}"
     return Method(words, inpainter)

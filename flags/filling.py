@@ -14,12 +14,11 @@ flags.adopt_module_key_flags(precision)
 flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
 
 
-def inpainter(checkpoint=None, say=print):
-    """The `Inpainter` that the flags describe, with another checkpoint if one is named.
+def inpainter(checkpoint=None):
+    """The `Inpainter` that the flags describe; says what it loaded.
 
     Args:
-        checkpoint: instead of --checkpoint_dir.
-        say: takes one line that tells what was loaded.
+        checkpoint: another one, instead of --checkpoint_dir.
     """
     return Inpainter.from_checkpoint(
         checkpoint or FLAGS.checkpoint_dir,
@@ -27,5 +26,5 @@ def inpainter(checkpoint=None, say=print):
         padding=FLAGS.padding,
         precision=FLAGS.precision,
         edge_threshold=FLAGS.edge_threshold,
-        say=say,
+        say=print,
     )
