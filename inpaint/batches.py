@@ -34,8 +34,8 @@ class Batches:
     def __next__(self):
         """The next batch; UserError if one of its pictures cannot be read."""
         arrived = threading.Event()
-        threading.Thread(target=self._tell_of_stall, args=(arrived,), daemon=True).start()
         start = time.monotonic()
+        threading.Thread(target=self._tell_of_stall, args=(arrived,), daemon=True).start()
         try:
             return next(self._iterator)
         except tf.errors.OpError as error:
