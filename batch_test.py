@@ -27,19 +27,15 @@ def main():
     size = (FLAGS.image_height, FLAGS.image_width) if FLAGS.image_height else None
     if size and size[0] * size[1] > FLAGS.max_pixels:
         raise UserError(f"--image_height x --image_width exceeds --max_pixels={FLAGS.max_pixels}")
-    failures = Failures(_warn)
+    failures = Failures(command.warn)
     jobs = read_jobs(FLAGS.flist, FLAGS.guided, failures)
     inpainter = filling.inpainter()
     bar = tf.keras.utils.Progbar(len(jobs), unit_name="picture")
-    fill_list(inpainter, jobs, FLAGS.batch_size, failures, size, FLAGS.max_pixels, _warn, bar.update)
+    fill_list(inpainter, jobs, FLAGS.batch_size, failures, size, FLAGS.max_pixels, command.warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)
     print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")
     if failures.lines:
         sys.exit(1)
-
-
-def _warn(line):
-    print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,9 @@ def main():
         raise UserError("the pictures are named by --flist or by --image_dir: give one of them")
     paths = picture_paths(FLAGS.flist or FLAGS.image_dir, guided=FLAGS.guided)
     folder = pathlib.Path(FLAGS.output_dir)
-    mask_dir = FLAGS.mask_dir or folder / "masks"
+    mask_dir = pathlib.Path(FLAGS.mask_dir or folder / "masks")
+    if FLAGS.image_dir:
+        _check_apart(FLAGS.image_dir, [folder, mask_dir])
     masks = MaskFolder(mask_dir, len(paths), FLAGS.mask_seed)
     if FLAGS.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two pictures, received one")
@@ -52,7 +54,7 @@ def main():
     if inception is None:
         print("note: no FID without --inception_weights")
     methods = _methods()
-    settings = {"fid": FLAGS.inception_weights}
+    settings = {"fid": FLAGS.inception_weights} if FLAGS.inception_weights else {}
     if not FLAGS.mask_dir:
         settings["mask_seed"] = FLAGS.mask_seed
     if FLAGS.guided:
@@ -73,6 +75,13 @@ def main():
         sheet = contact_sheet(evaluation, kind, methods, range(min(FLAGS.sheet_pictures, len(paths))))
         write_picture(folder / f"{kind}.jpg", Picture(sheet))
     print(f"{folder / 'results.md'}, results.json, and a contact sheet for each kind of mask")
+
+
+def _check_apart(image_dir, folders):
+    """What is written among the pictures would be taken for pictures the next time."""
+    for folder in folders:
+        if folder.resolve().is_relative_to(pathlib.Path(image_dir).resolve()):
+            raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
 
 
 def _methods():

@@ -5,7 +5,6 @@ from flags import command  # first: it quietens TensorFlow
 # isort: split
 
 import os
-import sys
 
 import tensorflow as tf
 from absl import flags
@@ -42,14 +41,10 @@ def main():
 def _pictures(source):
     paths = sorted({os.path.abspath(path): path for path in picture_paths(source)}.values())
     bar = tf.keras.utils.Progbar(len(paths), unit_name="picture")
-    good = checked(paths, FLAGS.least_side, FLAGS.decode, _warn, bar.update)
+    good = checked(paths, FLAGS.least_side, FLAGS.decode, command.warn, bar.update)
     if not good:
         raise UserError(f"none of the {len(paths)} pictures of {source} can be used")
     return good
-
-
-def _warn(line):
-    print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

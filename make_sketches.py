@@ -30,14 +30,10 @@ def main():
         raise UserError("--data_flist needs names of file lists or folders, received an empty one")
     paths = sorted({path for source in sources for path in picture_paths(source)})
     bar = tf.keras.utils.Progbar(len(paths), unit_name="picture")
-    written, kept, failed = write_sketches(paths, FLAGS.method, FLAGS.overwrite, _warn, bar.update)
+    written, kept, failed = write_sketches(paths, FLAGS.method, FLAGS.overwrite, command.warn, bar.update)
     print(f"{written} sketches written, {kept} kept, {failed} failed")
     if failed:
         sys.exit(1)
-
-
-def _warn(line):
-    print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

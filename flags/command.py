@@ -43,6 +43,11 @@ def run(main):
     app.run(guarded)
 
 
+def warn(line):
+    """Tell the user of something that does not end the script."""
+    print(line, file=sys.stderr)
+
+
 def _check_finite():
     for name, value in flags.FLAGS.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):

@@ -2,10 +2,9 @@
 
 import pathlib
 
-import numpy as np
 import tensorflow as tf
 
-from inpaint import checkpoints, tf1_checkpoint
+from inpaint import checkpoints, tf1_checkpoint, weights
 from inpaint.errors import UserError, telling
 
 
@@ -21,14 +20,14 @@ def average_generators(log_dir, count, generator):
         the snapshots' prefixes, oldest first: list of strings.
 
     Raises:
-        UserError: fewer snapshots there, or ones that do not fit.
+        UserError: fewer snapshots there, or ones that do not fit or are not finite.
     """
     prefixes = _newest(log_dir, count)
     sums = None
     for prefix in prefixes:
-        checkpoints.load_generator(prefix, generator)
-        weights = [weight.astype("float64") for weight in generator.get_weights()]
-        sums = weights if sums is None else [a + b for a, b in zip(sums, weights)]
+        weights.load_generator(prefix, generator)
+        arrays = [array.astype("float64") for array in generator.get_weights()]
+        sums = arrays if sums is None else [a + b for a, b in zip(sums, arrays)]
     generator.set_weights([(total / count).astype("float32") for total in sums])
     return prefixes
 
@@ -46,13 +45,11 @@ def write_average(log_dir, count, folder, generator):
     Raises:
         UserError: as `average_generators`; a snapshot is there already, or cannot be written.
     """
-    prefixes = average_generators(log_dir, count, generator)
-    if not all(np.isfinite(weight).all() for weight in generator.get_weights()):
-        raise UserError(f"the snapshots of {log_dir} hold values that are no finite numbers")
-    step = _step(prefixes[-1])
+    step = _step(_newest(log_dir, count)[-1])
     with telling(f"cannot write into {folder}"):
         if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
             raise UserError(f"there are snapshots in {folder} already: name another --output_dir")
+    prefixes = average_generators(log_dir, count, generator)
     return tf1_checkpoint.save(folder, generator, step=step), prefixes
 
 

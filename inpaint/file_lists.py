@@ -41,7 +41,7 @@ def _listed(source, seed):
     source = pathlib.Path(source)
     with telling(f"cannot read {source}"):
         if source.is_dir():
-            found = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            found = (p for p in _files(source) if p.suffix.lower() in SUFFIXES and p.is_file())
             # Hidden files are what an interrupted writer or a file manager leaves.
             found = (p for p in found if not p.name.startswith("."))
             paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
@@ -55,6 +55,16 @@ def _listed(source, seed):
     if not paths:
         raise UserError(f"the file list {source} is empty")
     return paths
+
+
+def _files(folder):
+    """All paths below a folder; OSError if one of its folders cannot be read."""
+
+    def fail(error):
+        raise error
+
+    for parent, _, names in os.walk(folder, onerror=fail):
+        yield from (pathlib.Path(parent) / name for name in names)
 
 
 def read_lines(path):

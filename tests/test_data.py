@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -76,6 +78,20 @@ def test_folder_is_shuffled_by_seed(tmp_path, five_pictures):
     assert sorted(found) == five_pictures
     assert found == picture_paths(tmp_path, seed=1)
     assert any(picture_paths(tmp_path, seed=s) != found for s in range(5))
+
+
+def test_a_folder_that_cannot_be_read_is_told(five_pictures, tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("closed"):  # permissions do not bind root, who may run this
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UserError, match="cannot read .*: Permission denied"):
+        picture_paths(tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="no pictures in"):
         picture_paths(tmp_path / "empty")

@@ -166,6 +166,33 @@ def test_resumes(photographs, tmp_path):
         Evaluation(tmp_path / "out", paths[:2], masks, methods, {})
 
 
+def test_fid_can_be_added(photographs, tmp_path):
+    class MeanColour:
+        """Features that can be worked out by hand, in place of Inception's."""
+
+        def features(self, pictures):
+            return pictures.mean(axis=(1, 2))
+
+    def measured(inception):
+        evaluation = Evaluation(tmp_path / "out", paths, masks, methods, {}, inception=inception)
+        for step in evaluation.steps():
+            evaluation.run(step, batch_size=2)
+        return evaluation.measured("centre_box", "dark")
+
+    paths, calls = sorted(photographs.iterdir()), []
+    masks = MaskFolder(tmp_path / "masks", 3, seed=0)
+    methods = {"dark": constant(0, calls)}
+    rows, features = measured(None)
+    assert features.size == 0 and len(calls) == 2 * len(KINDS)
+    again, features = measured(MeanColour())
+    np.testing.assert_array_equal(again, rows)
+    real = np.stack([np.array(Image.open(path)) for path in paths[:1]])
+    real[:, 64:192, 64:192] = 0
+    np.testing.assert_allclose(features[0], real[0].mean(axis=(0, 1)), rtol=1e-5)
+    measured(MeanColour())
+    assert len(calls) == 4 * len(KINDS)  # once each way
+
+
 def test_exchanged_and_damaged_files_are_noticed(photographs, tmp_path):
     paths = sorted(photographs.iterdir())
     methods, folder = {"dark": constant(0, [])}, tmp_path / "out"
@@ -273,7 +300,15 @@ def test_command(script, photographs, generator, tmp_path):
     "flags, message",
     [
         ([], "the pictures are named by --flist or by --image_dir: give one of them"),
-        (["--image_dir=small"], "is 20 x 30: at least 256 x 256 are needed"),
+        (["--image_dir=small"], "is 20 x 30: at least 256 x 256 are needed, or --resize"),
+        (
+            ["--image_dir=photographs", "--output_dir=photographs/out"],
+            "photographs/out is inside of --image_dir=photographs: name a folder outside of it",
+        ),
+        (
+            ["--image_dir=photographs", "--mask_dir=photographs"],
+            "photographs is inside of --image_dir=photographs: name a folder outside of it",
+        ),
         (
             ["--image_dir=photographs", "--inception_weights=no.h5"],
             "cannot use no.h5 as InceptionV3's weights: there is no such file",

@@ -34,7 +34,8 @@ class Evaluation:
             their middle.
 
     Raises:
-        UserError: the folder holds measurements of something else, or cannot be written.
+        UserError: the folder holds measurements of something else, or cannot be written; a picture is
+            too small to be cut.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class Evaluation:
         self._inception = inception
         self._max_pixels = max_pixels
         self._resize = resize
+        for path in [] if resize else self._paths:
+            _check_size(picture_size(path, max_pixels), path)
         with telling(f"cannot make {self._rows}"):
             self._rows.mkdir(parents=True, exist_ok=True)
         told = {f"method {name}": method.told for name, method in methods.items()}
@@ -96,7 +99,7 @@ class Evaluation:
         """
         kind, method, indices = step
         path = self._path(step)
-        if path.exists():
+        if path.exists() and (not self._inception or len(_numbers(path)[1])):
             return
         rows, features = [], []
         for start in range(0, len(indices), batch_size):
@@ -149,7 +152,7 @@ class Evaluation:
 
     def _real(self, index):
         path = self._paths[index]
-        return self._fitted(read_picture(path, self._max_pixels).rgb, path)
+        return self._fitted(read_picture(path, self._max_pixels).rgb)
 
     def _sketch(self, index):
         path = sketch_path(self._paths[index])
@@ -159,11 +162,11 @@ class Evaluation:
             raise UserError(
                 f"the sketch {path} is {told[0]}, its picture {told[1]}: they must be of one size"
             )
-        return self._fitted(read_gray(path, self._max_pixels), path)
+        return self._fitted(read_gray(path, self._max_pixels))
 
-    def _fitted(self, array, path):
+    def _fitted(self, array):
         if not self._resize:
-            return _middle(array, path)
+            return _middle(array)
         resized = cv2.resize(np.float32(array), SIZE[::-1], interpolation=cv2.INTER_LINEAR)
         return np.rint(resized).astype(array.dtype)
 
@@ -190,9 +193,15 @@ def _numbers(path):
         raise UserError(f"{path} is damaged: remove it, it is measured again") from error
 
 
-def _middle(array, path):
-    height, width = array.shape[:2]
+def _check_size(size, path):
+    height, width = size
     if height < SIZE[0] or width < SIZE[1]:
-        raise UserError(f"{path} is {width} x {height}: at least {SIZE[1]} x {SIZE[0]} are needed")
+        raise UserError(
+            f"{path} is {width} x {height}: at least {SIZE[1]} x {SIZE[0]} are needed, or --resize"
+        )
+
+
+def _middle(array):
+    height, width = array.shape[:2]
     top, left = (height - SIZE[0]) // 2, (width - SIZE[1]) // 2
     return array[top : top + SIZE[0], left : left + SIZE[1]]

@@ -33,7 +33,7 @@ class Inception:
             self._model = tf.keras.applications.InceptionV3(
                 include_top=False, weights=str(weights), pooling="avg", input_shape=(_SIDE, _SIDE, 3)
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise UserError(f"cannot use {weights} as InceptionV3's weights: {reason(error)}") from error
 
     def features(self, pictures):
