@@ -78,6 +78,9 @@ def test_folder_is_shuffled_by_seed(tmp_path, five_pictures):
     assert sorted(found) == five_pictures
     assert found == picture_paths(tmp_path, seed=1)
     assert any(picture_paths(tmp_path, seed=s) != found for s in range(5))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no pictures in"):
+        picture_paths(tmp_path / "empty")
 
 
 def test_a_folder_that_cannot_be_read_is_told(five_pictures, tmp_path, monkeypatch):
@@ -92,6 +95,3 @@ def test_a_folder_that_cannot_be_read_is_told(five_pictures, tmp_path, monkeypat
     monkeypatch.setattr(os, "scandir", scandir)
     with pytest.raises(UserError, match="cannot read .*: Permission denied"):
         picture_paths(tmp_path)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="no pictures in"):
-        picture_paths(tmp_path / "empty")

@@ -145,5 +145,5 @@ def test_a_stall_is_told_until_it_ends():
     batches = Batches(dataset, stall_seconds=0.01, say=say)
     assert float(next(batches)) == 7
     assert len(told) >= 2 and told[0].startswith("no batch for 0 s: ")
-    assert batches.seconds_waited > 0.01  # two stalls of 0.01 s, and clocks have grains
+    assert batches.seconds_waited >= 0.02
     batches.close()
