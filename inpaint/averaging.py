@@ -8,49 +8,38 @@ from inpaint import checkpoints, tf1_checkpoint, weights
 from inpaint.errors import UserError, telling
 
 
-def average_generators(log_dir, count, generator):
-    """Fill a generator with the mean of a run's newest snapshots.
+def write_average(log_dir, count, folder, generator):
+    """Write the mean of a run's newest snapshots as a generator-only snapshot of the original's format.
 
     Args:
         log_dir: the run's folder.
         count: how many snapshots to take; the run must have kept as many.
+        folder: where it goes; made if needed.
         generator: a `Generator` like the run's; it is filled.
 
     Returns:
-        the snapshots' prefixes, oldest first: list of strings.
+        (the prefix written, the prefixes it is the mean of, oldest first).
 
     Raises:
-        UserError: fewer snapshots there, or ones that do not fit or are not finite.
+        UserError: fewer snapshots there, or ones that do not fit or are not finite; a snapshot is in
+            `folder` already, or cannot be written.
     """
     prefixes = _newest(log_dir, count)
+    step = _step(prefixes[-1])
+    with telling(f"cannot write into {folder}"):
+        if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
+            raise UserError(f"there are snapshots in {folder} already: name another --output_dir")
+    _fill_with_mean(generator, prefixes)
+    return tf1_checkpoint.save(folder, generator, step=step), prefixes
+
+
+def _fill_with_mean(generator, prefixes):
     sums = None
     for prefix in prefixes:
         weights.load_generator(prefix, generator)
         arrays = [array.astype("float64") for array in generator.get_weights()]
         sums = arrays if sums is None else [a + b for a, b in zip(sums, arrays)]
-    generator.set_weights([(total / count).astype("float32") for total in sums])
-    return prefixes
-
-
-def write_average(log_dir, count, folder, generator):
-    """Write the mean of a run's newest snapshots as a generator-only snapshot of the original's format.
-
-    Args:
-        log_dir, count, generator: as in `average_generators`.
-        folder: where it goes; made if needed.
-
-    Returns:
-        (the prefix written, the prefixes it is the mean of).
-
-    Raises:
-        UserError: as `average_generators`; a snapshot is there already, or cannot be written.
-    """
-    step = _step(_newest(log_dir, count)[-1])
-    with telling(f"cannot write into {folder}"):
-        if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
-            raise UserError(f"there are snapshots in {folder} already: name another --output_dir")
-    prefixes = average_generators(log_dir, count, generator)
-    return tf1_checkpoint.save(folder, generator, step=step), prefixes
+    generator.set_weights([(total / len(prefixes)).astype("float32") for total in sums])
 
 
 def _step(prefix):
