@@ -313,6 +313,10 @@ def test_command(script, photographs, generator, tmp_path):
             ["--image_dir=photographs", "--inception_weights=no.h5"],
             "cannot use no.h5 as InceptionV3's weights: there is no such file",
         ),
+        (
+            ["--image_dir=photographs", "--inception_weights=small/x.png"],
+            "cannot use small/x.png as InceptionV3's weights: its name must end with .h5",
+        ),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(script, photographs, tmp_path, flags, message):

@@ -23,12 +23,14 @@ class Inception:
             `inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5`.
 
     Raises:
-        UserError: no such file, or one that does not fit.
+        UserError: no such file, not HDF5 by its name, or one that does not fit.
     """
 
     def __init__(self, weights):
         if not os.path.isfile(weights):  # Keras would take some words for a download
             raise UserError(f"cannot use {weights} as InceptionV3's weights: there is no such file")
+        if not str(weights).endswith(".h5"):  # by the name Keras chooses how to read it
+            raise UserError(f"cannot use {weights} as InceptionV3's weights: its name must end with .h5")
         try:
             self._model = tf.keras.applications.InceptionV3(
                 include_top=False, weights=str(weights), pooling="avg", input_shape=(_SIDE, _SIDE, 3)
