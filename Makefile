@@ -13,7 +13,7 @@ $(VENV)/installed: setup.cfg pyproject.toml
 	touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/python test.py --image examples/photographs/coffee.png --mask examples/masks/coffee.png \
+	$(BIN)/python test.py --image inpaint/examples/photographs/coffee.png --mask inpaint/examples/masks/coffee.png \
 		--output output.png
 
 test: $(VENV)/installed

@@ -22,30 +22,32 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from flags import command  # first: it quietens TensorFlow
-
-# isort: split
-
-import naive_attention
 import numpy as np
 import tensorflow as tf
-from absl import flags
+from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list
+from support import naive_attention
 
+from inpaint.commands.process import run
 from inpaint.errors import UserError
-from inpaint.generator import Generator
-from inpaint.inpainter import Inpainter
+from inpaint.inference.inpainter import Inpainter
+from inpaint.models.generator import Generator
 
-FLAGS = flags.FLAGS
-flags.DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.")
-flags.DEFINE_list("sizes", ["256x256", "512x680", "1024x1024"], "Heights x widths to measure.")
-flags.DEFINE_bool("naive", False, "Measure the naive form too, in turns.")
-flags.DEFINE_integer("rounds", 1, "Processes of each kind for a setting.", 1)
-flags.DEFINE_integer("repeats", 5, "Measured calls in a process; one more comes before.", 1)
-flags.DEFINE_enum("here", None, ["fast", "naive"], "Measure the one setting in this process.")
+
+def define(flags):
+    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.", flag_values=flags)
+    DEFINE_list(
+        "sizes", ["256x256", "512x680", "1024x1024"], "Heights x widths to measure.", flag_values=flags
+    )
+    DEFINE_bool("naive", False, "Measure the naive form too, in turns.", flag_values=flags)
+    DEFINE_integer("rounds", 1, "Processes of each kind for a setting.", 1, flag_values=flags)
+    DEFINE_integer("repeats", 5, "Measured calls in a process; one more comes before.", 1, flag_values=flags)
+    DEFINE_enum(
+        "here", None, ["fast", "naive"], "Measure the one setting in this process.", flag_values=flags
+    )
 
 
 class _NaiveAttention(tf.keras.layers.Layer):
-    """All scores of a picture at once, whatever is wanted."""
+    """All scores of an image at once, whatever is wanted."""
 
     def call(self, foreground, background, mask, window=None):
         f, b = (tf.cast(x, tf.float32) for x in (foreground, background))
@@ -53,23 +55,23 @@ class _NaiveAttention(tf.keras.layers.Layer):
         return tf.cast(output, foreground.dtype), None
 
 
-def main():
-    if FLAGS.here:
-        print(json.dumps(_measure(FLAGS.precision[0], *_size(FLAGS.sizes[0]))))
+def main(flags):
+    if flags.here:
+        print(json.dumps(_measure(flags, flags.precision[0], *_size(flags.sizes[0]))))
         return
-    for size in FLAGS.sizes:
+    for size in flags.sizes:
         height, width = _size(size)
-        for precision in FLAGS.precision:
+        for precision in flags.precision:
             found = {"fast": [], "naive": []}
-            for _ in range(FLAGS.rounds):
-                for form in ("fast", "naive") if FLAGS.naive else ("fast",):
+            for _ in range(flags.rounds):
+                for form in ("fast", "naive") if flags.naive else ("fast",):
                     setting = [f"--precision={precision}", f"--sizes={size}", f"--here={form}"]
                     done = subprocess.run(
                         [sys.executable, *sys.argv, *setting], check=True, stdout=subprocess.PIPE, text=True
                     )
                     found[form].append(json.loads(done.stdout.splitlines()[-1]))
             line = {"height": height, "width": width, "precision": precision, **_summary(found["fast"])}
-            if FLAGS.naive:
+            if flags.naive:
                 naive = _summary(found["naive"])
                 line |= {f"naive_{name}": value for name, value in naive.items()}
                 line["ratio"] = round(naive["seconds"] / line["seconds"], 1)
@@ -89,16 +91,16 @@ def _summary(processes):
     return {"seconds": round(statistics.median(seconds), 3), "peak_mb": round(statistics.median(peaks))}
 
 
-def _measure(precision, height, width):
+def _measure(flags, precision, height, width):
     generator = Generator(dtype=precision)
-    if FLAGS.here == "naive":
+    if flags.here == "naive":
         generator.contextual_attention = _NaiveAttention(dtype=precision)
-    inpainter = Inpainter(generator, hole_only=FLAGS.here == "fast")
+    inpainter = Inpainter(generator, hole_only=flags.here == "fast")
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), np.uint8)
     mask[height * 3 // 8 : height * 5 // 8, width * 3 // 8 : width * 5 // 8] = 1
     seconds = []
-    for _ in range(FLAGS.repeats + 1):
+    for _ in range(flags.repeats + 1):
         start = time.perf_counter()
         inpainter(image, mask)
         seconds.append(time.perf_counter() - start)
@@ -107,4 +109,4 @@ def _measure(precision, height, width):
 
 
 if __name__ == "__main__":
-    command.run(main)
+    run(sys.modules[__name__], sys.argv[1:], "python benchmarks/inference.py")

@@ -3,7 +3,7 @@
 Prints a JSON line for each setting, measured in a process of its own, with the fields
 
     seconds             of an iteration, both updates and both batches (median)
-    images_per_second   the pictures of both batches, by that median
+    images_per_second   the images of both batches, by that median
     input_images_per_second  the input alone, nothing trained beside it
     input_share         of the iterations' time spent in waiting for batches
     peak_mb             largest resident memory of the process
@@ -20,48 +20,51 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from flags import command  # first: it quietens TensorFlow
-
-# isort: split
-
 import contextlib
 
 import numpy as np
-from absl import flags
+from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_string
 from PIL import Image
 
-from inpaint.bad_pictures import BadPictures
-from inpaint.batches import Batches
-from inpaint.data import DataOptions
-from inpaint.discriminator import Discriminator
-from inpaint.file_lists import picture_paths
-from inpaint.generator import Generator
-from inpaint.trainer import Trainer, make_optimizer
-from inpaint.training_data import training_batches
-
-FLAGS = flags.FLAGS
-flags.DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.")
-flags.DEFINE_list("jit_compile", ["false"], "Settings to measure: false, true or both.")
-flags.DEFINE_list("batch_size", ["2"], "Settings to measure.")
-flags.DEFINE_integer("size", 256, "Height and width of an example.", 128)
-flags.DEFINE_integer("iterations", 8, "Measured iterations; two more come before.", 1)
-flags.DEFINE_integer("input_batches", 200, "Batches of the input measured alone.", 1)
-flags.DEFINE_bool("random_crop", True, "Cut from the pictures instead of resizing.")
-flags.DEFINE_string("data_flist", None, "Pictures to read. Default: 64 JPEGs of noise, 480 x 640.")
-flags.DEFINE_bool("here", False, "Measure the one setting in this process.")
+from inpaint.commands.process import run
+from inpaint.data.batches import Batches
+from inpaint.data.examples import DataOptions
+from inpaint.data.pipeline import training_batches
+from inpaint.data.unreadable import UnreadableFiles
+from inpaint.io.file_lists import image_paths
+from inpaint.models.discriminator import Discriminator
+from inpaint.models.generator import Generator
+from inpaint.models.optimizer import make_optimizer
+from inpaint.training.trainer import Trainer
 
 
-def main():
-    if FLAGS.here:
+def define(flags):
+    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.", flag_values=flags)
+    DEFINE_list("jit_compile", ["false"], "Settings to measure: false, true or both.", flag_values=flags)
+    DEFINE_list("batch_size", ["2"], "Settings to measure.", flag_values=flags)
+    DEFINE_integer("size", 256, "Height and width of an example.", 128, flag_values=flags)
+    DEFINE_integer("iterations", 8, "Measured iterations; two more come before.", 1, flag_values=flags)
+    DEFINE_integer("input_batches", 200, "Batches of the input measured alone.", 1, flag_values=flags)
+    DEFINE_bool("random_crop", True, "Cut from the images instead of resizing.", flag_values=flags)
+    DEFINE_string(
+        "data_flist", None, "Images to read. Default: 64 JPEGs of noise, 480 x 640.", flag_values=flags
+    )
+    DEFINE_bool("here", False, "Measure the one setting in this process.", flag_values=flags)
+
+
+def main(flags):
+    if flags.here:
         print(
-            json.dumps(_measure(FLAGS.precision[0], FLAGS.jit_compile[0] == "true", int(FLAGS.batch_size[0])))
+            json.dumps(
+                _measure(flags, flags.precision[0], flags.jit_compile[0] == "true", int(flags.batch_size[0]))
+            )
         )
         return
     with tempfile.TemporaryDirectory() as folder:
-        source = FLAGS.data_flist or _noise(pathlib.Path(folder))
-        for precision in FLAGS.precision:
-            for jit_compile in FLAGS.jit_compile:
-                for batch_size in FLAGS.batch_size:
+        source = flags.data_flist or _noise(pathlib.Path(folder))
+        for precision in flags.precision:
+            for jit_compile in flags.jit_compile:
+                for batch_size in flags.batch_size:
                     setting = [f"--precision={precision}", f"--jit_compile={jit_compile}"]
                     setting += [f"--batch_size={batch_size}", f"--data_flist={source}", "--here"]
                     subprocess.run([sys.executable, *sys.argv, *setting], check=True)
@@ -75,11 +78,11 @@ def _noise(folder):
     return folder
 
 
-def _measure(precision, jit_compile, batch_size):
-    paths = picture_paths(FLAGS.data_flist)
-    data = DataOptions((FLAGS.size, FLAGS.size), FLAGS.random_crop)
-    dataset = training_batches(paths, data, batch_size, BadPictures("training pictures", len(paths), 0))
-    alone = _input_alone(dataset, batch_size)
+def _measure(flags, precision, jit_compile, batch_size):
+    paths = image_paths(flags.data_flist)
+    data = DataOptions((flags.size, flags.size), flags.random_crop)
+    dataset = training_batches(paths, data, batch_size, UnreadableFiles("training images", len(paths), 0))
+    alone = _input_alone(dataset, batch_size, flags.input_batches)
 
     trainer = Trainer(
         Generator(dtype=precision),
@@ -89,7 +92,7 @@ def _measure(precision, jit_compile, batch_size):
     )
     seconds = []
     with contextlib.closing(Batches(dataset)) as batches:
-        for i in range(FLAGS.iterations + 2):
+        for i in range(flags.iterations + 2):
             if i == 2:
                 waited = batches.seconds_waited
             start = time.perf_counter()
@@ -102,7 +105,7 @@ def _measure(precision, jit_compile, batch_size):
     return {
         "precision": precision,
         "jit_compile": jit_compile,
-        "size": FLAGS.size,
+        "size": flags.size,
         "batch_size": batch_size,
         "seconds": round(median, 3),
         "images_per_second": float(f"{2 * batch_size / median:.4g}"),
@@ -112,15 +115,15 @@ def _measure(precision, jit_compile, batch_size):
     }
 
 
-def _input_alone(dataset, batch_size):
+def _input_alone(dataset, batch_size, count):
     with contextlib.closing(Batches(dataset)) as batches:
         for _ in range(8):  # those that wait prepared
             next(batches)
         start = time.perf_counter()
-        for _ in range(FLAGS.input_batches):
+        for _ in range(count):
             next(batches)
-        return FLAGS.input_batches * batch_size / (time.perf_counter() - start)
+        return count * batch_size / (time.perf_counter() - start)
 
 
 if __name__ == "__main__":
-    command.run(main)
+    run(sys.modules[__name__], sys.argv[1:], "python benchmarks/training.py")

@@ -2,9 +2,11 @@
 
 from absl import flags
 
-flags.DEFINE_string(
-    "checkpoint_dir",
-    None,
-    "Folder or prefix of a checkpoint. To fill pictures: ours or the original's, by default the bundled "
-    "weights. To convert: a run of ours.",
-)
+
+def define(values):
+    flags.DEFINE_string(
+        "checkpoint_dir",
+        None,
+        "Folder or prefix of a checkpoint, this project's or the original's. Default: the bundled weights.",
+        flag_values=values,
+    )

@@ -1,30 +1,19 @@
-"""The flags that test.py and batch_test.py share."""
+"""The flags of every command that fills images."""
 
 from absl import flags
 
 from flags import checkpoint, network, precision
-from inpaint.inpainter import Inpainter
-from inpaint.picture_files import MAX_PIXELS
-
-FLAGS = flags.FLAGS
-flags.adopt_module_key_flags(network)
-flags.adopt_module_key_flags(checkpoint)
-flags.adopt_module_key_flags(precision)
-
-flags.DEFINE_integer("max_pixels", MAX_PIXELS, "Largest picture that is read, sides rounded up to 8.", 1)
+from inpaint.io.image_files import MAX_PIXELS
 
 
-def inpainter(checkpoint=None):
-    """The `Inpainter` that the flags describe; says what it loaded.
-
-    Args:
-        checkpoint: another one, instead of --checkpoint_dir.
-    """
-    return Inpainter.from_checkpoint(
-        checkpoint or FLAGS.checkpoint_dir,
-        guided=FLAGS.guided,
-        padding=FLAGS.padding,
-        precision=FLAGS.precision,
-        edge_threshold=FLAGS.edge_threshold,
-        say=print,
+def define(values):
+    checkpoint.define(values)
+    network.define(values)
+    precision.define(values)
+    flags.DEFINE_integer(
+        "max_pixels",
+        MAX_PIXELS,
+        "Largest image that is read, in pixels (sides rounded up to multiples of 8).",
+        1,
+        flag_values=values,
     )

@@ -2,9 +2,10 @@
 
 from absl import flags
 
-from flags import network  # noqa: F401  defines --guided and --padding
+from flags import network
 
-flags.declare_key_flag("guided")
-flags.declare_key_flag("padding")
-flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.")
-flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0)
+
+def define(values):
+    network.define(values)
+    flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.", flag_values=values)
+    flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0, flag_values=values)

@@ -2,9 +2,12 @@
 
 from absl import flags
 
-flags.DEFINE_enum(
-    "precision",
-    "float32",
-    ["float32", "mixed_bfloat16", "mixed_float16"],
-    "Of the layers' arithmetic; weights, losses and attention scores stay float32.",
-)
+
+def define(values):
+    flags.DEFINE_enum(
+        "precision",
+        "float32",
+        ["float32", "mixed_bfloat16", "mixed_float16"],
+        "Dtype policy of the layers; weights, losses and attention scores stay float32.",
+        flag_values=values,
+    )

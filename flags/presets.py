@@ -3,17 +3,17 @@
 import dataclasses
 import pathlib
 
-_EXAMPLES = pathlib.Path(__file__).parent.parent / "examples" / "photographs"
+_EXAMPLES = pathlib.Path(__file__).parent.parent / "inpaint" / "examples" / "photographs"
 
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """Where a dataset's pictures are listed and how it is trained.
+    """Where a dataset's images are listed and how it is trained.
 
     Attributes:
         training: file list or folder.
         validation: file list or folder.
-        random_crop: cut from the picture (scenes) or resize the whole of it (aligned faces).
+        random_crop: cut from the image (scenes) or resize the whole of it (aligned faces).
     """
 
     training: str

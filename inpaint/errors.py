@@ -1,20 +1,19 @@
-"""The errors that scripts tell in one line."""
+"""The errors that commands report in one line. Imports nothing heavy: they come before TensorFlow."""
 
 import contextlib
 import re
-
-import tensorflow as tf
+import sys
 
 
 class UserError(Exception):
-    """Something the user can mend. The message is one line: what was wrong, with what, what to do."""
+    """Something the user can fix. The message is one line: what was wrong, what was received, what to do."""
 
     def __init__(self, message):
         super().__init__(" ".join(str(message).splitlines()))
 
 
 class Stopped(Exception):
-    """A run that was asked to stop has saved its work.
+    """A run was asked to stop and has saved its work.
 
     Args:
         message: one line for the user.
@@ -28,10 +27,10 @@ class Stopped(Exception):
 
 @contextlib.contextmanager
 def telling(what):
-    """What the system says no to in the body becomes a UserError that begins with `what`."""
+    """Turn an error of the system or of TensorFlow in the body into a UserError that begins with `what`."""
     try:
         yield
-    except (OSError, ValueError, tf.errors.OpError) as error:
+    except _system_errors() as error:
         raise UserError(f"{what}: {reason(error)}") from error
 
 
@@ -39,3 +38,8 @@ def reason(error):
     """What went wrong, in the system's words: without TensorFlow's names of nodes and operations."""
     text = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
     return re.sub(r"{{.*?}} *| *\[Op:\w+\]", "", text)
+
+
+def _system_errors():
+    tensorflow = sys.modules.get("tensorflow")  # it cannot have raised anything before it was imported
+    return (OSError, ValueError, *([tensorflow.errors.OpError] if tensorflow else []))

@@ -1,12 +1,12 @@
-"""Layers and tensor functions of the network. Nothing here knows of files or pictures."""
+"""Layers and tensor functions of the network. Nothing here knows of files or images."""
 
 from ops.attention import ContextualAttention
-from ops.flow_wheel import flow_picture
-from ops.gated_conv import GatedConv
-from ops.gated_deconv import GatedDeconv
+from ops.convolution.gated_conv import GatedConv
+from ops.convolution.gated_deconv import GatedDeconv
+from ops.convolution.padded_conv import PaddedConv
+from ops.convolution.spectral_norm_conv import SpectralNormConv
+from ops.flow_wheel import flow_image
 from ops.nearest import resize_nearest
-from ops.padded_conv import PaddedConv
-from ops.spectral_norm_conv import SpectralNormConv
 
 __all__ = [
     "ContextualAttention",
@@ -14,6 +14,6 @@ __all__ = [
     "GatedDeconv",
     "PaddedConv",
     "SpectralNormConv",
-    "flow_picture",
+    "flow_image",
     "resize_nearest",
 ]

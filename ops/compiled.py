@@ -11,7 +11,7 @@ def compiled(function):
     TensorFlow runs elementwise operations one by one, each with a pass over memory and a result to
     keep; XLA makes one loop of them. The gradient is compiled as well and computes the function
     again from its input, so nothing else is kept. Eagerly, or where a size is not known while the
-    graph is made (pictures of any size), the function runs as it is written: compiling for every
+    graph is made (images of any size), the function runs as it is written: compiling for every
     new size would cost more than it gains.
 
     Args:

@@ -23,10 +23,10 @@ def _wheel():
 _WHEEL = _wheel()  # [55, 3]
 
 
-def flow_picture(offsets, scale=1):
+def flow_image(offsets, scale=1):
     """Draw attention offsets: hue is the direction, saturation the distance.
 
-    A picture's distances are divided by the largest one met so far in the batch, as the original
+    An image's distances are divided by the largest one met so far in the batch, as the original
     does. The enlargement is bilinear with `align_corners=True`.
 
     Args:
@@ -54,8 +54,8 @@ def flow_picture(offsets, scale=1):
     colour += share * tf.gather(wheel, (below + 1) % len(_WHEEL))  # [N, H, W, 3]
     radius = radius[..., None]
     colour = tf.where(radius <= 1, 1 - radius * (1 - colour), colour * 0.75)
-    picture = tf.floor(255 * colour) / 127.5 - 1
+    image = tf.floor(255 * colour) / 127.5 - 1
     if scale == 1:
-        return picture
-    size = tf.shape(picture)[1:3] * scale
-    return tf.raw_ops.ResizeBilinear(images=picture, size=size, align_corners=True)
+        return image
+    size = tf.shape(image)[1:3] * scale
+    return tf.raw_ops.ResizeBilinear(images=image, size=size, align_corners=True)

@@ -1,4 +1,4 @@
-"""Have a model server fill the hole in a picture, over REST or gRPC.
+"""Have a model server fill the hole in an image, over REST or gRPC.
 
     python client.py --image photo.jpg --mask hole.png --output filled.png
 
@@ -27,8 +27,8 @@ class Refused(Exception):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Have a model server fill the hole in a picture.")
-    parser.add_argument("--image", required=True, help="the picture to fill")
+    parser = argparse.ArgumentParser(description="Have a model server fill the hole in an image.")
+    parser.add_argument("--image", required=True, help="the image to fill")
     parser.add_argument("--mask", required=True, help="the hole: white (above 127.5) is filled")
     parser.add_argument("--sketch", help="white lines to follow, if the model is guided")
     parser.add_argument("--output", default="output.png", help="where the result goes")
@@ -50,18 +50,18 @@ def main():
 def fill(arguments):
     """Read, ask, write."""
     image, profile = upright(arguments.image)
-    pictures = {"image_bytes": png(image), "mask_bytes": png(upright(arguments.mask)[0])}
+    images = {"image_bytes": png(image), "mask_bytes": png(upright(arguments.mask)[0])}
     if arguments.sketch:
-        pictures["sketch_bytes"] = png(upright(arguments.sketch)[0])
+        images["sketch_bytes"] = png(upright(arguments.sketch)[0])
     scheme = urllib.parse.urlsplit(arguments.url).scheme
     if scheme not in ("http", "https", "grpc"):
         raise Refused(f"--url begins with http://, https:// or grpc://, received {arguments.url}")
     ask = ask_grpc if scheme == "grpc" else ask_rest
-    write(arguments.output, Image.open(io.BytesIO(ask(arguments.url, pictures, arguments.timeout))), profile)
+    write(arguments.output, Image.open(io.BytesIO(ask(arguments.url, images, arguments.timeout))), profile)
 
 
 def upright(path):
-    """(picture as it is seen, its colour profile or None); the server does not look at EXIF data."""
+    """(image as it is seen, its colour profile or None); the server does not look at EXIF data."""
     with Image.open(path) as image:
         image.load()
     profile = image.info.get("icc_profile")
@@ -78,9 +78,9 @@ def png(image):
     return file.getvalue()
 
 
-def ask_rest(url, pictures, timeout):
+def ask_rest(url, images, timeout):
     """The result's bytes, by TensorFlow Serving's REST interface."""
-    instance = {name: {"b64": base64.b64encode(data).decode()} for name, data in pictures.items()}
+    instance = {name: {"b64": base64.b64encode(data).decode()} for name, data in images.items()}
     body = json.dumps({"signature_name": SIGNATURE, "instances": [instance]}).encode()
     request = urllib.request.Request(f"{url}:predict", body, {"Content-Type": "application/json"})
     try:
@@ -105,7 +105,7 @@ def told(body):
         return None
 
 
-def ask_grpc(url, pictures, timeout):
+def ask_grpc(url, images, timeout):
     """The result's bytes, by TensorFlow Serving's gRPC interface."""
     try:
         import grpc
@@ -118,7 +118,7 @@ def ask_grpc(url, pictures, timeout):
     request = predict_pb2.PredictRequest()
     request.model_spec.name = parts.path.strip("/")
     request.model_spec.signature_name = SIGNATURE
-    for name, data in pictures.items():
+    for name, data in images.items():
         tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=[data])
         tensor.tensor_shape.dim.add(size=1)
         request.inputs[name].CopyFrom(tensor)
@@ -133,7 +133,7 @@ def ask_grpc(url, pictures, timeout):
 
 
 def write(path, image, profile):
-    """Write the result in the format its name asks for, with the picture's colour profile."""
+    """Write the result in the format its name asks for, with the image's colour profile."""
     space = b"GRAY" if image.mode in ("L", "LA") else b"RGB "
     options = {"icc_profile": profile} if profile and profile[16:20] == space else {}
     if path.lower().endswith((".jpg", ".jpeg")):

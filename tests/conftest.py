@@ -1,26 +1,21 @@
 """Fixtures that several tests share."""
 
 import os
-import pathlib
 import subprocess
-import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import golden_data
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from support import golden_data
+from support.helpers import SEED, command_line
 
-from inpaint.export import export
-from inpaint.generator import Generator
-from inpaint.inpainter import Inpainter
-
-# The smallest training that makes sense.
-SMALL = ("--img_shapes=64,64,3", "--height=24", "--width=24", "--max_delta_height=4", "--max_delta_width=4")
-ROOT = pathlib.Path(__file__).parent.parent
-SEED = 1001
+from inpaint.commands.dispatch import main
+from inpaint.export.saved_model import export
+from inpaint.inference.inpainter import Inpainter
+from inpaint.models.generator import Generator
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +38,9 @@ def generator():
 
 
 @pytest.fixture
-def pictures(tmp_path, rng):
-    """A folder of three small pictures."""
-    folder = tmp_path / "pictures"
+def images(tmp_path, rng):
+    """A folder of three small images."""
+    folder = tmp_path / "images"
     folder.mkdir()
     for i in range(3):
         Image.fromarray(rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)).save(folder / f"{i}.png")
@@ -53,8 +48,8 @@ def pictures(tmp_path, rng):
 
 
 @pytest.fixture
-def five_pictures(tmp_path, rng):
-    """Five pictures of different sizes and colours: their paths."""
+def five_images(tmp_path, rng):
+    """Five images of different sizes and colours: their paths."""
     paths = []
     for i, size in enumerate([(40, 40), (64, 48), (33, 90), (50, 50), (20, 20)]):
         path = tmp_path / f"{i}.png"
@@ -64,8 +59,8 @@ def five_pictures(tmp_path, rng):
 
 
 @pytest.fixture
-def guided_picture(tmp_path):
-    """A black picture whose sketch is white in its upper half: (path, sketch uint8 [32, 32])."""
+def guided_image(tmp_path):
+    """A black image whose sketch is white in its upper half: (path, sketch uint8 [32, 32])."""
     Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "a.png")
     lines = np.zeros((32, 32), np.uint8)
     lines[:16] = 255
@@ -75,11 +70,31 @@ def guided_picture(tmp_path):
 
 @pytest.fixture
 def script():
-    """Run a root script in a process of its own, in `cwd`: script("test.py", "--image=x.png")."""
+    """Run a command in a process of its own, in `cwd`: script("fill", "--image=x.png"), or a root script."""
 
     def run(name, *arguments, cwd=None):
-        command = [sys.executable, str(ROOT / name), *map(str, arguments)]
-        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600)
+        return subprocess.run(
+            command_line(name, *arguments), cwd=cwd, capture_output=True, text=True, timeout=600
+        )
+
+    return run
+
+
+@pytest.fixture
+def in_process(monkeypatch, capsys):
+    """As `script`, but in this process: for what is refused before there is anything to compute."""
+
+    def run(name, *arguments, cwd=None):
+        status = 0
+        with monkeypatch.context() as context:
+            if cwd:
+                context.chdir(cwd)
+            try:
+                main([name, *map(str, arguments)])
+            except SystemExit as end:
+                status = end.code
+        shown = capsys.readouterr()
+        return subprocess.CompletedProcess(name, status, shown.out, shown.err)
 
     return run
 
@@ -94,7 +109,7 @@ def bundled():
 def exported(tmp_path_factory):
     """A SavedModel of the bundled weights, as export.py writes it, of at most 2^20 pixels: its folder."""
     folder = tmp_path_factory.mktemp("models") / "inpaint" / "1"
-    command = [sys.executable, str(ROOT / "export.py"), f"--export_dir={folder}", "--max_pixels=1048576"]
+    command = command_line("export", f"--export_dir={folder}", "--max_pixels=1048576")
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"loaded the bundled weights, bsds500\n{folder}\n" and done.stderr == ""
@@ -126,15 +141,3 @@ def request_of_two(rng):
     masks = np.zeros((2, 30, 45, 1), np.uint8)
     masks[0, 5:20, 10:30], masks[1, 9:30, 0:12] = 255, 255
     return images, masks
-
-
-def both_ways(function, *arguments):
-    """The results of a function run eagerly and as a graph."""
-    return function(*arguments), tf.function(function)(*arguments)
-
-
-def weights_in(prefix):
-    """Every number in a checkpoint of a run: dict of arrays."""
-    reader = tf.train.load_checkpoint(str(prefix))
-    names = [n for n in reader.get_variable_to_shape_map() if n.endswith("VARIABLE_VALUE")]
-    return {name: reader.get_tensor(name) for name in names if "save_counter" not in name}

@@ -1,18 +1,18 @@
-"""What an evaluation found, as JSON, as a Markdown table and as pictures."""
+"""What an evaluation found, as JSON, as a Markdown table and as images."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from inpaint.evaluation.fixed_masks import KINDS, SHARES
-from inpaint.evaluation.inception import FORMULA, frechet_distance
-from inpaint.evaluation.measures import FORMULAS, METRICS
+from inpaint.evaluation.fid import FORMULA, frechet_distance
+from inpaint.evaluation.mask_sets import KINDS, SHARES
+from inpaint.evaluation.metrics import FORMULAS, METRICS
 
 _TITLES = {"l1": "L1 %", "l2": "L2 %", "psnr": "PSNR", "ssim": "SSIM"}
 _LABEL = 16  # height of a contact sheet's first line, in pixels
 
 
 def summary(evaluation, methods, real_features=None):
-    """Means over all pictures.
+    """Means over all images.
 
     Args:
         evaluation: an `Evaluation` of which every step is done.
@@ -33,12 +33,12 @@ def summary(evaluation, methods, real_features=None):
 
 
 def markdown(found, count, resized=False):
-    """The summary of `count` pictures as Markdown: a table, and what its columns mean."""
+    """The summary of `count` images as Markdown: a table, and what its columns mean."""
     measured_fid = any("fid" in values for means in found.values() for values in means.values())
     columns = [*METRICS, *(["fid"] if measured_fid else [])]
     size = "resized to 256 x 256" if resized else "256 x 256 from the middle of each"
     lines = [
-        f"Means over {count} pictures, {size}.",
+        f"Means over {count} images, {size}.",
         "",
         f"| mask | method | {' | '.join(map(_title, columns))} |",
         "|---" * (len(columns) + 2) + "|",
@@ -47,22 +47,22 @@ def markdown(found, count, resized=False):
         for method, values in means.items():
             numbers = " | ".join(f"{values[name]:.4g}" for name in columns)
             lines.append(f"| {_words(kind)} | {_words(method)} | {numbers} |")
-    lines += ["", "x, y: the real and the filled picture in [0, 1], all channels; in hole: its pixels alone."]
+    lines += ["", "x, y: the real and the filled image in [0, 1], all channels; in hole: its pixels alone."]
     lines += ["", *(f"- {formula}" for formula in FORMULAS.values())]
     lines += [f"- {FORMULA}"] if measured_fid else []
     shares = (f"{name} {least:.0%} to {most:.0%}" for name, (least, most) in SHARES.items())
-    lines += [f"- share of the picture that is hole: {', '.join(shares)}", ""]
+    lines += [f"- share of the image that is hole: {', '.join(shares)}", ""]
     return "\n".join(lines)
 
 
 def contact_sheet(evaluation, kind, methods, indices):
-    """Pictures side by side: real, with its hole, and filled by each method; a picture a row.
+    """Images side by side: real, with its hole, and filled by each method; an image a row.
 
     Args:
         evaluation: an `Evaluation`.
         kind: of the masks.
         methods: names of its methods.
-        indices: of the pictures.
+        indices: of the images.
 
     Returns:
         uint8 [_, _, 3]; the first line has the columns' names.
@@ -71,7 +71,7 @@ def contact_sheet(evaluation, kind, methods, indices):
     for method in methods:
         real, masks, columns[method] = evaluation.filled(kind, method, indices)
     columns = {"real": real, "masked": np.where(masks[..., None] > 0, np.uint8(255), real), **columns}
-    sheet = np.concatenate([np.concatenate(list(pictures)) for pictures in columns.values()], axis=1)
+    sheet = np.concatenate([np.concatenate(list(images)) for images in columns.values()], axis=1)
     sheet = np.pad(sheet, [(_LABEL, 0), (0, 0), (0, 0)], constant_values=255)
     image = Image.fromarray(sheet)
     for number, name in enumerate(columns):

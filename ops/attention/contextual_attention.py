@@ -4,8 +4,8 @@ import math
 
 import tensorflow as tf
 
+from ops.attention.dense import attend_whole
 from ops.attention.tiled import MATRICES, attend_tiled, known_size
-from ops.attention.whole import attend_whole
 from ops.nearest import resize_nearest
 
 
@@ -25,7 +25,7 @@ class ContextualAttention(tf.keras.layers.Layer):
         softmax_scale: factor on the scores before the softmax.
         fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
         memory_budget: bytes that score matrices may take. Where all scores of a batch are known to
-            keep to it, they are computed at once; else picture by picture and tile by tile, again for
+            keep to it, they are computed at once; else image by image and tile by tile, again for
             the gradient.
 
     Call arguments:

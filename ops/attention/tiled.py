@@ -2,15 +2,15 @@
 
 import tensorflow as tf
 
-from ops.attention.background import raw_parts
-from ops.attention.tile import AttentionTile
-from ops.attention.tiles import Tiles, over_tiles
+from ops.attention.key_layout import raw_parts
+from ops.attention.tile_scores import AttentionTile
+from ops.attention.tiling import Tiles, over_tiles
 
 MATRICES = 5  # score matrices of a tile that live at once
 
 
 def attend_tiled(f, b, background, known, window, kernel_size, rate, scale, fuse_taps, memory_budget):
-    """Attention of a batch, one picture after the other, where it is wanted.
+    """Attention of a batch, one image after the other, where it is wanted.
 
     Args:
         f, b, background, known, kernel_size, rate, scale, fuse_taps: as in `attend_whole`.
@@ -23,7 +23,7 @@ def attend_tiled(f, b, background, known, window, kernel_size, rate, scale, fuse
     _, _, rows, columns = window
     f_size, b_size, channels = known_size(f), known_size(b), f.shape[-1]
 
-    def one_picture(inputs):
+    def one_image(inputs):
         f, b, background, known = inputs
         tile = AttentionTile(f_size, b_size, known, kernel_size, rate, scale, fuse_taps)
         layout = tile.layout
@@ -50,7 +50,7 @@ def attend_tiled(f, b, background, known, window, kernel_size, rate, scale, fuse
 
     inputs = (f, b, background, known)
     specs = _specs(background, [])
-    return tf.map_fn(one_picture, inputs, fn_output_signature=specs, parallel_iterations=1)
+    return tf.map_fn(one_image, inputs, fn_output_signature=specs, parallel_iterations=1)
 
 
 def _specs(background, inner):

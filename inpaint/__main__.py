@@ -1,0 +1,5 @@
+"""`python -m inpaint COMMAND`."""
+
+from inpaint.commands.dispatch import main
+
+main()

@@ -1,0 +1,66 @@
+"""The mean of a run's checkpoints, which swings less than any one of them (Izmailov et al., UAI 2018)."""
+
+import pathlib
+
+import tensorflow as tf
+
+from inpaint.checkpoints import native, restore, tf1
+from inpaint.errors import UserError, telling
+
+
+def write_average(log_dir, count, folder, generator):
+    """Write the mean of a run's newest checkpoints as a generator-only snapshot of the original's format.
+
+    Args:
+        log_dir: the run's folder.
+        count: how many checkpoints to take; the run must have kept as many.
+        folder: where it goes; made if needed.
+        generator: a `Generator` like the run's; it is filled.
+
+    Returns:
+        (the prefix written, the prefixes it is the mean of, oldest first).
+
+    Raises:
+        UserError: fewer checkpoints there, or ones that do not fit or are not finite; a checkpoint is in
+            `folder` already, or cannot be written.
+    """
+    prefixes = _newest(log_dir, count)
+    step = _step(prefixes[-1])
+    with telling(f"cannot write into {folder}"):
+        if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
+            raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
+    _fill_with_mean(generator, prefixes)
+    return tf1.save(folder, generator, step=step), prefixes
+
+
+def _fill_with_mean(generator, prefixes):
+    sums = None
+    for prefix in prefixes:
+        restore.load_generator(prefix, generator)
+        arrays = [array.astype("float64") for array in generator.get_weights()]
+        sums = arrays if sums is None else [a + b for a, b in zip(sums, arrays)]
+    generator.set_weights([(total / len(prefixes)).astype("float32") for total in sums])
+
+
+def _step(prefix):
+    step = prefix.rpartition("-")[2]
+    if not step.isdigit():
+        raise UserError(f"{prefix} has no step in its name: snap-100, for example, is needed")
+    return int(step)
+
+
+def _newest(log_dir, count):
+    with telling(f"cannot read the list of checkpoints in {log_dir}"):
+        state = tf.train.get_checkpoint_state(str(log_dir))
+    prefixes = list(state.all_model_checkpoint_paths) if state else []
+    if len(prefixes) < count:
+        raise UserError(
+            f"{log_dir} holds {len(prefixes)} checkpoints of a run, {count} are wanted: lower --count, or "
+            f"train with a larger --keep_checkpoints"
+        )
+    for prefix in prefixes[-count:]:
+        if not native.is_ours(prefix):
+            raise UserError(
+                f"{prefix} is a snapshot of the original TF1 code: a run of this project is needed"
+            )
+    return prefixes[-count:]

@@ -1,0 +1,50 @@
+"""Which checkpoint a path means. Needs no TensorFlow, so that a wrong path is reported at once."""
+
+import pathlib
+import re
+
+from inpaint.errors import UserError, telling
+
+BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "bsds500"
+
+
+def find(path):
+    """The snapshot that a path means.
+
+    Args:
+        path: a snapshot's prefix (`.../snap-100`), one of its files, or a folder with a
+            `checkpoint` or `checkpoint.txt` file. Folders inside that file are ignored: downloads
+            carry those of the machine that trained.
+
+    Returns:
+        the prefix, a string.
+
+    Raises:
+        UserError: nothing there, or several snapshots and no word which one is meant.
+    """
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        prefix = re.sub(r"\.(index|meta|data-\d+-of-\d+)$", "", str(path))
+        if pathlib.Path(f"{prefix}.index").is_file():
+            return prefix
+        if path.name in ("checkpoint", "checkpoint.txt") and path.is_file():
+            return find(path.parent)
+        raise UserError(f"no checkpoint at {path}: a folder or a prefix such as snap-100 is needed")
+    for name in ("checkpoint", "checkpoint.txt"):
+        state = path / name
+        if state.is_file():
+            with telling(f"cannot read {state}"):
+                named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
+            if named:
+                # Windows wrote some of them.
+                prefix = path / re.split(r"[/\\]", named.group(1))[-1]
+                if pathlib.Path(f"{prefix}.index").is_file():
+                    return str(prefix)
+                raise UserError(f"{state} names {prefix.name}, but {prefix}.index is missing")
+    found = sorted(path.glob("*.index"))
+    if len(found) == 1:
+        return str(found[0].with_suffix(""))
+    if found:
+        names = ", ".join(f.stem for f in found)
+        raise UserError(f"{path} has no file named checkpoint: name one of its snapshots, {names}")
+    raise UserError(f"no checkpoint in {path}")

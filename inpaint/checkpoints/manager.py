@@ -1,0 +1,177 @@
+"""The checkpoints of a training run: where they lie, which are kept, and what may go wrong with them."""
+
+import json
+import math
+import os
+import pathlib
+import re
+import shutil
+
+import tensorflow as tf
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None
+
+from inpaint.checkpoints import native
+from inpaint.errors import UserError, reason, telling
+from inpaint.io.atomic import write_whole
+
+_BEST = "best"
+_NUMBERS = "metrics.json"
+
+
+class RunCheckpoints:
+    """Saves a run's checkpoints as `<log_dir>/snap-<step>`; the best one lies in `<log_dir>/best`.
+
+    A process may die at any moment, in the middle of a save too: a checkpoint counts only when it is
+    complete, and what a dead process left half-written is removed by the next one. Two that are
+    alive cannot share a folder.
+
+    Args:
+        log_dir: the run's folder; made if needed.
+        trainer: the `Trainer` to save.
+        step: int64 `tf.Variable`, finished iterations.
+        keep: how many of the newest to keep.
+        keep_every_hours: one in so many hours is kept for good; 0 for none.
+        writes: whether this process saves; of several workers only the chief does.
+
+    Raises:
+        UserError: a folder that cannot be written or that another process uses, a name that
+            TensorFlow cannot read checkpoints from, or a damaged record of the best one.
+    """
+
+    def __init__(self, log_dir, trainer, step, keep=5, keep_every_hours=0.0, writes=True):
+        self._folder = pathlib.Path(log_dir)
+        self._step = step
+        self._writes = writes
+        self._checkpoint = native.training_checkpoint(trainer, step)
+        if set("*?[") & set(str(self._folder.absolute())):
+            raise UserError(
+                f"TensorFlow finds no checkpoints in folders with *, ? or [ in the name: {log_dir}"
+            )
+        if writes:
+            with telling(f"cannot write into the log directory {log_dir}"):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._lock = open(self._folder / "lock", "w")
+            _lock(self._lock, log_dir)
+            for folder in (self._folder, self._folder / _BEST):
+                _remove_leftovers(folder)
+                _recover_list(folder)
+            self._least = self._read_least()
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint,
+            str(log_dir),
+            max_to_keep=keep,
+            keep_checkpoint_every_n_hours=keep_every_hours or None,
+            checkpoint_name="snap",
+        )
+
+    @property
+    def latest(self):
+        """Prefix of the newest checkpoint, or None."""
+        return self._manager.latest_checkpoint
+
+    def close(self):
+        """Let other processes use the folder; the end of this one does so, too."""
+        if self._writes:
+            self._lock.close()
+
+    def before_latest(self):
+        """Prefix of the checkpoint before the newest, or None."""
+        return self._manager.checkpoints[-2] if len(self._manager.checkpoints) > 1 else None
+
+    def save(self):
+        """Save now; return the prefix.
+
+        Raises:
+            UserError: it cannot be written; names the last good checkpoint.
+        """
+        return self._save(self._manager)
+
+    def save_if_best(self, numbers):
+        """Save into the folder `best` if no checkpoint there has as small an `l1`.
+
+        Args:
+            numbers: dict of metrics of the validation images, `l1` among them.
+
+        Returns:
+            the prefix, or None if an earlier one is better.
+
+        Raises:
+            UserError: as `save`.
+        """
+        if self._least <= numbers["l1"]:
+            return None
+        folder = self._folder / _BEST
+        record = folder / _NUMBERS
+        manager = tf.train.CheckpointManager(self._checkpoint, str(folder), 1, checkpoint_name="snap")
+        prefix = self._save(manager)
+        write_whole(record, json.dumps({"step": int(self._step), **numbers}, indent=1) + "\n")
+        self._least = numbers["l1"]
+        return prefix
+
+    def _read_least(self):
+        """The smallest `l1` so far."""
+        record = self._folder / _BEST / _NUMBERS
+        if not record.is_file():
+            return math.inf
+        try:
+            return float(json.loads(record.read_text())["l1"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(f"{record} is damaged: remove the folder {record.parent}") from error
+
+    def _save(self, manager):
+        try:
+            return manager.save(checkpoint_number=int(self._step))
+        except (tf.errors.OpError, OSError) as error:
+            why = reason(error)
+        for folder in (self._folder, self._folder / _BEST):
+            _remove_leftovers(folder)
+        raise UserError(
+            f"cannot save a checkpoint at iteration {int(self._step)}: {why}; the last good one is "
+            f"{self.latest or '(none)'}: free space, or mend the folder, and start again"
+        )
+
+
+def _lock(file, log_dir):
+    """Hold the file as long as the process lives, however it ends."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UserError(f"another process trains in {log_dir}: name another --log_dir") from error
+    except OSError:  # a file system without locks
+        return
+
+
+def _has_latest(folder):
+    try:
+        return bool(tf.train.latest_checkpoint(folder))
+    except UnicodeDecodeError:  # of a damaged list
+        return False
+
+
+def _remove_leftovers(folder):
+    """Remove what a save that never ended has left: folders of parts, and data without an index."""
+    for parts in folder.glob("snap-*_temp"):
+        shutil.rmtree(parts, ignore_errors=True)
+    for data in folder.glob("snap-*.data-*"):
+        if not data.with_suffix(".index").is_file():
+            data.unlink()
+
+
+def _recover_list(folder):
+    """Write the file `checkpoint` again where it is missing or damaged; the index comes last in a save."""
+    found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
+             if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
+    if not found or _has_latest(folder):
+        return
+    prefixes = [found[number] for number in sorted(found)]
+    times = [os.path.getmtime(f"{prefix}.index") for prefix in prefixes]
+    state = tf.compat.v1.train.generate_checkpoint_state_proto(
+        str(folder), prefixes[-1], prefixes, times, times[0] - 1
+    )
+    write_whole(folder / "checkpoint", str(state))

@@ -1,0 +1,87 @@
+"""Loading weights of either kind of checkpoint, this project's or the original's."""
+
+import numpy as np
+
+from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints.locate import BUNDLED, find
+from inpaint.errors import UserError
+
+
+def load_generator(path, generator):
+    """Load a generator from either kind of checkpoint.
+
+    Args:
+        path: folder, prefix, or None for the bundled weights.
+        generator: the `Generator` to fill.
+
+    Returns:
+        one line that says what was loaded.
+
+    Raises:
+        UserError: no checkpoint there, or one that does not fit.
+    """
+    if path is None:
+        tf1.load(BUNDLED, generator)
+        loaded = f"the bundled weights, {BUNDLED.name}"
+    else:
+        prefix, ours = kind(path)
+        (native.load_generator if ours else tf1.load)(prefix, generator)
+        loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
+    if not all(np.isfinite(array).all() for array in generator.get_weights()):
+        raise UserError(f"{loaded}, holds values that are no finite numbers: use an earlier one")
+    return loaded
+
+
+def restore_training(path, trainer, step):
+    """Continue training from either kind of checkpoint.
+
+    Args:
+        path: folder or prefix.
+        trainer: a new `Trainer`, whose models and optimizer are filled.
+        step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
+
+    Returns:
+        one line that says what was loaded, and what was not there.
+
+    Raises:
+        UserError: no checkpoint there, or one that does not fit.
+    """
+    prefix, ours = kind(path)
+    if ours:
+        native.check_part(prefix, "generator", trainer.generator)
+        native.check_part(prefix, "discriminator", trainer.discriminator)
+        with native.readable(prefix):
+            # Partial: without loss scaling, the checkpoint's loss scale has no place.
+            restored = native.training_checkpoint(trainer, step).restore(prefix).expect_partial()
+        try:
+            restored.assert_existing_objects_matched()
+        except AssertionError as error:
+            raise UserError(
+                f"the checkpoint {prefix} has no loss scale or other parts of this run: was it trained in "
+                f"another --precision?"
+            ) from error
+        return f"continuing from a checkpoint of this project, {prefix}"
+    found = tf1.load(prefix, trainer.generator, trainer.discriminator, trainer.optimizer)
+    step.assign(found.step or 0)
+    said = f"continuing from a checkpoint of the original TF1 code, {prefix}"
+    if found.missing:
+        said += f"; not in it: {', '.join(found.missing)}"
+        if found.missing[-1].endswith("slots"):
+            said += " (they stay zero)"
+    return said
+
+
+def kind(path):
+    """Which kind of checkpoint a path means.
+
+    Args:
+        path: folder or prefix.
+
+    Returns:
+        (prefix, whether this project wrote it).
+
+    Raises:
+        UserError: no checkpoint there, or a damaged one.
+    """
+    prefix = find(path)
+    return prefix, native.is_ours(prefix)

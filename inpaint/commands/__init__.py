@@ -1,0 +1,1 @@
+"""What can be run: `python -m inpaint COMMAND`, or `deepfillv2 COMMAND` once installed."""

@@ -1,0 +1,37 @@
+"""Open a page to draw holes on; the command prints its address."""
+
+import importlib.util
+import os
+import tempfile
+
+from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_string
+
+from flags import filling
+from inpaint.commands.filling import make_inpainter
+from inpaint.errors import UserError
+
+
+def define(flags):
+    DEFINE_string(
+        "host", "127.0.0.1", "Address to listen on; 0.0.0.0 lets other machines in.", flag_values=flags
+    )
+    DEFINE_integer(
+        "port", None, "Port to listen on. Default: the first free one from 7860.", 1, 65535, flag_values=flags
+    )
+    DEFINE_integer("max_upload_mb", 64, "Largest file that is accepted, in megabytes.", 1, flag_values=flags)
+    DEFINE_float("keep_minutes", 60, "Visitors' files are removed after so long.", 0.001, flag_values=flags)
+    filling.define(flags)
+
+
+def main(flags):
+    if importlib.util.find_spec("gradio") is None:
+        raise UserError(
+            'the page is made with Gradio, which is not installed: pip install "deepfillv2[demo]"'
+        )
+    inpainter = make_inpainter(flags)
+    with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder  # removed with everything in it when the page ends
+        from inpaint.demo.server import serve
+
+        limits = flags.max_upload_mb, flags.keep_minutes
+        serve(inpainter, flags.max_pixels, folder, flags.host, flags.port, *limits)

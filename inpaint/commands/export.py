@@ -1,0 +1,55 @@
+"""Export a model for serving: --export_dir models/inpaint/1."""
+
+import importlib.util
+
+from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
+
+from flags import filling
+from inpaint.commands.filling import make_inpainter
+from inpaint.errors import UserError
+from inpaint.io.whole_folder import check_folder
+
+
+def define(flags):
+    DEFINE_string(
+        "export_dir",
+        None,
+        "The folder to write, a version: models/inpaint/1.",
+        required=True,
+        flag_values=flags,
+    )
+    DEFINE_bool("overwrite", False, "Replace the model that is in the folder.", flag_values=flags)
+    DEFINE_enum(
+        "format",
+        "saved_model",
+        ["saved_model", "onnx"],
+        "A SavedModel for TensorFlow Serving, or model.onnx, in float32 and without checks of its inputs.",
+        flag_values=flags,
+    )
+    filling.define(flags)
+
+
+def main(flags):
+    # Before the network: it fails sooner.
+    check_folder(flags.export_dir, flags.overwrite)
+    if flags.format == "onnx":
+        if flags["max_pixels"].present:
+            raise UserError("--max_pixels is for --format=saved_model: an ONNX model has no limit")
+        _check_onnx(flags.precision)
+    inpainter = make_inpainter(flags)
+    if flags.format == "onnx":
+        from inpaint.export.onnx import export_onnx
+
+        export_onnx(inpainter, flags.export_dir, flags.overwrite)
+    else:
+        from inpaint.export.saved_model import export
+
+        export(inpainter, flags.export_dir, flags.max_pixels, flags.overwrite)
+    print(flags.export_dir)
+
+
+def _check_onnx(precision):
+    if importlib.util.find_spec("tf2onnx") is None:
+        raise UserError('--format=onnx needs tf2onnx: pip install "deepfillv2[onnx]"')
+    if precision != "float32":
+        raise UserError(f"--format=onnx is for --precision=float32, received {precision}")

@@ -1,0 +1,22 @@
+"""Fill the hole in an image: --image x.png --mask m.png --output out.png."""
+
+from absl.flags import DEFINE_string
+
+from flags import one_image
+from inpaint.commands.filling import make_inpainter
+from inpaint.inference.fill_file import fill_loaded, load
+from inpaint.io.image_files import check_output
+
+
+def define(flags):
+    one_image.define(flags)
+    DEFINE_string("output", "output.png", "Where the result goes: .png, .jpg or .webp.", flag_values=flags)
+
+
+def main(flags):
+    job = one_image.job(flags, flags.output)
+    check_output(job.output)
+    loaded = load(job, flags.max_pixels)  # before the network: it fails sooner
+    # One image is sooner filled than a graph is made for any size.
+    fill_loaded(make_inpainter(flags, eager=True), job, loaded)
+    print(flags.output)

@@ -1,0 +1,43 @@
+"""Fill many images: --flist list.txt, each line `image mask output`."""
+
+import sys
+
+from absl.flags import DEFINE_integer, DEFINE_string
+
+from flags import filling
+from inpaint.commands.filling import make_inpainter
+from inpaint.commands.process import warn
+from inpaint.commands.progress_bar import ProgressBar
+from inpaint.errors import UserError
+from inpaint.inference.fill_list import Failures, fill_list, read_jobs
+
+
+def define(flags):
+    DEFINE_string("flist", None, "The list: `image mask output` a line.", required=True, flag_values=flags)
+    DEFINE_integer(
+        "image_height", 0, "Resize everything to this height. Default: keep sizes.", 0, flag_values=flags
+    )
+    DEFINE_integer(
+        "image_width", 0, "Resize everything to this width. Default: keep sizes.", 0, flag_values=flags
+    )
+    DEFINE_integer(
+        "batch_size", 8, "The most images of one size that are filled at once.", 1, flag_values=flags
+    )
+    filling.define(flags)
+
+
+def main(flags):
+    if bool(flags.image_height) != bool(flags.image_width):
+        raise UserError("--image_height and --image_width go together: give both or neither")
+    size = (flags.image_height, flags.image_width) if flags.image_height else None
+    if size and size[0] * size[1] > flags.max_pixels:
+        raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")
+    failures = Failures(warn)
+    jobs = read_jobs(flags.flist, flags.guided, failures)
+    inpainter = make_inpainter(flags)
+    with ProgressBar(len(jobs), "images") as bar:
+        fill_list(inpainter, jobs, flags.batch_size, failures, size, flags.max_pixels, warn, bar.update)
+    listed = len({job.line for job in jobs} | failures.lines)
+    print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")
+    if failures.lines:
+        sys.exit(1)

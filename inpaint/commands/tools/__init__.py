@@ -1,0 +1,1 @@
+"""Commands that prepare datasets and convert checkpoints."""

@@ -1,0 +1,29 @@
+"""Average a run's newest checkpoints: --log_dir=logs/x --output_dir=DIR."""
+
+from absl.flags import DEFINE_integer, DEFINE_string
+
+from flags import network
+from inpaint.commands.tensorflow_start import load_tensorflow
+
+
+def define(flags):
+    DEFINE_string("log_dir", None, "The run.", required=True, flag_values=flags)
+    DEFINE_string(
+        "output_dir",
+        None,
+        "The folder that gets the mean, a generator alone.",
+        required=True,
+        flag_values=flags,
+    )
+    DEFINE_integer("count", 5, "How many of the newest checkpoints.", 1, flag_values=flags)
+    network.define(flags)
+
+
+def main(flags):
+    load_tensorflow()
+    from inpaint.checkpoints.average import write_average
+    from inpaint.models.generator import Generator
+
+    generator = Generator(flags.guided, flags.padding)
+    written, averaged = write_average(flags.log_dir, flags.count, flags.output_dir, generator)
+    print(f"wrote {written}, the mean of {len(averaged)} checkpoints, {averaged[0]} to {averaged[-1]}")

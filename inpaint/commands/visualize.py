@@ -1,0 +1,34 @@
+"""Draw what happens inside: --image x.png --mask m.png --output_dir inside."""
+
+import pathlib
+
+from absl.flags import DEFINE_list, DEFINE_string
+
+from flags import one_image
+from inpaint.commands.filling import make_inpainter
+from inpaint.errors import telling
+from inpaint.inference.fill_file import load
+from inpaint.io.image_files import ImageFile, write_image
+from inpaint.models.architecture import SHOWN_LAYERS
+
+
+def define(flags):
+    one_image.define(flags)
+    DEFINE_string(
+        "output_dir", None, "The folder that the images are written to.", required=True, flag_values=flags
+    )
+    DEFINE_list("layers", list(SHOWN_LAYERS), "Gated convolutions whose gates are drawn.", flag_values=flags)
+
+
+def main(flags):
+    folder = pathlib.Path(flags.output_dir)
+    image, mask, sketch = load(one_image.job(flags, output=None), flags.max_pixels)
+    with telling(f"cannot make the folder {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    inpainter = make_inpainter(flags)
+    from inpaint.inference.look_inside import flow_key, gate_key, look_inside
+
+    inside = look_inside(inpainter, image.rgb, mask, sketch, flags.layers)
+    for name, pixels in {**inside.named(), "gate_key": gate_key(), "flow_key": flow_key()}.items():
+        write_image(folder / f"{name}.png", ImageFile(pixels))
+        print(folder / f"{name}.png")

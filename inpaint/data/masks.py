@@ -1,0 +1,117 @@
+"""Training masks: a random box and free-form strokes (Yu et al., ICCV 2019, algorithm 1).
+
+Masks are uint8 [H, W], 1 in the hole and 0 elsewhere. Randomness comes from a
+`numpy.random.Generator` that the caller passes in.
+"""
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+
+STROKES = (1, 3)
+STEPS = (4, 11)
+PEN_WIDTHS = (12, 39)
+MEAN_ANGLE = 2 * math.pi / 5
+ANGLE_SPREAD = 2 * math.pi / 15
+
+
+@dataclasses.dataclass(frozen=True)
+class BoxOptions:
+    """Size of the random box and how it may vary, in pixels; names as in the original's options."""
+
+    height: int = 128
+    width: int = 128
+    max_delta_height: int = 32
+    max_delta_width: int = 32
+    vertical_margin: int = 0
+    horizontal_margin: int = 0
+
+    def check(self, size):
+        """Raise ValueError unless such boxes fit images of this (height, width)."""
+        sides = (("height", self.height, self.vertical_margin, size[0]),)
+        sides += (("width", self.width, self.horizontal_margin, size[1]),)
+        for name, side, margin, limit in sides:
+            if not 0 < side < limit - 2 * margin:
+                raise ValueError(
+                    f"the box's {name} must be positive and below the image's {limit} less both "
+                    f"margins of {margin}, received {side}"
+                )
+        for name, delta, side in (
+            ("max_delta_height", self.max_delta_height, self.height),
+            ("max_delta_width", self.max_delta_width, self.width),
+        ):
+            if not 0 <= delta < side:
+                raise ValueError(f"{name} must be at least 0 and below {side}, received {delta}")
+
+
+def random_box(rng, size, options=BoxOptions()):
+    """A box at a random place, each pair of sides moved in by a random amount.
+
+    Args:
+        rng: `numpy.random.Generator`.
+        size: (height, width) of the mask.
+        options: a `BoxOptions`.
+
+    Returns:
+        uint8 [height, width].
+    """
+    height, width = size
+    # Both margins bound the box's top left corner; the upper end is excluded, as in the original.
+    top = rng.integers(options.vertical_margin, height - options.vertical_margin - options.height)
+    left = rng.integers(options.horizontal_margin, width - options.horizontal_margin - options.width)
+    dy = rng.integers(options.max_delta_height // 2 + 1)
+    dx = rng.integers(options.max_delta_width // 2 + 1)
+    mask = np.zeros(size, np.uint8)
+    mask[top + dy : top + options.height - dy, left + dx : left + options.width - dx] = 1
+    return mask
+
+
+def centred_box(size, options=BoxOptions()):
+    """The box of the fixed validation view: `options.height` x `options.width`, in the middle."""
+    top, left = (size[0] - options.height) // 2, (size[1] - options.width) // 2
+    mask = np.zeros(size, np.uint8)
+    mask[top : top + options.height, left : left + options.width] = 1
+    return mask
+
+
+def free_form_strokes(rng, size):
+    """A few thick strokes that wander and turn at every step.
+
+    Args:
+        rng: `numpy.random.Generator`.
+        size: (height, width) of the mask.
+
+    Returns:
+        uint8 [height, width].
+    """
+    height, width = size
+    mask = np.zeros(size, np.uint8)
+    mean_length = math.hypot(height, width) / 8
+    for _ in range(rng.integers(STROKES[0], STROKES[1] + 1)):
+        steps = rng.integers(STEPS[0], STEPS[1] + 1)
+        least_angle = MEAN_ANGLE - rng.uniform(0, ANGLE_SPREAD)
+        most_angle = MEAN_ANGLE + rng.uniform(0, ANGLE_SPREAD)
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        points = [(x, y)]
+        for step in range(steps):
+            angle = rng.uniform(least_angle, most_angle)
+            if step % 2 == 0:
+                angle = 2 * math.pi - angle
+            length = np.clip(rng.normal(mean_length, mean_length // 2), 0, 2 * mean_length)
+            x = int(np.clip(x + length * math.cos(angle), 0, width))
+            y = int(np.clip(y + length * math.sin(angle), 0, height))
+            points.append((x, y))
+        pen = int(rng.integers(PEN_WIDTHS[0], PEN_WIDTHS[1] + 1))
+        # OpenCV draws a line of thickness t as 2 * (t // 2) + 1 pixels, plus 2 where t is odd. This
+        # way the stroke is as wide as the circles at its joints.
+        cv2.polylines(mask, [np.array(points, np.int32)], False, 1, thickness=pen - 1)
+        for point in points:
+            cv2.circle(mask, point, pen // 2, 1, thickness=-1)
+    return mask
+
+
+def training_mask(rng, size, options=BoxOptions()):
+    """The union of a random box and free-form strokes; arguments as for `random_box`."""
+    return random_box(rng, size, options) | free_form_strokes(rng, size)

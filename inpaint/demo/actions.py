@@ -1,0 +1,162 @@
+"""What happens when something is pressed on the page. Nothing is kept between two presses."""
+
+import functools
+import pathlib
+import tempfile
+import time
+
+import cv2
+import numpy as np
+
+from inpaint.demo.canvas import drawn_on, on_canvas
+from inpaint.demo.offline import gr
+from inpaint.errors import UserError
+from inpaint.inference.look_inside import flow_key, gate_key, look_inside
+from inpaint.io.image_files import read_image, read_mask, size_text, write_image
+
+LOOK_SIDE = 512
+_STAGES = {
+    "incomplete": "Incomplete",
+    "coarse": "Coarse",
+    "refined": "Refined",
+    "completed": "Completed",
+    "flow": "Attention",
+}
+
+
+def _told(action):
+    """What a visitor can mend is told on the page."""
+
+    @functools.wraps(action)
+    def telling_action(*arguments):
+        try:
+            return action(*arguments)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return telling_action
+
+
+class Actions:
+    """The page's buttons.
+
+    Args:
+        inpainter: an `Inpainter`.
+        max_pixels: the largest image that is read.
+        folder: where results are written.
+        examples: (photograph, mask) paths to click on.
+    """
+
+    def __init__(self, inpainter, max_pixels, folder, examples=()):
+        self.inpainter = inpainter
+        self.max_pixels = max_pixels
+        self.folder = folder
+        self.examples = [(str(photograph), str(mask)) for photograph, mask in examples]
+
+    @_told
+    def show(self, photograph, mask):
+        """What is drawn on, for a photograph and a mask that were dropped: their paths, or None.
+
+        Returns:
+            the updates of the hole's and of the sketch's editor, and a line about the photograph.
+        """
+        if photograph is None:
+            return gr.update(value=None, visible=False), gr.update(value=None, visible=False), ""
+        image = self._read(photograph)
+        hole = on_canvas(image.rgb, self._uploaded(mask, image))
+        guided = self.inpainter.generator.guided
+        sketch = on_canvas(image.rgb) if guided else None
+        told = f"{size_text(image.size)} pixels"
+        return gr.update(value=hole, visible=True), gr.update(value=sketch, visible=guided), told
+
+    def example(self, index):
+        """An example's paths, and what `show` returns for them."""
+        photograph, mask = self.examples[index]
+        return photograph, mask, *self.show(photograph, mask)
+
+    @_told
+    def fill(self, photograph, mask, drawn, sketched):
+        """Fill what the mask has and what is drawn.
+
+        Args:
+            photograph, mask: their paths; there may be no mask.
+            drawn, sketched: the editors' values.
+
+        Returns:
+            ((before, after), path of the result, note): the path is a PNG file with everything that
+            the photograph had: its size, transparency, colour profile and EXIF data.
+        """
+        image, hole, sketch = self._inputs(photograph, mask, drawn, sketched)
+        start = time.monotonic()
+        before, image.rgb = image.rgb, self.inpainter(image.rgb, hole, sketch)
+        seconds = time.monotonic() - start
+        result = pathlib.Path(tempfile.mkdtemp(dir=self.folder)) / "filled.png"
+        write_image(result, image)
+        note = f"Filled {hole.sum():,} pixels, {hole.mean():.1%} of the image, in {seconds:.1f} seconds."
+        after = read_image(result).rgb  # what is downloaded: gray images stay gray
+        return (before, after), str(result), note
+
+    @_told
+    def look(self, photograph, mask, drawn, sketched, layers):
+        """Images of what happens inside, of a photograph no larger than `LOOK_SIDE`.
+
+        Args:
+            photograph, mask, drawn, sketched: as in `fill`.
+            layers: names of the gated convolutions to show.
+
+        Returns:
+            (stages, gates): lists of (image, caption).
+        """
+        image, hole, sketch = self._inputs(photograph, mask, drawn, sketched)
+        rgb, hole, sketch = (_at_most(x, LOOK_SIDE) for x in (image.rgb, hole, sketch))
+        inside = look_inside(self.inpainter, rgb, hole > 0.5, sketch, layers)
+        stages = [(getattr(inside, name), caption) for name, caption in _STAGES.items()]
+        stages.append((flow_key(), "Attention: key"))
+        gates = [(panels, name) for name, panels in inside.gates.items()]
+        gates.append((gate_key(), "Gates: key"))
+        return stages, gates
+
+    def _read(self, photograph):
+        if photograph is None:
+            raise UserError("there is no photograph yet: drop one, or choose an example")
+        return _renamed(photograph, "the photograph", lambda: read_image(photograph, self.max_pixels))
+
+    def _uploaded(self, mask, image):
+        """The mask's hole, bool [H, W]; nothing where there is no mask."""
+        if mask is None:
+            return np.zeros(image.size, bool)
+        hole = _renamed(mask, "the mask", lambda: read_mask(mask, self.max_pixels)) > 0
+        if hole.shape != image.size:
+            raise UserError(
+                f"the mask is {size_text(hole.shape)}, the photograph {size_text(image.size)}: they must "
+                f"be of one size"
+            )
+        return hole
+
+    def _inputs(self, photograph, mask, drawn, sketched):
+        """(image, hole, sketch): an `ImageFile`, bool [H, W], uint8 [H, W] or None."""
+        image = self._read(photograph)
+        hole = self._uploaded(mask, image) | drawn_on(drawn, image.size)
+        if not hole.any():
+            raise UserError("there is no hole yet: draw one with the brush, or drop a mask")
+        sketch = None
+        if self.inpainter.generator.guided:
+            sketch = np.uint8(255 * drawn_on(sketched, image.size))
+        return image, hole, sketch
+
+
+def _renamed(path, name, read):
+    """What `read` returns; its errors speak of `name` and not of a path of this machine."""
+    try:
+        return read()
+    except UserError as error:
+        raise UserError(str(error).replace(str(path), name)) from error
+
+
+def _at_most(array, side):
+    """An image, mask or sketch made smaller until no side is longer; None stays None."""
+    if array is None or max(array.shape[:2]) <= side:
+        return array
+    scale = side / max(array.shape[:2])
+    size = [max(round(length * scale), 1) for length in array.shape[1::-1]]
+    return cv2.resize(np.uint8(array), size, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,158 @@
+"""Images from and to encoded bytes inside a graph, as `image_files` reads and writes them.
+
+PNG and JPEG. Not done here, for TensorFlow has no operation for it: turning an image upright by its
+EXIF orientation, and colour profiles. Neither is in the bytes that come back.
+"""
+
+import typing
+
+import numpy as np
+import tensorflow as tf
+
+from inpaint.export.request_checks import require, require_pixels, require_size, size_text
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_PNG_HEADER = 26  # bytes: signature, the header's length and name, size, bits, colours
+_GRAY, _ALPHA = 0, 4  # PNG's type of colours; the bit in it that tells of alpha
+
+
+class Header(typing.NamedTuple):
+    """What an encoded image's first bytes tell.
+
+    Attributes:
+        is_png: bool; else it is a JPEG.
+        size: int64 [2], height and width.
+        gray: bool, whether it is a grayscale image.
+        alpha: bool, whether it has transparency.
+        deep: bool, whether it has 16 bits a channel.
+        data: string, all of the bytes, to be had only once the header was found to be in order.
+    """
+
+    is_png: tf.Tensor
+    size: tf.Tensor
+    gray: tf.Tensor
+    alpha: tf.Tensor
+    deep: tf.Tensor
+    data: tf.Tensor
+
+
+def read_header(data, name, max_pixels, wanted=None):
+    """Look at an encoded image without decoding it.
+
+    Args:
+        data: string scalar.
+        name: of the input, for messages: `"image_bytes"`.
+        max_pixels: the largest image that goes through, sides rounded up to multiples of 8.
+        wanted: int64 [2], the image's size, which a mask or sketch must have, or None.
+
+    Returns:
+        `Header`. Using any of it fails with a message if the bytes are no PNG or JPEG, the image has
+        no pixels, too many, or another size than wanted.
+    """
+    start = tf.io.decode_raw(tf.strings.substr(data, 0, _PNG_HEADER), tf.uint8)
+    start = tf.cast(tf.pad(start, [[0, _PNG_HEADER - tf.size(start)]]), tf.int64)
+    is_png = (tf.strings.length(data) >= _PNG_HEADER) & _starts(start, _PNG)
+    known = require(is_png | _starts(start, _JPEG), f"{name} holds neither a PNG nor a JPEG image")
+    with tf.control_dependencies([known]):
+        data = tf.identity(data)
+    size, gray, alpha, deep = tf.cond(is_png, lambda: _png_header(start, data), lambda: _jpeg_header(data))
+    checks = require_pixels(size, tf.strings.join([f"{name} is ", size_text(size)]), max_pixels)
+    if wanted is not None:
+        checks.append(require_size(size, wanted, name.removesuffix("_bytes")))
+    with tf.control_dependencies(checks):
+        return Header(*(tf.identity(x) for x in (is_png, size, gray, alpha, deep, data)))
+
+
+def decode_image(header):
+    """Decode an image, brought to 8 bits.
+
+    Args:
+        header: its `Header`.
+
+    Returns:
+        rgb: uint8 [H, W, 3].
+        alpha: uint8 [H, W, 1], 255 where the image has none.
+    """
+    data = header.data
+    rgba = tf.cond(
+        header.is_png,
+        lambda: tf.cond(
+            header.deep,
+            lambda: _eight_bit(tf.io.decode_png(data, channels=4, dtype=tf.uint16), header.gray),
+            lambda: tf.io.decode_png(data, channels=4),
+        ),
+        lambda: _opaque(tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE")),
+    )
+    # What is said of alpha by the decoder is nonsense for images without, of less than 8 bits.
+    alpha = tf.cond(header.alpha, lambda: rgba[..., 3:], lambda: tf.ones_like(rgba[..., 3:]) * 255)
+    return rgba[..., :3], alpha
+
+
+def decode_gray(header):
+    """Decode an image's brightness over black: float32 [H, W, 1] in [0, 255]."""
+    rgb, alpha = decode_image(header)
+    # Looked up, for TensorFlow turns a division into a product with the rounded inverse.
+    shares = tf.gather(np.arange(256, dtype=np.float32) / np.float32(255), tf.cast(alpha, tf.int32))
+    return tf.cast(to_gray(rgb), tf.float32) * shares
+
+
+def encode_image(rgb, alpha, header):
+    """Encode a result as PNG: grayscale and with alpha where the image it was made from is.
+
+    Args:
+        rgb: uint8 [H, W, 3].
+        alpha: uint8 [H, W, 1].
+        header: the `Header` of the image.
+
+    Returns:
+        string scalar.
+    """
+    kind = 2 * tf.cast(header.gray, tf.int32) + tf.cast(header.alpha, tf.int32)
+    return tf.switch_case(
+        kind,
+        [
+            lambda: tf.io.encode_png(rgb),
+            lambda: tf.io.encode_png(tf.concat([rgb, alpha], axis=-1)),
+            lambda: tf.io.encode_png(to_gray(rgb)),
+            lambda: tf.io.encode_png(tf.concat([to_gray(rgb), alpha], axis=-1)),
+        ],
+    )
+
+
+def to_gray(rgb):
+    """uint8 [H, W, 3] -> uint8 [H, W, 1], in Pillow's integers (ITU-R 601)."""
+    r, g, b = tf.split(tf.cast(rgb, tf.int32), 3, axis=-1)
+    return tf.cast(tf.bitwise.right_shift(19595 * r + 38470 * g + 7471 * b + 32768, 16), tf.uint8)
+
+
+def _starts(values, signature):
+    return tf.reduce_all(values[: len(signature)] == list(signature))
+
+
+def _png_header(start, data):
+    sides = tf.reduce_sum(tf.reshape(start[16:24], [2, 4]) * [1 << 24, 1 << 16, 1 << 8, 1], axis=1)
+    deep, colours = start[24] == 16, start[25]
+    # Pillow, and so `image_files`, has no gray of 16 bits with alpha: it is taken for colour.
+    gray = (colours == _GRAY) | ((colours == _GRAY + _ALPHA) & ~deep)
+    # A colour that stands for transparency, or transparent ones of a palette, are told of before the
+    # pixels. Of 16-bit gray none is read.
+    before = tf.strings.split([data], "IDAT", maxsplit=1).values[0]
+    keyed = tf.size(tf.strings.split([before], "tRNS", maxsplit=1).values) > 1
+    alpha = (colours >= _ALPHA) | (keyed & ~(gray & deep))
+    return sides[::-1], gray, alpha, deep
+
+
+def _jpeg_header(data):
+    shape = tf.io.extract_jpeg_shape(data, output_type=tf.int64)
+    return shape[:2], shape[2] == 1, tf.constant(False), tf.constant(False)
+
+
+def _eight_bit(values, gray):
+    """uint16 -> uint8: gray is rounded, of colours the high byte is taken, as by `image_files`."""
+    wide = tf.cast(values, tf.int32)
+    return tf.cast(tf.where(gray, (wide * 255 + 32767) // 65535, wide // 256), tf.uint8)
+
+
+def _opaque(rgb):
+    return tf.concat([rgb, tf.ones_like(rgb[..., :1]) * 255], axis=-1)

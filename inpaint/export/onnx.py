@@ -1,0 +1,72 @@
+"""An `Inpainter` as an ONNX model."""
+
+import tensorflow as tf
+
+from inpaint.io.whole_folder import whole_folder
+from inpaint.models.preprocessing import holes
+
+_OPSET = 18
+
+
+def export_onnx(inpainter, folder, overwrite=False):
+    """Write `model.onnx`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (as `pixels.holes`
+    takes it) -> `output` uint8 [N, H, W, 3]. If guided also `sketch` uint8 [N, H, W, 1].
+
+    ONNX has no assertions: wrong sizes fail somewhere in the model, with whatever message.
+
+    Args:
+        inpainter: an `Inpainter` in float32.
+        folder: gets the file, and is there as a whole or not at all.
+        overwrite: whether a model that is there is replaced.
+
+    Raises:
+        UserError: the folder exists, or cannot be written.
+    """
+    import tf2onnx
+
+    specs = [tf.TensorSpec([None, None, None, 3], tf.uint8, "image")]
+    names = ["mask", "sketch"] if inpainter.generator.guided else ["mask"]
+    specs += [tf.TensorSpec([None, None, None, 1], tf.uint8, name) for name in names]
+
+    @tf.function(input_signature=specs)
+    def fill(image, mask, sketch=None):
+        inputs = [image, holes(mask)] if sketch is None else [image, holes(mask), sketch]
+        return {"output": inpainter.fill(*inputs)}
+
+    model, _ = tf2onnx.convert.from_function(
+        fill,
+        input_signature=specs,
+        opset=_OPSET,
+        custom_op_handlers={"FloorDiv": (_floor_div, []), "FloorMod": (_floor_mod, [])},
+    )
+    with whole_folder(folder, overwrite) as part:
+        part.mkdir()
+        (part / "model.onnx").write_bytes(model.SerializeToString())
+
+
+# ONNX divides integers towards zero, and tf2onnx takes that for a division towards minus infinity, which
+# the sizes and windows here are computed by. ONNX's remainder has the divisor's sign, as TensorFlow's.
+
+
+def _floor_div(graph, node, name, arguments):
+    dtypes = [_integer(graph, node)]
+    rest = graph.make_node("Mod", list(node.input), dtypes=dtypes, op_name_scope=node.name)
+    divisible = graph.make_node(
+        "Sub", [node.input[0], rest.output[0]], dtypes=dtypes, op_name_scope=node.name
+    )
+    node.type = "Div"
+    graph.replace_input(node, node.input[0], divisible.output[0], 0)
+
+
+def _floor_mod(graph, node, name, arguments):
+    _integer(graph, node)
+    node.type = "Mod"
+
+
+def _integer(graph, node):
+    """The dtype of a node's numbers, which must be integers."""
+    from onnx import TensorProto
+
+    dtype = graph.get_dtype(node.input[0])
+    assert dtype in (TensorProto.INT32, TensorProto.INT64), f"{node.name} does not divide integers"
+    return dtype

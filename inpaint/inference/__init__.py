@@ -1,0 +1,1 @@
+"""Filling holes: arrays, one file, a list of files, and a look inside."""

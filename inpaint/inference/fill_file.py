@@ -1,0 +1,97 @@
+"""Filling one image file."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+from inpaint.errors import UserError
+from inpaint.io.image_files import (
+    MAX_PIXELS,
+    keeps_alpha,
+    read_gray,
+    read_image,
+    read_mask,
+    size_text,
+    write_image,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One image to fill.
+
+    Attributes:
+        image, mask, output: paths.
+        sketch: path, or None if not guided.
+        line: number of the line in the file list, from 1; 0 if there is no list.
+    """
+
+    image: str
+    mask: str
+    output: str
+    sketch: str | None = None
+    line: int = 0
+
+
+def load(job, max_pixels=MAX_PIXELS, size=None):
+    """Read a job's files.
+
+    Args:
+        job: a `Job`.
+        max_pixels: the largest image that is read.
+        size: (height, width) to resize everything to, or None to keep the image's.
+
+    Returns:
+        (image, mask, sketch): an `ImageFile`, uint8 [H, W] in {0, 1}, float32 [H, W] or None.
+
+    Raises:
+        UserError: a file that cannot be read, or a mask or sketch of another size.
+    """
+    image = read_image(job.image, max_pixels)
+    mask = read_mask(job.mask, max_pixels)
+    sketch = read_gray(job.sketch, max_pixels) if job.sketch else None
+    if size is not None:
+        image.rgb = _resized(image.rgb, size)
+        image.alpha = None if image.alpha is None else _resized(image.alpha, size)
+        mask = np.uint8(_resized(np.float32(mask), size) > 0.5)
+        sketch = None if sketch is None else _resized(sketch, size)
+    for name, path, other in (("mask", job.mask, mask), ("sketch", job.sketch, sketch)):
+        if other is not None and other.shape != image.size:
+            raise UserError(
+                f"the {name} {path} is {size_text(other.shape)}, the image {job.image} is "
+                f"{size_text(image.size)}: they must be of one size"
+            )
+    return image, mask, sketch
+
+
+def fill_loaded(inpainter, job, loaded, say=print):
+    """Fill one image and write it.
+
+    Args:
+        inpainter: an `Inpainter`.
+        job: a `Job`.
+        loaded: what `load` returned for it.
+        say: takes a line for the user.
+
+    Raises:
+        UserError: the result cannot be written.
+    """
+    image, mask, sketch = loaded
+    tell_oddities(job, image, mask, say)
+    image.rgb = inpainter(image.rgb, mask, sketch)
+    write_image(job.output, image)
+
+
+def tell_oddities(job, image, mask, say):
+    """Say what is no error but may surprise."""
+    if not mask.any():
+        say(f"note: the mask {job.mask} has no hole, the image is returned as it is")
+    elif mask.all():
+        say(f"note: the mask {job.mask} covers everything, the result is free invention")
+    if image.alpha is not None and not keeps_alpha(job.output):
+        say(f"note: JPEG has no transparency, {job.output} is written without")
+
+
+def _resized(array, size):
+    return cv2.resize(array, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)

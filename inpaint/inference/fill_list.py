@@ -1,0 +1,131 @@
+"""Filling the image files of a list, in batches of equal sizes."""
+
+import contextlib
+import dataclasses
+import itertools
+import os
+
+import numpy as np
+
+from inpaint.errors import UserError
+from inpaint.inference.fill_file import Job, load, tell_oddities
+from inpaint.io.file_lists import read_lines, sketch_path
+from inpaint.io.image_files import MAX_PIXELS, check_output, image_size, write_image
+
+BATCH_PIXELS = 1 << 20  # larger batches take more memory and are no faster
+
+
+class Failures:
+    """Tells what went wrong by its line number.
+
+    Args:
+        say: takes a line for the user.
+
+    Attributes:
+        lines: set of the numbers of the lines that failed.
+    """
+
+    def __init__(self, say):
+        self.lines = set()
+        self._say = say
+
+    def add(self, line, reason):
+        self.lines.add(line)
+        self._say(f"line {line}: {reason}")
+
+    @contextlib.contextmanager
+    def of(self, job):
+        """A UserError in the body fails this job alone."""
+        try:
+            yield
+        except UserError as error:
+            self.add(job.line, error)
+
+
+def read_jobs(flist, guided, failures):
+    """The jobs of a file list, `image mask output` a line.
+
+    Fields are separated by white space, or by tabs where a line has tabs. Empty lines are passed
+    over; other bad lines go to `failures`.
+
+    Args:
+        flist: the list's path.
+        guided: whether each image has a sketch beside it.
+        failures: a `Failures`.
+
+    Returns:
+        list of `Job`s.
+
+    Raises:
+        UserError: no such list, or nothing in it.
+    """
+    jobs, writers = [], {}
+    for number, line in enumerate(read_lines(flist), start=1):
+        fields = [field.strip() for field in line.split("\t" if "\t" in line else None)]
+        if not any(fields):
+            continue
+        if len(fields) != 3 or not all(fields):
+            failures.add(number, f"needs `image mask output`, received {line.strip()!r}")
+            continue
+        job = Job(*fields, line=number)
+        with failures.of(job):
+            earlier = writers.setdefault(os.path.abspath(job.output), number)
+            if earlier != number:
+                raise UserError(f"{job.output} is the output of line {earlier} already")
+            sketch = str(sketch_path(job.image)) if guided else None
+            jobs.append(dataclasses.replace(job, sketch=sketch))
+    if not jobs and not failures.lines:
+        raise UserError(f"the file list {flist} is empty")
+    return jobs
+
+
+def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_PIXELS, say=print, done=None):
+    """Fill many files, in batches of images that have one size. A bad one does not stop the rest.
+
+    Args:
+        inpainter: an `Inpainter`.
+        jobs: list of `Job`s.
+        batch_size: the most images in a batch; fewer where together they exceed
+            `BATCH_PIXELS` or `max_pixels`.
+        failures: a `Failures`.
+        size: (height, width) to resize everything to, or None to keep each image's size.
+        max_pixels: the largest image that is read.
+        say: takes a line for the user.
+        done: called with the number of jobs finished, good or bad, after each batch.
+    """
+    sized = []
+    for job in jobs:
+        with failures.of(job):
+            check_output(job.output)
+            sized.append((size or image_size(job.image, max_pixels), job))
+    finished = len(jobs) - len(sized)
+    sized.sort(key=lambda pair: (pair[0], pair[1].line))
+    for (height, width), group in itertools.groupby(sized, key=lambda pair: pair[0]):
+        equal = [job for _, job in group]
+        count = max(1, min(batch_size, min(BATCH_PIXELS, max_pixels) // (height * width)))
+        for first in range(0, len(equal), count):
+            batch = equal[first : first + count]
+            _fill_batch(inpainter, batch, failures, size, max_pixels, say)
+            finished += len(batch)
+            if done:
+                done(finished)
+
+
+def _fill_batch(inpainter, jobs, failures, size, max_pixels, say):
+    loaded = []
+    for job in jobs:
+        with failures.of(job):
+            loaded.append((job, *load(job, max_pixels, size)))
+    # By the pixels' size: a damaged file's header may have told another.
+    loaded.sort(key=lambda one: one[1].size)
+    for _, group in itertools.groupby(loaded, key=lambda one: one[1].size):
+        jobs, images, masks, sketches = zip(*group)
+        for job, image, mask in zip(jobs, images, masks):
+            tell_oddities(job, image, mask, say)
+        sketches = np.stack(sketches) if inpainter.generator.guided else None
+        batch = np.stack([image.rgb for image in images])
+        results = inpainter(batch, np.stack(masks), sketches)
+        for job, image, result in zip(jobs, images, results):
+            image.rgb = result
+            with failures.of(job):
+                write_image(job.output, image)

@@ -1,0 +1,178 @@
+"""Filling holes in images."""
+
+import numpy as np
+import tensorflow as tf
+
+from inpaint.checkpoints import restore
+from inpaint.errors import UserError
+from inpaint.io.image_files import size_text
+from inpaint.models.architecture import LEAST_SIZE
+from inpaint.models.generator import Generator
+from inpaint.models.passes import AroundHole, Everywhere
+from inpaint.models.preprocessing import from_network, holes, to_network
+
+_MULTIPLE = 8  # what the network's sizes are multiples of
+
+
+class Inpainter:
+    """Fills images of any size; the pixels outside the hole come back byte for byte.
+
+    Args:
+        generator: a `Generator` with its weights.
+        edge_threshold: a sketch's line is where its value / 255 is above this.
+        hole_only: compute only what the hole's pixels depend on. The result is the same, sooner.
+        eager: run operation by operation instead of tracing a graph at the first call. That call is
+            sooner done, later ones are slower: for a process that fills a single image.
+    """
+
+    def __init__(self, generator, edge_threshold=0.6, hole_only=True, eager=False):
+        self.generator = generator
+        self.edge_threshold = edge_threshold
+        self.hole_only = hole_only
+        images = tf.TensorSpec([None, None, None, 3], tf.uint8)
+        masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
+        # One signature with unknown sizes, so that all images share one trace.
+        signature = [images, masks, masks] if generator.guided else [images, masks]
+        self.fill = self._fill if eager else tf.function(self._fill, input_signature=signature)
+
+    @classmethod
+    def from_checkpoint(
+        cls,
+        path=None,
+        guided=False,
+        padding="same",
+        precision="float32",
+        edge_threshold=0.6,
+        say=None,
+        eager=False,
+    ):
+        """An `Inpainter` with weights from a checkpoint of ours or of the original TF1 code.
+
+        Args:
+            path: folder or prefix of the checkpoint; None for the bundled weights.
+            guided: whether the checkpoint's generator takes a sketch.
+            padding: borders of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+            precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
+            edge_threshold: a sketch's line is where its value / 255 is above this.
+            say: takes one line that tells what was loaded, or None.
+            eager: as in the constructor.
+
+        Raises:
+            UserError: no checkpoint there, or one that does not fit.
+        """
+        if path is None and guided:
+            raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
+        generator = Generator(guided, padding, dtype=precision)
+        loaded = restore.load_generator(path, generator)
+        if say:
+            say(f"loaded {loaded}")
+        return cls(generator, edge_threshold, eager=eager)
+
+    def __call__(self, image, mask, sketch=None):
+        """Fill one image or a batch of equal sizes.
+
+        Args:
+            image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
+            mask: [H, W] or [H, W, 1], for a batch with N in front: bool, or numbers up to 1 (hole
+                above 0.5) or up to 255 (hole above 127.5), decided for each image by itself.
+            sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
+                the hole do not count.
+
+        Returns:
+            uint8 array of the image's shape, RGB; an image without a hole comes back unchanged.
+
+        Raises:
+            UserError: sizes that differ, an image without pixels, a sketch missing or unwanted, or
+                not enough memory.
+        """
+        inputs = self.checked(image, mask, sketch)
+        if not inputs[1].any():
+            return np.array(image)
+        try:
+            filled = self.fill(*(tf.constant(x) for x in inputs))
+        except tf.errors.ResourceExhaustedError as error:
+            count, *size, _ = inputs[0].shape
+            raise UserError(
+                f"not enough memory for {count} x {size_text(size)} pixels: use a smaller image or batch"
+            ) from error
+        return filled.numpy().reshape(np.shape(image))
+
+    def checked(self, image, mask, sketch=None):
+        """The arguments of a call as a batch, or the UserError that the call raises.
+
+        Returns:
+            [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and if guided uint8 [N, H, W, 1].
+        """
+        image = np.asarray(image)
+        if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
+            raise UserError(
+                f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} "
+                f"{list(image.shape)}"
+            )
+        if self.generator.guided != (sketch is not None):
+            needs = "needs a sketch" if self.generator.guided else "is not guided, it takes no sketch"
+            raise UserError(f"this generator {needs}")
+        batch = image if image.ndim == 4 else image[None]
+        if batch.size == 0:
+            raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
+        inputs = [batch, holes(_as_batch(mask, batch, "mask")).numpy()]
+        if sketch is not None:
+            inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
+        return inputs
+
+    def network_inputs(self, images, masks, sketches=None):
+        """What the generator is called with, of sizes that fit it.
+
+        Args:
+            images: uint8 [N, H, W, 3] RGB.
+            masks: uint8 [N, H, W, 1], 1 in the hole, else 0.
+            sketches: uint8 [N, H, W, 1] in [0, 255], or None.
+
+        Returns:
+            (incomplete, mask, sketch): mirrored at the bottom and on the right up to multiples of 8;
+            the sketch None if there is none.
+        """
+        size = tf.shape(images)[1:3]
+        least = LEAST_SIZE[self.generator.padding]
+        hole = tf.cast(_pad(masks, size, least), tf.float32)
+        incomplete = to_network(_pad(images, size, least)) * (1 - hole)
+        if sketches is None:
+            return incomplete, hole, None
+        lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
+        return incomplete, hole, tf.cast(lines, tf.float32) * hole
+
+    def _fill(self, images, masks, sketches=None):
+        """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
+        size = tf.shape(images)[1:3]
+        incomplete, hole, lines = self.network_inputs(images, masks, sketches)
+        way = AroundHole() if self.hole_only else Everywhere()
+        _, refined, _ = self.generator.forward(incomplete, hole, lines, way)
+        filled = way.whole(way.apply(from_network, refined))
+        return tf.where(masks > 0, filled[:, : size[0], : size[1]], images)
+
+
+def _as_batch(array, batch, name):
+    """A mask or sketch as [N, H, W, 1], checked against the images."""
+    array = np.asarray(array)
+    shape = batch.shape[:3]
+    fitting = [shape, (*shape, 1)]
+    if shape[0] == 1:
+        fitting += [shape[1:], (*shape[1:], 1)]
+    if array.shape in fitting and array.dtype != object:
+        return array.reshape(*shape, 1)
+    received = f"{array.dtype} {list(array.shape)}"
+    if array.ndim == 2:
+        received = f"{size_text(array.shape)} ({received})"
+    raise UserError(
+        f"the {name} must have the image's size: the image is {size_text(shape[1:])}, the {name} {received}"
+    )
+
+
+def _pad(x, size, least):
+    """Mirror [N, H, W, C] below and to the right up to multiples of 8, and to `least`, again and again."""
+    for axis in (1, 2):
+        length = size[axis - 1]
+        padded = tf.maximum(-(-length // _MULTIPLE) * _MULTIPLE, least)
+        position = tf.range(padded) % (2 * length)
+        x = tf.gather(x, tf.minimum(position, 2 * length - 1 - position), axis=axis)
+    return x

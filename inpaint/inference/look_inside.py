@@ -1,0 +1,139 @@
+"""What the network does inside while it fills an image: gates, attention, both stages."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import tensorflow as tf
+
+from inpaint.errors import UserError
+from inpaint.models.architecture import GATED, SHOWN_LAYERS
+from inpaint.models.generator import complete
+from inpaint.models.passes import Everywhere
+from inpaint.models.preprocessing import from_network
+from ops import flow_image
+
+_KEY_SIDE = 129
+
+
+@dataclasses.dataclass(frozen=True)
+class Inside:
+    """One image's way through the network; images are uint8 [H, W, 3], RGB.
+
+    Attributes:
+        incomplete: the image with a gray hole, as the network meets it.
+        coarse: the first network's whole result.
+        refined: the second network's.
+        completed: the refined result pasted into the hole.
+        flow: for each place of the hole where the attention looked: hue is the direction, saturation
+            the distance, as `flow_key` tells. White around the hole.
+        gates: for each layer four panels, uint8 [2H, 2W, 3]: the mean of all its gates, then the three
+            channels whose gates in the hole differ most from those around it; colours as `gate_key`
+            tells, the hole outlined.
+    """
+
+    incomplete: np.ndarray
+    coarse: np.ndarray
+    refined: np.ndarray
+    completed: np.ndarray
+    flow: np.ndarray
+    gates: dict[str, np.ndarray]
+
+    def named(self):
+        """All the images by name, those of gates as `gates_<layer>`."""
+        images = {name: value for name, value in vars(self).items() if name != "gates"}
+        return {**images, **{f"gates_{name}": panels for name, panels in self.gates.items()}}
+
+
+def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
+    """Fill one image and keep what can be seen on the way.
+
+    Args:
+        inpainter: an `Inpainter`.
+        image, mask, sketch: one image, as the `Inpainter` takes it; the mask must have a hole.
+        layers: names of gated convolutions, some of `GATED`.
+
+    Returns:
+        an `Inside`.
+
+    Raises:
+        UserError: an unknown layer, a mask without hole, or what the `Inpainter` raises.
+    """
+    unknown = [name for name in layers if name not in GATED]
+    if unknown:
+        raise UserError(f"no gated layer is called {unknown[0]!r}: there are {', '.join(GATED)}")
+    inputs = inpainter.checked(image, mask, sketch)
+    hole = inputs[1][0, ..., 0] > 0  # [H, W]
+    if not hole.any():
+        raise UserError("the mask has no hole: there is nothing to see")
+    size = hole.shape
+    incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
+    gates = {}
+
+    def see(layer, x):
+        if layer.name in layers:
+            values = layer.gates(x)[0].numpy()
+            gates[layer.name] = _panels(values, hole, holes.shape[1] // len(values))
+
+    coarse, refined, offsets = inpainter.generator.forward(incomplete, holes, lines, Everywhere(see))
+    stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
+    pixels = [from_network(stage)[0, : size[0], : size[1]].numpy() for stage in stages]
+    flow = _flow(offsets, holes)[: size[0], : size[1]]
+    return Inside(*pixels, flow, {name: gates[name] for name in layers})
+
+
+def gate_key():
+    """The colours of gate values from 0 (closed, left) to 1 (open, right): uint8 [24, 256, 3], RGB."""
+    return _coloured(np.tile(np.linspace(0, 1, 256), (24, 1)))
+
+
+def flow_key():
+    """The colours of attention offsets: uint8 [129, 129, 3], RGB.
+
+    The middle looked at itself; each other place of the disc has the colour of a place that looked in
+    that direction and so far, in parts of the image's farthest look.
+    """
+    reach = _KEY_SIDE // 2
+    offsets = np.stack(np.mgrid[-reach : reach + 1, -reach : reach + 1], axis=-1)  # rows, columns
+    offsets[np.hypot(*np.moveaxis(offsets, -1, 0)) > reach] = 0
+    return _levels(flow_image(offsets[None])[0])
+
+
+def _flow(offsets, holes):
+    """[1, H / 8, W / 8, 2] and [1, H, W, 1] -> uint8 [H, W, 3], white around the hole."""
+    cells = tf.nn.max_pool2d(holes, 8, 8, "VALID")  # the distances of others must not count
+    flow = _levels(flow_image(tf.cast(offsets, tf.float32) * cells)[0])
+    flow = flow.repeat(8, axis=0).repeat(8, axis=1)
+    return np.where(holes[0] > 0, flow, np.uint8(255))
+
+
+def _levels(image):
+    return np.uint8(np.round((image.numpy() + 1) * 127.5))
+
+
+def _panels(gates, hole, scale):
+    """Gates [h, w, C] of a map that is `scale` times smaller than the image, as four panels."""
+    height, width = hole.shape
+    # The map goes on below and to the right, where the image was mirrored.
+    small = gates[: -(-height // scale), : -(-width // scale)]
+    inside = cv2.resize(np.float32(hole), small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0
+    difference = np.zeros(gates.shape[-1])
+    if not inside.all():
+        difference = np.abs(small[inside].mean(axis=0) - small[~inside].mean(axis=0))  # [C]
+    chosen = np.argsort(-difference, kind="stable")[:3]
+    panels = [small.mean(axis=-1), *np.moveaxis(small[..., chosen], -1, 0)]
+    panels = [_panel(panel, hole, scale) for panel in panels]
+    return np.concatenate([np.concatenate(row, axis=1) for row in (panels[:2], panels[2:])])
+
+
+def _panel(values, hole, scale):
+    values = np.kron(values, np.ones((scale, scale), values.dtype))[: hole.shape[0], : hole.shape[1]]
+    panel = _coloured(values)
+    edges, _ = cv2.findContours(np.uint8(hole), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(panel, edges, -1, (255, 255, 255))
+
+
+def _coloured(values):
+    """[H, W] in [0, 1] -> uint8 [H, W, 3], RGB."""
+    colours = cv2.applyColorMap(np.uint8(np.round(values * 255)), cv2.COLORMAP_VIRIDIS)
+    return np.ascontiguousarray(colours[..., ::-1])

@@ -1,0 +1,81 @@
+"""Lists of images: `.flist` files and folders."""
+
+import os
+import pathlib
+import random
+
+from inpaint.errors import UserError, telling
+from inpaint.io.image_files import SUFFIXES
+
+_SKETCH = "_edge"
+
+
+def image_paths(source, seed=0, guided=False):
+    """The images a source names.
+
+    Args:
+        source: a text file with one path a line, kept in its order, or a folder, whose images
+            (also in folders below, but no hidden files) are shuffled.
+        seed: of a folder's shuffle.
+        guided: whether every image needs a sketch beside it.
+
+    Returns:
+        list of paths, strings.
+
+    Raises:
+        UserError: the source is missing or empty, or files are missing: how many, and the first few.
+    """
+    paths = _listed(source, seed)
+    needed = [*paths, *(str(sketch_path(path)) for path in paths)] if guided else paths
+    missing = [path for path in needed if not os.path.isfile(path)]
+    if missing:
+        raise UserError(
+            f"{len(missing)} of the {len(needed)} files of {source} are missing, first "
+            f"{', '.join(missing[:3])}; relative paths start at {os.getcwd()}"
+            + ("; make_sketches.py draws sketches" if guided else "")
+        )
+    return paths
+
+
+def _listed(source, seed):
+    source = pathlib.Path(source)
+    with telling(f"cannot read {source}"):
+        if source.is_dir():
+            found = (p for p in _files(source) if p.suffix.lower() in SUFFIXES and p.is_file())
+            # Hidden files are what an interrupted writer or a file manager leaves.
+            found = (p for p in found if not p.name.startswith("."))
+            paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
+            random.Random(seed).shuffle(paths)
+            if not paths:
+                raise UserError(f"no images in {source}: looked for {', '.join(SUFFIXES)}")
+            return paths
+        if not source.exists():
+            raise UserError(f"no file list {source}: make one (a path a line), or name another one")
+    paths = [line.strip() for line in read_lines(source) if line.strip()]
+    if not paths:
+        raise UserError(f"the file list {source} is empty")
+    return paths
+
+
+def _files(folder):
+    """All paths below a folder; OSError if one of its folders cannot be read."""
+
+    def fail(error):
+        raise error
+
+    for parent, _, names in os.walk(folder, onerror=fail):
+        yield from (pathlib.Path(parent) / name for name in names)
+
+
+def read_lines(path):
+    """The lines of a text file; raises UserError if it cannot be read or is no text."""
+    with telling(f"cannot read {path} as a list (a text file)"):
+        return pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()
+
+
+def sketch_path(path):
+    """Where the sketch of an image lies: `name_edge.jpg` beside `name.ext`."""
+    path = pathlib.Path(path)
+    if not path.name:
+        raise UserError(f"{path} is no image's name")
+    return path.with_name(f"{path.stem}{_SKETCH}.jpg")

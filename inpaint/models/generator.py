@@ -1,0 +1,159 @@
+"""The two-stage inpainting network (Yu et al., ICCV 2019, section 3.3 and figure 3)."""
+
+import tensorflow as tf
+
+from inpaint.models.architecture import (
+    ATTENTION_DECODER,
+    ATTENTION_ENCODER,
+    COARSE,
+    CONVOLUTION_BRANCH,
+    DECODER,
+    TABLES,
+)
+from inpaint.models.passes import Everywhere
+from ops import ContextualAttention, GatedConv, GatedDeconv, PaddedConv, resize_nearest
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class Generator(tf.keras.Model):
+    """A coarse and a refinement network; the second fills again what the first has guessed.
+
+    Built when constructed: `count_params()` is 4,052,478, or 4,053,678 when guided.
+
+    Args:
+        guided: whether a sketch is a further input.
+        padding: borders of every convolution, `"same"`, `"symmetric"` or `"reflect"`.
+
+    Call arguments:
+        incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W multiples of 8, at
+            least `LEAST_SIZE` of the padding.
+        mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
+        sketch: [N, H, W, 1], 1 on lines inside the hole; needed if guided, refused otherwise.
+
+    Returns:
+        coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the first network's whole image.
+        refined: the same, of the second network.
+        offsets: [N, H / 8, W / 8, 2] int32, where the attention looked (`flow_image` draws it).
+
+    Raises:
+        ValueError: a sketch missing or unwanted, or an unknown padding.
+        tf.errors.InvalidArgumentError: H or W no multiple of 8.
+    """
+
+    def __init__(self, guided=False, padding="same", **kwargs):
+        # Inputs are cast by the layers: the images pasted together below stay float32.
+        super().__init__(autocast=False, **kwargs)
+        self.guided = guided
+        self.padding = padding.lower()
+        self._add_gated(COARSE, 6 if guided else 5)
+        self._add_output("conv17", 12)
+        convolved = self._add_gated(CONVOLUTION_BRANCH, 3)
+        encoded = self._add_gated(ATTENTION_ENCODER, 3)
+        self.contextual_attention = ContextualAttention(dtype=self.dtype_policy)
+        attended = self._add_gated(ATTENTION_DECODER, encoded)
+        self._add_gated(DECODER, convolved + attended)
+        self._add_output("allconv17", 12)
+        self.built = True
+
+    def _add(self, layer, channels):
+        # As an attribute: checkpoints of Keras 3 forget layers that are kept in lists.
+        setattr(self, layer.name, layer)
+        layer.build((None, None, None, channels))
+        return layer.output_channels
+
+    def _add_gated(self, table, channels):
+        """Make a table's layers, built for `channels` inputs; return the last one's channels."""
+        for name, filters, options in table:
+            kind = GatedDeconv if name.endswith("upsample") else GatedConv
+            options = {"kernel_size": 3, "padding": self.padding, **options}
+            layer = kind(filters, name=name, dtype=self.dtype_policy, **options)
+            channels = self._add(layer, channels)
+        return channels
+
+    def _add_output(self, name, channels):
+        self._add(PaddedConv(3, 3, padding=self.padding, name=name, dtype=self.dtype_policy), channels)
+
+    def made_of(self, table):
+        """The layers of a table, in order."""
+        return [getattr(self, name) for name, _, _ in table]
+
+    def coarse_input(self, incomplete, mask, sketch=None):
+        """What the first network sees: [N, H, W, 5], or 6 channels if guided. Arguments as in the call."""
+        if self.guided and sketch is None:
+            raise ValueError("a guided generator needs a sketch")
+        if not self.guided and sketch is not None:
+            raise ValueError("this generator is not guided: it takes no sketch")
+        tf.debugging.assert_equal(tf.shape(incomplete)[1:3] % 8, 0, "height and width must be multiples of 8")
+        inputs = [incomplete, tf.ones_like(mask), mask]
+        if self.guided:
+            inputs.insert(1, tf.cast(sketch, tf.float32))
+        return tf.concat(inputs, axis=-1)
+
+    def call(self, incomplete, mask, sketch=None):
+        return self.forward(incomplete, mask, sketch)
+
+    def forward(self, incomplete, mask, sketch=None, way=None):
+        """The network, once for every way of computing it.
+
+        Args:
+            incomplete, mask, sketch: as in the call.
+            way: how much is computed, one of `inpaint.models.passes`; `Everywhere` by default.
+
+        Returns:
+            (coarse, refined, offsets) as the call; the first two as maps of `way`.
+        """
+        way = way or Everywhere()
+        incomplete = tf.cast(incomplete, tf.float32)
+        one_channel = tf.concat([tf.shape(incomplete)[:3], [1]], axis=0)
+        mask = tf.broadcast_to(tf.cast(mask, tf.float32), one_channel)
+        hole, quarter = way.hole(mask), tf.shape(mask)[1:3] // 4
+
+        x = way.start(self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 5]
+        x = way.run([*self.made_of(COARSE), self.conv17], x, hole)
+        coarse = way.apply(_colours, x)  # [N, H, W, 3]
+        filled = complete(way.whole(coarse), incomplete, mask)
+
+        # From the result back: what the decoder reads of both branches, and the attention's decoder of it.
+        decoder, attention_decoder = [*self.made_of(DECODER), self.allconv17], self.made_of(ATTENTION_DECODER)
+        joined = way.before(decoder, hole, quarter)
+        attended = way.before(attention_decoder, joined, quarter)
+
+        branch = way.run(self.made_of(CONVOLUTION_BRANCH), way.start(filled), joined)  # [N, H/4, W/4, 96]
+        x = way.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]
+        # The mask is reduced in two steps, here to 1/4 and in the attention to 1/8: a single step
+        # would read other pixels.
+        x, offsets = way.attend(self.contextual_attention, x, resize_nearest(mask, quarter), attended)
+        x = way.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
+
+        x = way.run(decoder, way.join(branch, x), hole)
+        return coarse, way.apply(_colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
+
+    def named_weights(self):
+        """The weights by the names they have in the original's checkpoints: dict of Keras weights."""
+        named = {}
+        for table in TABLES:
+            for name, _, _ in table:
+                scope = f"{name}/{name}_conv" if name.endswith("upsample") else name
+                named.update(_scoped(scope, getattr(self, name)))
+        return {**named, **_scoped("conv17", self.conv17), **_scoped("allconv17", self.allconv17)}
+
+    def get_config(self):
+        # Keras 2 leaves the policy out of a model's config.
+        policy = {"name": self.name, "dtype": self.dtype_policy.name}
+        return {**policy, "guided": self.guided, "padding": self.padding}
+
+
+def _scoped(scope, layer):
+    return {
+        f"inpaint_net/{scope}/kernel": layer.kernel,
+        f"inpaint_net/{scope}/bias": layer.bias,
+    }
+
+
+def _colours(x):
+    return tf.tanh(tf.cast(x, tf.float32))
+
+
+def complete(refined, incomplete, mask):
+    """Paste the result into the hole: `refined * mask + incomplete * (1 - mask)`, all [N, H, W, C]."""
+    return refined * mask + incomplete * (1 - mask)

@@ -1,0 +1,209 @@
+"""A training run: the loop around the two updates, its checkpoints and what it tells."""
+
+import contextlib
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from inpaint.checkpoints import restore
+from inpaint.checkpoints.manager import RunCheckpoints
+from inpaint.data.batches import Batches
+from inpaint.data.pipeline import distributed_batches
+from inpaint.data.unreadable import UnreadableFiles
+from inpaint.errors import Stopped, UserError
+from inpaint.models.optimizer import learning_rate
+from inpaint.training.distribution import any_worker, in_several_processes, is_chief
+from inpaint.training.progress import Progress
+from inpaint.training.settings import changes, settings_of
+from inpaint.training.stop_signal import StopSignal
+from inpaint.training.tensorboard import RunSummaries
+from ops.keras_compat import is_loss_scaled
+
+
+class TrainingLoop:
+    """Trains until `options.max_iters`; goes on where `options.log_dir` holds an unfinished run.
+
+    Args:
+        trainer: a `Trainer`.
+        paths: the training images.
+        data: a `DataOptions`.
+        options: a `RunOptions`.
+        validation: a `Validation` to measure at each checkpoint and to draw, or None.
+        say: takes a line for the user; of several workers only the chief's is called.
+
+    Raises:
+        UserError: log directory not writable, a checkpoint that does not fit, or a batch that
+            cannot be split over the replicas.
+    """
+
+    def __init__(self, trainer, paths, data, options, validation=None, say=print):
+        replicas = trainer.strategy.num_replicas_in_sync
+        if options.batch_size % replicas:
+            raise UserError(
+                f"--batch_size must be a multiple of the {replicas} replicas that share it, "
+                f"received {options.batch_size}"
+            )
+        self._trainer = trainer
+        self._paths = paths
+        self._data = data
+        self._options = options
+        self._chief = is_chief(trainer.strategy)
+        self._say = say if self._chief else _say_nothing
+        self._validation = validation
+        self._step = tf.Variable(0, dtype=tf.int64)
+        self._summaries = None
+        self._checkpoints = RunCheckpoints(
+            options.log_dir,
+            trainer,
+            self._step,
+            options.keep_checkpoints,
+            options.keep_every_hours,
+            writes=self._chief,
+        )
+
+    def train(self):
+        """Train to the end.
+
+        Returns:
+            the last checkpoint's prefix, a string.
+
+        Raises:
+            Stopped: SIGTERM or Ctrl-C came; a checkpoint was saved.
+            UserError: too many unreadable images, a checkpoint that cannot be written, or a loss or
+                gradient that is no number any more.
+        """
+        options, trainer = self._options, self._trainer
+        if self._chief:
+            settings = settings_of(trainer, self._paths, self._data, options)
+            if changed := changes(options.log_dir, settings):
+                self._say(f"not as this run began: {'; '.join(changed)}")
+        restored = self._checkpoints.latest or options.model_restore
+        if restored:
+            self._restore(restored)
+        done = int(self._step)
+        if done >= options.max_iters:
+            self._say(f"nothing to do: {done} of {options.max_iters} iterations are done")
+            return restored
+
+        batches_each = 2 if trainer.gan else 1
+        dataset = distributed_batches(
+            trainer.strategy,
+            self._paths,
+            self._data,
+            options.batch_size,
+            UnreadableFiles("training images", len(self._paths), options.max_bad_share, self._say),
+            UnreadableFiles("masks", len(self._data.masks), options.max_bad_share, self._say),
+            options.seed,
+            start=done * batches_each,
+        )
+        batches = Batches(dataset, options.stall_seconds, self._say)
+        progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
+        if self._chief:
+            self._summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, self._validation)
+        with contextlib.closing(self._checkpoints), contextlib.closing(batches), StopSignal() as signal:
+            stopped = self._loop(batches, progress, signal)
+            any_worker(trainer.strategy, stopped)  # the others wait for the chief's last checkpoint
+        if stopped:
+            raise Stopped(
+                f"stopped by {signal.name or 'another worker'} at iteration {int(self._step)}: the same "
+                f"command goes on from {self._checkpoints.latest}",
+                signal.number,
+            )
+        return self._checkpoints.latest
+
+    def _restore(self, path):
+        try:
+            self._say(restore.restore_training(path, self._trainer, self._step))
+        except UserError as error:
+            before = self._checkpoints.before_latest()
+            if path != self._checkpoints.latest or not before:
+                raise
+            advice = f"to go on from {before} remove the files {path}.*"
+            raise UserError(f"{error}; {advice}") from error
+
+    def _loop(self, batches, progress, signal):
+        """Iterate to the end (False) or until a signal stops it (True); either way the last is saved."""
+        options, strategy = self._options, self._trainer.strategy
+        done, before = int(self._step), {}
+        while done < options.max_iters:
+            losses, batch = self._iteration(batches, done)
+            # The iteration before is looked at while the device may be busy with this one.
+            self._check_finite(before, done)
+            done, before = int(self._step.assign_add(1)), losses
+
+            stopped = any_worker(strategy, signal.name is not None)
+            last = done == options.max_iters or stopped
+            checkpoint = last or done % options.train_spe == 0
+            due = last or progress.due()
+            if checkpoint or due:
+                self._check_finite(losses, done)
+            if self._chief:
+                batch = [strategy.experimental_local_results(value)[0] for value in batch]
+                if due:
+                    self._tell(progress, done, losses, batch, batches.seconds_waited)
+                if checkpoint:
+                    self._save(done)
+                if last or done % options.val_psteps == 0:
+                    self._summaries.images(done, batch)
+            if stopped:
+                return True
+        return False
+
+    def _iteration(self, batches, done):
+        """Both updates: (losses, the generator's batch)."""
+        losses = {}
+        try:
+            if self._trainer.gan:
+                losses.update(self._trainer.discriminator_step(*next(batches)))
+            batch = next(batches)
+            losses.update(self._trainer.generator_step(*batch))
+            return losses, batch
+        except tf.errors.OpError as error:
+            if not in_several_processes(self._trainer.strategy):
+                raise
+            reason = type(error).__name__
+        raise UserError(
+            f"lost another worker after iteration {done}: start all workers again with the same "
+            f"commands, they go on from {self._checkpoints.latest or 'the beginning'} ({reason})"
+        )
+
+    def _tell(self, progress, done, losses, batch, seconds_waited):
+        losses = {name: float(value) for name, value in losses.items()}
+        self._say(progress.line(done, losses, seconds_waited))
+        numbers = {
+            "learning_rate": learning_rate(self._trainer.optimizer),
+            "hole_share": tf.reduce_mean(batch[1]),
+            "images_per_second": progress.rate,
+            "input_share": progress.input_share,
+        }
+        self._summaries.scalars(done, {**losses, **numbers})
+
+    def _save(self, done):
+        weights_now = self._trainer.generator.get_weights() + self._trainer.discriminator.get_weights()
+        if not all(np.isfinite(array).all() for array in weights_now):
+            raise UserError(self._not_finite("a weight", done))
+        self._say(f"checkpoint {self._checkpoints.save()}")
+        if self._validation:
+            numbers = self._validation.metrics(self._trainer)
+            self._summaries.scalars(done, numbers)
+            told = "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
+            best = self._checkpoints.save_if_best(numbers)
+            self._say(f"{done} validation  {told}{'  best so far' if best else ''}")
+
+    def _check_finite(self, losses, step):
+        if is_loss_scaled(self._trainer.optimizer):  # overflowing gradients are part of its work
+            losses = {name: value for name, value in losses.items() if "gradient" not in name}
+        wrong = [name for name, value in losses.items() if not math.isfinite(float(value))]
+        if wrong:
+            raise UserError(self._not_finite(", ".join(wrong), step))
+
+    def _not_finite(self, what, step):
+        return (
+            f"{what} is not a finite number at iteration {step}; the last good checkpoint is "
+            f"{self._checkpoints.latest or '(none)'}: go on from it with a smaller --learning_rate"
+        )
+
+
+def _say_nothing(line):
+    pass

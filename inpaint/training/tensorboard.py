@@ -1,0 +1,81 @@
+"""What a training run shows in TensorBoard."""
+
+import tensorflow as tf
+
+from inpaint.errors import telling
+from inpaint.models.preprocessing import from_network
+from ops import flow_image
+
+_SCALARS = {
+    "d_loss": "losses/d_loss",
+    "g_loss": "losses/g_loss",
+    "ae_loss": "losses/ae_loss",
+    "d_loss_real": "hinge/real",
+    "d_loss_fake": "hinge/fake",
+    "g_gradient": "gradients_at_refined/g_loss",
+    "ae_gradient": "gradients_at_refined/ae_loss",
+    "d_gradient_norm": "gradient_norms/discriminator",
+    "g_gradient_norm": "gradient_norms/generator",
+    "learning_rate": "training/learning_rate",
+    "hole_share": "training/hole_share",
+    "images_per_second": "speed/images_per_second",
+    "input_share": "speed/share_of_time_in_input",
+    "l1": "validation/l1_percent",
+    "psnr": "validation/psnr",
+    "ssim": "validation/ssim",
+}
+_WHAT = "cannot write TensorBoard's files"
+
+
+class RunSummaries:
+    """Writes scalars and image strips.
+
+    Args:
+        log_dir: where TensorBoard looks.
+        trainer: the `Trainer` whose generator is shown.
+        viz_max_out: the most training images drawn.
+        validation: a `Validation` whose static view is drawn every time, or None.
+    """
+
+    def __init__(self, log_dir, trainer, viz_max_out, validation=None):
+        with telling(_WHAT):
+            self._writer = tf.summary.create_file_writer(log_dir)
+        self._trainer = trainer
+        self._viz_max_out = viz_max_out
+        self._validation = validation
+
+    def scalars(self, step, values):
+        """Write numbers by the names the `Trainer` and the others give them."""
+        with telling(_WHAT), self._writer.as_default(step):
+            for name, value in values.items():
+                tf.summary.scalar(_SCALARS[name], value)
+            self._writer.flush()
+
+    def images(self, step, batch):
+        """Write strips of a training batch, and of the static view if there is one."""
+        batch = [tensor[: self._viz_max_out] for tensor in batch]
+        with telling(_WHAT), self._writer.as_default(step):
+            tf.summary.image("training", self.strips(*batch), max_outputs=self._viz_max_out)
+            if self._validation:
+                strips = [self.strips(*one) for one in _one_by_one(self._validation.static_view)]
+                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=len(strips))
+            self._writer.flush()
+
+    def strips(self, images, masks, sketches=None):
+        """`real | incomplete | completed | flow` side by side.
+
+        Args:
+            images, masks, sketches: a batch as the `Trainer` takes it.
+
+        Returns:
+            uint8 [N, H, 4W, 3], RGB.
+        """
+        result = self._trainer.forward(images, masks, sketches)
+        flow = flow_image(result["offsets"], scale=8)
+        # The wheel is drawn in RGB, the rest is as the network sees it.
+        parts = [images, result["incomplete"], result["completed"], tf.reverse(flow, axis=[-1])]
+        return from_network(tf.concat(parts, axis=2))
+
+
+def _one_by_one(batch):
+    return zip(*(tf.split(tensor, tensor.shape[0]) for tensor in batch))

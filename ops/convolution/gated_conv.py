@@ -1,0 +1,73 @@
+"""Gated convolution (Yu et al., ICCV 2019, section 3.1)."""
+
+import tensorflow as tf
+
+from ops.compiled import compiles
+from ops.convolution.gating import gating
+from ops.convolution.padded_conv import PaddedConv
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class GatedConv(PaddedConv):
+    """Convolution that learns, for each channel and place, how much of itself to let through.
+
+    One convolution makes `filters` channels; its first half is the feature, its second half the
+    gate: `activation(feature) * sigmoid(gate)`. **The output has `filters / 2` channels.**
+
+    Args:
+        filters: even number of channels the convolution makes, features and gates together.
+        kernel_size, strides, dilation_rate, padding: as in `PaddedConv`.
+        activation: Keras activation of the features.
+
+    Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters / 2], in the
+    dtype policy's compute dtype.
+
+    Raises:
+        ValueError: an odd `filters`, or what `PaddedConv` raises.
+
+    Example:
+        >>> GatedConv(48, 5)(tf.zeros([1, 8, 8, 5])).shape
+        TensorShape([1, 8, 8, 24])
+    """
+
+    def __init__(self, filters, kernel_size, activation="elu", **kwargs):
+        super().__init__(filters, kernel_size, **kwargs)
+        if filters % 2:
+            raise ValueError(f"filters must be even (features and gates), received {filters}")
+        self.activation = tf.keras.activations.get(activation)
+        self.gate = gating(self.activation)
+
+    def convolve(self, x, border="VALID"):
+        if compiles(x):
+            return self.gate(super().convolve(x, border))
+        # TensorFlow makes one operation of a convolution, its bias and ELU; so each half is a
+        # convolution of its own, and nothing is split or cast at full size.
+        features, gates = (self.linear(x, *half, border) for half in self._halves())
+        gates = tf.sigmoid(tf.cast(gates, tf.float32))  # the sigmoid of half precision is slower
+        return self.activation(features) * tf.cast(gates, x.dtype)
+
+    def gates(self, inputs):
+        """The gates alone: how much the layer lets through of each channel at each place.
+
+        Args:
+            inputs: as in the call.
+
+        Returns:
+            float32 in [0, 1], of the output's shape.
+        """
+        x, border = self.with_borders(inputs)
+        return tf.sigmoid(tf.cast(self.linear(x, *self._halves()[1], border), tf.float32))
+
+    def _halves(self):
+        """(kernel, bias) of the features and of the gates."""
+        kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)
+        biases = tf.split(tf.convert_to_tensor(self.bias), 2)
+        return list(zip(kernels, biases))
+
+    @property
+    def output_channels(self):
+        return self.filters // 2
+
+    def get_config(self):
+        activation = tf.keras.activations.serialize(self.activation)
+        return {**super().get_config(), "activation": activation}

@@ -1,0 +1,133 @@
+"""The plain convolution that every layer of the generator is made of."""
+
+import tensorflow as tf
+
+from ops.convolution.dilated_conv import dilated_conv
+from ops.keras_compat import add_float32_weight
+from ops.pieces import Piece
+
+PADDINGS = ("same", "symmetric", "reflect")
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class PaddedConv(tf.keras.layers.Layer):
+    """2-D convolution that keeps the size (divided by the stride), with a choice of borders.
+
+    `"same"` is TensorFlow's zero padding, asymmetric where the stride is 2. `"symmetric"` and
+    `"reflect"` first pad by `dilation_rate * (kernel_size - 1) // 2` on every side, then convolve
+    without padding.
+
+    Args:
+        filters: number of channels the convolution makes.
+        kernel_size: odd side of the square kernel.
+        strides: step in both directions.
+        dilation_rate: spacing of the kernel's taps.
+        padding: `"same"`, `"symmetric"` or `"reflect"`, in any case.
+
+    Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
+    policy's compute dtype.
+
+    Raises:
+        ValueError: an argument out of its range, naming the argument and the value.
+    """
+
+    def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs):
+        super().__init__(**kwargs)
+        if filters < 1:
+            raise ValueError(f"filters must be positive, received {filters}")
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
+        if strides > 1 and dilation_rate > 1:
+            raise ValueError(
+                f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
+            )
+        if padding.lower() not in PADDINGS:
+            raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.dilation_rate = dilation_rate
+        self.padding = padding.lower()
+
+    def build(self, input_shape):
+        shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
+        self.kernel = add_float32_weight(self, "kernel", shape, "glorot_uniform")
+        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.built = True
+
+    def call(self, inputs):
+        return self.convolve(*self.with_borders(inputs))
+
+    def with_borders(self, inputs):
+        """(the input in the compute dtype, padded if need be; the `border` that `convolve` takes then)."""
+        x = tf.cast(inputs, self.compute_dtype)
+        if self.padding == "same":
+            return x, "SAME"
+        margin = self._reach // 2
+        return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding), "VALID"
+
+    def convolve(self, x, border="VALID"):
+        """The layer's work on an input that has its borders already, in the compute dtype."""
+        return self.linear(x, self.kernel, self.bias, border)
+
+    def linear(self, x, kernel, bias, border):
+        """The convolution by a kernel, with its bias."""
+        kernel = tf.cast(kernel, x.dtype)
+        if self.dilation_rate > 1:
+            x = dilated_conv(x, kernel, self.dilation_rate, border)
+        else:
+            x = tf.nn.conv2d(x, kernel, self.strides, border)
+        return tf.nn.bias_add(x, tf.cast(bias, x.dtype))
+
+    def piece(self, piece, window):
+        """The layer where a window of its output needs it.
+
+        Args:
+            piece: `Piece` of the input, with all of `reads(window)` that lies within the map. With
+                strides of 2 the map's sides are even.
+            window: of the output.
+
+        Returns:
+            `Piece` of the output: the window.
+        """
+        mode = "CONSTANT" if self.padding == "same" else self.padding
+        x = tf.cast(piece.bordered(self.reads(window), mode), self.compute_dtype)
+        return Piece(self.convolve(x), window, self.output_size(piece.size))
+
+    def reads(self, window):
+        """The window of the input that a window of the output reads; it may reach over the edges."""
+        # TensorFlow's zeros go first to the end: a step of 2 takes one from the beginning.
+        before = self._reach - (self.strides - 1 if self.padding == "same" else 0)
+        before = max(before, 0) // 2
+        first = window[:2] * self.strides - before
+        last = (window[2:] - 1) * self.strides - before + self._reach
+        return tf.concat([first, last + 1], axis=0)
+
+    def output_size(self, size):
+        """(height, width) of the output for an input of a size, int32 [2]."""
+        return -(-size // self.strides)
+
+    @property
+    def _reach(self):
+        """Positions from a kernel's first to its last tap."""
+        return self.dilation_rate * (self.kernel_size - 1)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        size = (None if side is None else -(-side // self.strides) for side in (height, width))
+        return (batch, *size, self.output_channels)
+
+    @property
+    def output_channels(self):
+        """Channels that leave the layer."""
+        return self.filters
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "dilation_rate": self.dilation_rate,
+            "padding": self.padding,
+        }

@@ -1,0 +1,104 @@
+import contextlib
+import json
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+from inpaint.checkpoints import native
+from inpaint.checkpoints.manager import RunCheckpoints
+from inpaint.errors import UserError
+
+
+@pytest.fixture
+def step():
+    return tf.Variable(0, dtype=tf.int64)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Checkpoints of the step alone."""
+    monkeypatch.setattr(native, "training_checkpoint", lambda _, step: tf.train.Checkpoint(step=step))
+
+
+def names(folder):
+    return sorted(path.name for path in folder.glob("*.index"))
+
+
+def save_at(checkpoints, step, *steps):
+    for number in steps:
+        step.assign(number)
+        checkpoints.save()
+
+
+def test_keeps_the_newest_and_one_in_so_many_hours(tmp_path, step):
+    save_at(RunCheckpoints(tmp_path / "a", None, step, keep=2), step, 1, 2, 3, 4)
+    assert names(tmp_path / "a") == ["snap-3.index", "snap-4.index"]
+    # In every millionth of a second one: all of them.
+    save_at(RunCheckpoints(tmp_path / "b", None, step, keep=1, keep_every_hours=3e-10), step, 1, 2, 3)
+    assert names(tmp_path / "b") == ["snap-1.index", "snap-2.index", "snap-3.index"]
+
+
+def test_what_a_dead_process_left_is_removed(tmp_path, step):
+    save_at(RunCheckpoints(tmp_path, None, step), step, 3)
+    (tmp_path / "snap-4_temp").mkdir()
+    (tmp_path / "snap-4_temp/part-00000-of-00001.data-00000-of-00001").write_bytes(b"x")
+    (tmp_path / "snap-4.data-00000-of-00001").write_bytes(b"half")
+    (tmp_path / "notes.txt").write_text("mine")
+    assert RunCheckpoints(tmp_path, None, step).latest == str(tmp_path / "snap-3")
+    found = sorted(path.name for path in tmp_path.iterdir())
+    assert found == ["checkpoint", "lock", "notes.txt", "snap-3.data-00000-of-00001", "snap-3.index"]
+
+
+def test_a_lost_list_is_made_again(tmp_path, step):
+    save_at(RunCheckpoints(tmp_path, None, step), step, 9, 10)
+    for damaged in (b"damaged", b"\x83\xff"):
+        (tmp_path / "checkpoint").write_bytes(damaged)
+        with contextlib.closing(RunCheckpoints(tmp_path, None, step)) as checkpoints:
+            assert checkpoints.latest == str(tmp_path / "snap-10")
+    (tmp_path / "checkpoint").unlink()
+    checkpoints = RunCheckpoints(tmp_path, None, step, keep=1)
+    assert checkpoints.before_latest() == str(tmp_path / "snap-9")
+    assert checkpoints.latest == str(tmp_path / "snap-10")
+    save_at(checkpoints, step, 11)  # and the older ones are known again
+    assert names(tmp_path) == ["snap-11.index"]
+
+
+def test_only_a_better_one_becomes_the_best(tmp_path, step):
+    for number, l1, kept in ((1, 5.0, True), (2, 6.0, False), (3, 4.0, True), (4, 4.0, False)):
+        step.assign(number)
+        with contextlib.closing(
+            RunCheckpoints(tmp_path, None, step)
+        ) as checkpoints:  # each knows of the others
+            assert bool(checkpoints.save_if_best({"l1": l1, "psnr": 20.0})) == kept
+    assert names(tmp_path / "best") == ["snap-3.index"]
+    record = json.loads((tmp_path / "best/metrics.json").read_text())
+    assert record == {"step": 3, "l1": 4.0, "psnr": 20.0}
+    for damaged in ("{", "[1]", '{"psnr": 1}'):
+        (tmp_path / "best/metrics.json").write_text(damaged)
+        with pytest.raises(UserError, match="metrics.json is damaged: remove the folder"):
+            RunCheckpoints(tmp_path, None, step)
+
+
+def test_two_processes_cannot_share_a_folder(tmp_path, step):
+    code = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, 2); print(flush=True); input()"
+    command = [sys.executable, "-c", code, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(UserError, match="another process trains in"):
+            RunCheckpoints(tmp_path, None, step)
+        RunCheckpoints(tmp_path, None, step, writes=False)  # a worker that only reads
+        other.stdin.close()
+    RunCheckpoints(tmp_path, None, step)
+
+
+def test_a_save_that_fails_names_the_last_good_one(tmp_path, step):
+    checkpoints = RunCheckpoints(tmp_path, None, step)
+    save_at(checkpoints, step, 1)
+    (tmp_path / "snap-2.index").mkdir()  # in the way of the file
+    with pytest.raises(
+        UserError, match=r"cannot save a checkpoint at iteration 2: .* is \S+snap-1: free space"
+    ):
+        save_at(checkpoints, step, 2)
+    assert tf.train.latest_checkpoint(tmp_path) == str(tmp_path / "snap-1")

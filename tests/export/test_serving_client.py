@@ -1,0 +1,258 @@
+"""serving/client.py as people run it, against servers that speak as TensorFlow Serving is documented to."""
+
+import base64
+import concurrent.futures
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+
+import grpc
+import jsonschema
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image, ImageCms
+from support.helpers import ROOT
+from support.served_model import filled_by_test_py, same_image
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from inpaint.io.image_files import read_image
+
+# https://www.tensorflow.org/tfx/serving/api_rest: the predict request, in row or in column format.
+_ENCODED = {
+    "type": "object",
+    "properties": {"b64": {"type": "string", "pattern": "^[A-Za-z0-9+/]+={0,2}$"}},
+    "required": ["b64"],
+    "additionalProperties": False,
+}
+PREDICT_REQUEST = {
+    "type": "object",
+    "properties": {
+        "signature_name": {"type": "string"},
+        "instances": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "additionalProperties": _ENCODED},
+        },
+        "inputs": {"type": "object", "additionalProperties": {"type": "array", "items": _ENCODED}},
+    },
+    "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}],
+    "additionalProperties": False,
+}
+
+
+class RestServer(http.server.BaseHTTPRequestHandler):
+    """The exported model's signatures at /v1/models/inpaint:predict."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            if self.path != "/v1/models/inpaint:predict":
+                raise LookupError("Servable not found for request: Latest(other)")
+            jsonschema.validate(body, PREDICT_REQUEST)
+            status, answer = 200, {"predictions": self._predicted(body)}
+        except LookupError as error:
+            status, answer = 404, {"error": str(error)}
+        except jsonschema.ValidationError as error:
+            status, answer = 400, {"error": f"not the documented format: {error.message}"}
+        except tf.errors.InvalidArgumentError as error:
+            status, answer = 400, {"error": error.message}
+        answer = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _predicted(self, body):
+        rows = body["instances"]
+        inputs = {
+            name: tf.constant([base64.b64decode(row[name]["b64"], validate=True) for row in rows])
+            for name in rows[0]
+        }
+        outputs = self.server.signatures[body["signature_name"]](**inputs)
+        (values,) = outputs.values()  # of a single output, the bare values
+        return [{"b64": base64.b64encode(value).decode()} for value in values.numpy()]
+
+    def log_message(self, *arguments):
+        pass
+
+
+class GrpcService(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """The same over gRPC."""
+
+    def __init__(self, signatures):
+        self.signatures = signatures
+
+    def Predict(self, request, context):
+        if request.model_spec.name != "inpaint":
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Servable not found: {request.model_spec.name}")
+        inputs = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
+        try:
+            outputs = self.signatures[request.model_spec.signature_name](**inputs)
+        except tf.errors.InvalidArgumentError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, error.message)
+        response = predict_pb2.PredictResponse()
+        for name, value in outputs.items():
+            response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
+        return response
+
+
+@pytest.fixture(scope="module")
+def rest(signatures):
+    """The model's URL of a REST server."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RestServer)
+    server.signatures = signatures
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def over_grpc(signatures):
+    """The model's URL of a gRPC server."""
+    unlimited = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(1), options=unlimited)
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(GrpcService(signatures), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"grpc://127.0.0.1:{port}/inpaint"
+    server.stop(None)
+
+
+def client(folder, *arguments):
+    """Run client.py in a folder, from where nothing of this project can be imported."""
+    command = [sys.executable, "-I", str(ROOT / "serving/client.py"), *arguments]
+    environment = {**os.environ, "no_proxy": "127.0.0.1"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, env=environment)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """x.jpg (lying on its side, with a colour profile), gray.png, m.png, small.png and notes.txt."""
+    photograph = Image.open(ROOT / "inpaint/examples/photographs/rocket.jpg").crop((250, 200, 345, 270))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    sideways = photograph.transpose(Image.Transpose.ROTATE_90)
+    sideways.save(tmp_path / "x.jpg", exif=exif, icc_profile=profile, quality=90)
+    photograph.convert("LA").save(tmp_path / "gray.png")
+    mask = np.zeros((70, 95), np.uint8)
+    mask[20:50, 30:60] = 255
+    Image.fromarray(mask).save(tmp_path / "m.png")
+    Image.fromarray(mask[:8, :9]).save(tmp_path / "small.png")
+    (tmp_path / "notes.txt").write_text("no image")
+    return tmp_path
+
+
+@pytest.mark.parametrize("interface", ["rest", "over_grpc"])
+def test_fills_as_test_py_does(files, interface, bundled, request):
+    url = request.getfixturevalue(interface)
+    for name in ("x.jpg", "gray.png"):
+        arguments = (f"--image={name}", "--mask=m.png", "--output=o.png", f"--url={url}")
+        done = client(files, *arguments)
+        assert done.returncode == 0 and done.stdout == "o.png\n", done.stderr
+        encoded = ((files / path).read_bytes() for path in (name, "m.png"))
+        expected = filled_by_test_py(bundled, files, *encoded)
+        result = (files / "o.png").read_bytes()
+        assert same_image(result, expected)
+        before = read_image(files / name)
+        after = read_image(files / "o.png")
+        assert after.icc_profile == before.icc_profile and (name == "gray.png" or before.icc_profile)
+        hole = np.asarray(Image.open(files / "m.png")) > 0
+        np.testing.assert_array_equal(after.rgb[~hole], before.rgb[~hole])
+        assert np.any(after.rgb[hole] != before.rgb[hole])
+
+
+def test_writes_jpeg(files, rest):
+    done = client(files, "--image=gray.png", "--mask=m.png", "--output=o.jpg", f"--url={rest}")
+    assert done.returncode == 0, done.stderr
+    with Image.open(files / "o.jpg") as image:
+        assert image.format == "JPEG" and image.mode == "L" and image.size == (95, 70)
+
+
+SIZE = "the mask must have the size of the image: the image is 95 x 70, the mask 9 x 8"
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--mask=small.png", "--url={rest}"], f"{{rest}}: {SIZE}\n"),
+        (["--mask=small.png", "--url={over_grpc}"], f"{{over_grpc}}: {SIZE}\n"),
+        (["--mask=m.png", "--url={rest}x"], "{rest}x: Servable not found for request: Latest(other)\n"),
+        (["--mask=m.png", "--url={over_grpc}x"], "{over_grpc}x: Servable not found: inpaintx\n"),
+        (["--mask=m.png", "--url=http://127.0.0.1:9/v1/models/inpaint"], "Connection refused"),
+        (["--mask=m.png", "--url=grpc://127.0.0.1:9/inpaint"], "onnect"),
+        (["--mask=m.png", "--url=ftp://127.0.0.1/inpaint"], "--url begins with http://"),
+        (["--mask=no.png", "--url={rest}"], "No such file or directory: 'no.png'"),
+        (["--mask=notes.txt", "--url={rest}"], "cannot identify image file"),
+        (["--mask=m.png", "--output=o.abc", "--url={rest}"], "unknown file extension: .abc"),
+        (["--mask=m.png", "--output=gone/o.png", "--url={rest}"], "No such file or directory: 'gone/o.png'"),
+    ],
+)
+def test_one_line_for_what_goes_wrong(files, rest, over_grpc, arguments, message):
+    urls = {"rest": rest, "over_grpc": over_grpc}
+    done = client(files, "--image=x.jpg", *(argument.format(**urls) for argument in arguments))
+    assert done.returncode == 1 and done.stdout == ""
+    # TensorFlow, which gRPC's messages are imported with, writes notes of its own before.
+    lines = done.stderr.splitlines(keepends=True)
+    assert message.format(**urls) in lines[-1] and lines[-1].startswith("error: ")
+    assert "Traceback" not in done.stderr and ("grpc" in "".join(arguments) or len(lines) == 1)
+    assert not (files / "output.png").exists()
+
+
+def test_an_answer_of_something_else(files):
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>hello</html>")
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
+        done = client(files, "--image=x.jpg", "--mask=m.png", f"--url={url}")
+        server.shutdown()
+    assert done.returncode == 1
+    assert done.stderr == f"error: {url} gave no answer of a model server: b'<html>hello</html>'\n"
+
+
+def test_sketches_are_sent(files):
+    # Of a guided model's server, which takes a third input.
+    received = []
+
+    class Guided(RestServer):
+        def _predicted(self, body):
+            received.append(
+                {name: base64.b64decode(value["b64"]) for name, value in body["instances"][0].items()}
+            )
+            return [{"b64": base64.b64encode(received[-1]["image_bytes"]).decode()}]
+
+    Image.fromarray(np.full((70, 95), 255, np.uint8)).save(files / "lines.png")
+    with http.server.HTTPServer(("127.0.0.1", 0), Guided) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
+        done = client(files, "--image=gray.png", "--mask=m.png", "--sketch=lines.png", f"--url={url}")
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    assert sorted(received[0]) == ["image_bytes", "mask_bytes", "sketch_bytes"]
+    assert same_image(received[0]["sketch_bytes"], (files / "lines.png").read_bytes())
+    assert same_image((files / "output.png").read_bytes(), (files / "gray.png").read_bytes())
+
+
+def test_cmyk_is_sent_as_rgb(files, rest):
+    image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (70, 95, 4), dtype=np.uint8), "CMYK")
+    image.save(files / "cmyk.jpg")
+    done = client(files, "--image=cmyk.jpg", "--mask=m.png", f"--url={rest}")
+    assert done.returncode == 0, done.stderr
+    hole = np.asarray(Image.open(files / "m.png")) > 0
+    before = np.asarray(Image.open(files / "cmyk.jpg").convert("RGB"))
+    np.testing.assert_array_equal(np.asarray(Image.open(files / "output.png"))[~hole], before[~hole])

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from support import golden_data
+
+from inpaint.inference.inpainter import Inpainter
+from inpaint.models.generator import Generator
+from ops.convolution.padded_conv import PaddedConv
+
+HOLES = {
+    "in the middle": [(60, 50, 30, 44)],
+    "in a corner": [(0, 0, 9, 14)],
+    "in the last corner": [(110, 140, 10, 13)],
+    "at two borders": [(40, 0, 20, 5), (100, 148, 20, 5)],
+    "one pixel": [(77, 31, 1, 1)],
+    "almost everything": [(3, 2, 110, 150)],
+    "everything": [(0, 0, 120, 153)],
+}
+
+
+def smooth_photo(rng, size):
+    """Smooth colours with some noise."""
+    small = tf.image.resize(rng.integers(0, 256, (6, 7, 3)), size, "bicubic").numpy()
+    return np.uint8(np.clip(small + rng.normal(size=(*size, 3)) * 8, 0, 255))
+
+
+def mask_of(size, holes):
+    mask = np.zeros(size, np.uint8)
+    for top, left, height, width in holes:
+        mask[top : top + height, left : left + width] = 1
+    return mask
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return Inpainter.from_checkpoint()
+
+
+@pytest.mark.parametrize("holes", HOLES.values(), ids=HOLES)
+def test_equals_the_full_computation(trained, rng, holes):
+    size = (120, 153)
+    image, mask = smooth_photo(rng, size), mask_of(size, holes)
+    full = Inpainter(trained.generator, hole_only=False)(image, mask)
+    found = trained(image, mask)
+    np.testing.assert_array_equal(found[mask == 0], image[mask == 0])
+    difference = np.abs(found.astype(int) - full)
+    # The order of float32 sums may tip a value that lies between two levels.
+    assert difference.max() <= 1 and (difference > 0).mean() < 1e-4
+
+
+@pytest.mark.parametrize("padding", ["symmetric", "reflect"])
+def test_mirrored_borders(trained, rng, padding):
+    generator = Generator(padding=padding)
+    generator.set_weights(trained.generator.get_weights())
+    image = np.stack([smooth_photo(rng, (80, 96)) for _ in range(2)])
+    masks = np.stack([mask_of((80, 96), [hole]) for hole in [(0, 70, 12, 20), (20, 60, 10, 36)]])
+    found, full = (Inpainter(generator, hole_only=flag)(image, masks).astype(int) for flag in (True, False))
+    assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-4
+
+
+def test_guided(rng):
+    golden_data.seed_weights(guided := Generator(guided=True), 1003)
+    image, mask = smooth_photo(rng, (88, 104)), mask_of((88, 104), [(30, 0, 25, 40)])
+    lines = np.uint8(rng.random((88, 104)) < 0.1) * 255
+    found, full = (
+        Inpainter(guided, hole_only=flag)(image, mask, lines).astype(int) for flag in (True, False)
+    )
+    assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-3
+
+
+def test_half_precision_stays_close(trained, rng):
+    image, mask = smooth_photo(rng, (128, 128)), mask_of((128, 128), [(40, 40, 50, 60)])
+    half = Inpainter.from_checkpoint(precision="mixed_bfloat16")(image, mask).astype(int)
+    error = (half - trained(image, mask))[mask > 0]
+    assert 10 * np.log10(255**2 / np.mean(error**2)) > 50
+
+
+def test_far_places_are_not_computed(trained, rng, monkeypatch):
+    made = {}
+
+    def count(how):
+        inner = PaddedConv.linear
+        made[how] = 0
+
+        def linear(self, *arguments):
+            y = inner(self, *arguments)
+            made[how] += int(tf.size(y))
+            return y
+
+        return linear
+
+    image, mask = smooth_photo(rng, (256, 256)), mask_of((256, 256), [(120, 120, 16, 16)])
+    for how in (True, False):
+        with monkeypatch.context() as patched:
+            patched.setattr(PaddedConv, "linear", count(how))
+            inpainter = trained if how else Inpainter(trained.generator, hole_only=False)
+            inpainter._fill(tf.constant(image[None]), tf.constant(mask[None, ..., None]))
+    # The whole image's layers before the attention alone are a third of all numbers.
+    assert 0.3 * made[False] < made[True] < 0.7 * made[False]

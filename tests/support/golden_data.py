@@ -1,0 +1,39 @@
+"""The arrays in tests/golden: what the original printed under TensorFlow 1.15, and its weights."""
+
+import pathlib
+import zlib
+
+import numpy as np
+
+FOLDER = pathlib.Path(__file__).parents[1] / "golden"
+
+
+def load(name):
+    """The arrays of one file, as a dict."""
+    with np.load(FOLDER / f"{name}.npz") as arrays:
+        return dict(arrays)
+
+
+def seeded_array(name, shape, seed):
+    """The value of the TF1 variable `name` in golden runs with this seed."""
+    rng = np.random.RandomState((zlib.crc32(name.encode()) + int(seed)) % 2**32)
+    z = rng.standard_normal(size=shape)
+    if name.endswith("/kernel"):
+        gain = 1.0 if name.endswith("conv17/kernel") or name.startswith("discriminator") else 2.4
+        z = z * gain / np.sqrt(np.prod(shape[:-1]))
+    elif name.endswith("/bias"):
+        z = z * 0.05
+    return z.astype(np.float32)
+
+
+def seed_weights(model, seed):
+    """Give every weight of a generator or discriminator its golden value."""
+    for name, weight in model.named_weights().items():
+        weight.assign(seeded_array(name, tuple(weight.shape), seed))
+
+
+def network_input(golden, key="images", mask_key="mask"):
+    """(images in [-1, 1], mask [1, H, W, 1], incomplete), float32, from a golden file."""
+    images = golden[key].astype(np.float32) / 127.5 - 1
+    mask = golden[mask_key].astype(np.float32)[None, :, :, None]
+    return images, mask, images * (1 - mask)

@@ -1,0 +1,87 @@
+"""Train on one and on two logical CPUs and print what came out as JSON; a process of its own makes them."""
+
+import json
+import sys
+
+import golden_data
+import numpy as np
+import tensorflow as tf
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+from inpaint.models.discriminator import Discriminator  # noqa: E402
+from inpaint.models.generator import Generator  # noqa: E402
+from inpaint.models.optimizer import make_optimizer  # noqa: E402
+from inpaint.training.trainer import Trainer  # noqa: E402
+from ops.keras_compat import tf_variable  # noqa: E402
+
+ONE = tf.distribute.get_strategy()
+TWO = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+def trainer(strategy, precision="float32"):
+    with strategy.scope():
+        generator, discriminator = Generator(dtype=precision), Discriminator(dtype=precision)
+        made = Trainer(generator, discriminator, optimizer=make_optimizer(1e-4, precision))
+    golden_data.seed_weights(generator, 1)
+    golden_data.seed_weights(discriminator, 1)
+    return made
+
+
+def split(strategy, array):
+    """A global batch as every replica's part."""
+    parts = np.split(array, strategy.num_replicas_in_sync)
+    return strategy.experimental_distribute_values_from_function(
+        lambda context: tf.constant(parts[context.replica_id_in_sync_group])
+    )
+
+
+def same_update():
+    """Largest difference of losses and weights after two iterations, and of `u` between replicas."""
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (2, 4, 64, 64, 3)).astype(np.float32)
+    masks = (rng.random((2, 4, 64, 64, 1)) < 0.3).astype(np.float32)
+    losses, weights = [], []
+    for strategy in (ONE, TWO):
+        made, told = trainer(strategy), []
+        for image, mask in zip(images, masks):
+            batch = split(strategy, image), split(strategy, mask)
+            found = {**made.discriminator_step(*batch), **made.generator_step(*batch)}
+            told += [float(value) for name, value in found.items() if not name.endswith("norm")]
+        losses.append(told)
+        weights.append(made.generator.get_weights() + made.discriminator.get_weights())
+    u = [
+        [value.numpy() for value in tf_variable(weight).values]
+        for name, weight in made.discriminator.named_weights().items()
+        if name.endswith("/u")
+    ]
+    return {
+        "losses": float(np.max(np.abs(np.subtract(*losses)) / np.abs(losses[0]))),
+        "weights": float(max(np.max(np.abs(a - b)) for a, b in zip(*weights))),
+        "u": float(max(np.max(np.abs(a - b)) for a, b in u)),
+        "spectral_norms": len(u),
+    }
+
+
+def overflow_on_the_second():
+    """Which trained weights a float16 update changes when only the second replica's batch is infinite."""
+    made = trainer(TWO, "mixed_float16")
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (2, 64, 64, 3)).astype(np.float32)
+    masks = (rng.random((2, 64, 64, 1)) < 0.3).astype(np.float32)
+    trained = made.discriminator.trainable_variables
+
+    def changed():
+        before = [[v.numpy() for v in tf_variable(weight).values] for weight in trained]
+        made.discriminator_step(split(TWO, images), split(TWO, masks))
+        after = [[v.numpy() for v in tf_variable(weight).values] for weight in trained]
+        return sum(not np.array_equal(a, b) for one, two in zip(before, after) for a, b in zip(one, two))
+
+    images[1] *= np.inf
+    skipped = changed()
+    images[1] = 0
+    return {"skipped": skipped, "taken": changed(), "weights": 2 * len(trained)}
+
+
+print(json.dumps({"same_update": same_update, "overflow": overflow_on_the_second}[sys.argv[1]]()))

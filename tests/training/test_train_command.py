@@ -1,0 +1,208 @@
+"""train.py as people run it: real files, real processes."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from support.helpers import ROOT, SMALL, weights_in
+
+from inpaint.training.progress import Progress, duration
+
+
+@pytest.mark.slow
+def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
+    common = (f"--data_flist={images}", *SMALL, "--batch_size=1", "--random_crop", "--train_spe=2")
+
+    def train(log_dir, *more):
+        done = script("train.py", *common, f"--log_dir={tmp_path / log_dir}", *more)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    said = train("whole", "--max_iters=4", "--val", "--val_psteps=2", f"--data_flist={images},{images}")
+    assert "3 training images" in said
+    assert re.search(r"4/4  d_loss \d\.\d+  g_loss \S+  ae_loss \S+  \S+ images/s  0:00:00 left", said)
+    train("halves", "--max_iters=2")
+    said = train("halves", "--max_iters=4")
+    assert "not as this run began" not in said
+    assert "continuing from a checkpoint of this project" in said and "snap-2" in said
+
+    whole, halves = weights_in(tmp_path / "whole/snap-4"), weights_in(tmp_path / "halves/snap-4")
+    assert whole.keys() == halves.keys() and len(whole) > 290
+    for name, value in whole.items():
+        np.testing.assert_array_equal(value, halves[name], err_msg=name)
+    said = train("halves", "--max_iters=4", "--padding=SYMMETRIC", "--width=23")
+    assert "nothing to do" in said
+    assert re.search(
+        r"not as this run began: padding was same, is symmetric; box was .*, is .*'width': 23", said
+    )
+
+    tags = set()
+    for file in (tmp_path / "whole").glob("events*"):
+        for record in tf.data.TFRecordDataset(str(file)):
+            event = tf.compat.v1.Event.FromString(record.numpy())
+            for value in event.summary.value:
+                tags.add(value.tag)
+                if value.tag == "validation":
+                    strip = tf.io.decode_png(value.tensor.string_val[2])
+                    assert strip.shape == (64, 4 * 64, 3)
+    assert {
+        "losses/d_loss",
+        "losses/g_loss",
+        "losses/ae_loss",
+        "hinge/real",
+        "training/learning_rate",
+        "training/hole_share",
+        "gradient_norms/generator",
+        "speed/images_per_second",
+        "validation/ssim",
+        "training",
+        "validation",
+    } <= tags
+
+    # The original's recipe from our own weights, the generator alone.
+    said = train("restored", "--max_iters=5", f"--model_restore={tmp_path / 'whole'}", "--gan=none")
+    assert "whole/snap-4" in said and "d_loss" not in said
+    assert int(weights_in(tmp_path / "restored/snap-5")["step/.ATTRIBUTES/VARIABLE_VALUE"]) == 5
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((), "no file list data/celeba_hq/train_shuffled.flist"),
+        (("--data_flist=list.txt",), "2 of the 3 files of list.txt are missing, first gone.png, gone2.png"),
+        (
+            ("--data_flist=images", "--img_shapes=60,64,3"),
+            "and 3 channels, received 60,64,3",
+        ),
+        (("--data_flist=images", "--img_shapes=64,64,3"), "the box's height must be positive and below"),
+        (("--data_flist=images", "--val"), "--val needs validation images"),
+        (("--data_flist=images", *SMALL, "--model_restore=gone"), "no checkpoint at gone"),
+        (
+            ("--data_flist=images", *SMALL, "--log_dir=list.txt/logs"),
+            "cannot write into the log directory list.txt/logs: Not a directory",
+        ),
+        (("--data_flist=images", "--gan=none", "--noae_loss"), "there is nothing to train on"),
+        (("--data_flist=images", "--strategy=multi_worker"), "--strategy=multi_worker needs TF_CONFIG"),
+        (("--data_flist=images", *SMALL, "--mask_flist=gone"), "no file list gone"),
+        (("--data_flist=",), "--data_flist names file lists or folders, received an empty name"),
+        (("--data_flist=,images",), "received an empty name"),
+        (("--data_flist=images", "--guided"), "make_sketches.py draws sketches"),
+        (("--data_flist=images", "--learning_rate=nan"), "--learning_rate must be a finite number"),
+        (("--data_flist=images", *SMALL, "--log_dir=run[1]"), "no checkpoints in folders with *, ? or [ in"),
+        (("--data_flist=images", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
+    ],
+)
+def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments, message):
+    (tmp_path / "list.txt").write_text(f"{images}/0.png\ngone.png\ngone2.png\n")
+    done = script("train.py", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+
+
+def test_unreadable_files_are_named_and_too_many_stop(script, images, tmp_path):
+    (images / "1.png").write_bytes((images / "1.png").read_bytes()[:500])
+    done = script(
+        "train.py", f"--data_flist={images}", *SMALL, "--batch_size=3", f"--log_dir={tmp_path / 'l'}"
+    )
+    assert done.returncode == 1
+    assert (
+        "skipped one of the training images (1 so far): " in done.stdout
+        and "1.png cannot be read" in done.stdout
+    )
+    assert done.stderr.startswith("error: 1 of 3 training images cannot be used, more than --max_bad_share")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_no_checkpoint_of_numbers_that_are_none(script, images, tmp_path):
+    log_dir = tmp_path / "logs"
+    done = script(
+        "train.py",
+        f"--data_flist={images}",
+        *SMALL,
+        "--batch_size=1",
+        "--gan=none",
+        "--learning_rate=1e30",
+        "--train_spe=1",
+        "--max_iters=9",
+        f"--log_dir={log_dir}",
+    )
+    assert done.returncode == 1 and "is not a finite number at iteration" in done.stderr
+    good = re.search(r"last good checkpoint is (\S+): go on", done.stderr)[1]
+    assert tf.train.latest_checkpoint(str(log_dir)) == good
+
+
+@pytest.mark.slow
+def test_validation_keeps_the_best_checkpoint(script, images, tmp_path):
+    log_dir = tmp_path / "logs"
+    common = (f"--data_flist={images},{images}", *SMALL, "--batch_size=1", "--val", "--train_spe=1")
+    done = script("train.py", *common, "--max_iters=1", f"--log_dir={log_dir}")
+    assert re.search(r"1 validation  l1 \S+  psnr \S+  ssim \S+  best so far", done.stdout), done.stderr
+    record = json.loads((log_dir / "best/metrics.json").read_text())
+    assert record["step"] == 1 and 0 < record["l1"] < 100
+
+    # One that no later checkpoint can be better than: it stays.
+    (log_dir / "best/metrics.json").write_text(json.dumps({**record, "l1": 0}))
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert "2 validation" in done.stdout and "best so far" not in done.stdout
+    assert [path.name for path in (log_dir / "best").glob("*.index")] == ["snap-1.index"]
+
+    # A list of checkpoints that was lost is made again from the files.
+    (log_dir / "checkpoint").write_text("damaged")
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert "snap-2" in done.stdout and "nothing to do: 2 of 2" in done.stdout, done.stderr
+
+    # A damaged checkpoint is not passed over in silence, but its removal is enough.
+    (log_dir / "snap-2.index").write_bytes(b"")
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.endswith(f"; to go on from {log_dir}/snap-1 remove the files {log_dir}/snap-2.*\n")
+    for file in log_dir.glob("snap-2.*"):
+        file.unlink()
+    done = script("train.py", *common, "--max_iters=1", f"--log_dir={log_dir}")
+    assert "snap-1" in done.stdout and "nothing to do: 1 of 1" in done.stdout, done.stderr
+
+
+def test_help_lists_the_options(script):
+    said = script("train.py", "--helpshort").stdout
+    for name in ("--dataset", "--gan_loss_alpha", "--[no]guided", "--train_spe"):
+        assert name in said
+
+
+def test_flag_file(script, tmp_path):
+    (tmp_path / "my.flags").write_text("--dataset=places2\n# a comment\n--guided\n")
+    done = script("train.py", "--flagfile=my.flags", cwd=tmp_path)
+    assert "data/places2/train_shuffled.flist" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, folder", [("celebahq", "celeba_hq"), ("places2", "places2")])
+def test_recipes(script, images, tmp_path, name, folder):
+    """From a folder of images to an iteration, by the commands that the recipe names."""
+    recipe = f"--flagfile={ROOT / 'recipes' / name}.flags"
+    flags = ("--validation=1", f"--output_dir=data/{folder}")
+    done = script("make_flist", "--image_dir=images", *flags, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = script("train.py", recipe, *SMALL, "--max_iters=1", "--batch_size=1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"2 training images from data/{folder}/train_shuffled.flist" in done.stdout
+    assert "1 validation  l1" in done.stdout
+    settings = json.loads((tmp_path / "logs" / name / "settings.json").read_text())
+    assert settings["random_crop"] == (name == "places2") and settings["gan"] == "sngan"
+
+
+def test_progress_line():
+    now = [100.0]
+    progress = Progress(total=1000, images_each=32, start=200, clock=lambda: now[0])
+    now[0] += 9
+    assert not progress.due()
+    now[0] += 1
+    assert progress.due()
+    line = progress.line(220, {"d_loss": 1.0, "g_loss": 0.5, "g_gradient": 3.0}, seconds_waited=2.5)
+    assert progress.input_share == 0.25
+    # 20 iterations of 32 images in 10 s; 780 iterations left at 2 a second.
+    assert line == "220/1000  d_loss 1.0000  g_loss 0.5000  64.0 images/s  0:06:30 left"
+    assert duration(3 * 86400 + 3723) == "3 d 1:02:03"
