@@ -33,7 +33,9 @@ class Inpainter:
         masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
         # One signature with unknown sizes, so that all images share one trace.
         signature = [images, masks, masks] if generator.guided else [images, masks]
-        self.fill = self._fill if eager else tf.function(self._fill, input_signature=signature)
+        # There is no Python control flow on tensors for AutoGraph to rewrite, which takes longer than a fill.
+        fill = tf.autograph.experimental.do_not_convert(self._fill)
+        self.fill = fill if eager else tf.function(fill, input_signature=signature, autograph=False)
 
     @classmethod
     def from_checkpoint(

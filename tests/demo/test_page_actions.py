@@ -13,7 +13,7 @@ from inpaint.demo.actions import LOOK_SIDE, Actions  # noqa: E402
 from inpaint.demo.canvas import HOLE_COLOUR, on_canvas  # noqa: E402
 from inpaint.demo.offline import gr  # noqa: E402
 from inpaint.inference.inpainter import Inpainter  # noqa: E402
-from inpaint.inference.look_inside import LAYERS  # noqa: E402
+from inpaint.models.architecture import SHOWN_LAYERS  # noqa: E402
 from inpaint.models.generator import Generator  # noqa: E402
 
 SIZE = (40, 56)
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_told_without_paths(
     Image.new("L", (9, 8)).save(tmp_path / "other.png")
     files = [name and str(tmp_path / name) for name in (photograph_name, mask_name)]
     value = drawing is not None and {"background": None, "layers": [drawing], "composite": None}
-    for action in (actions.fill, lambda *inputs: actions.look(*inputs, LAYERS)):
+    for action in (actions.fill, lambda *inputs: actions.look(*inputs, SHOWN_LAYERS)):
         with pytest.raises(gr.Error) as raised:
             action(*files, value or None, None)
         assert raised.value.message.startswith(message)

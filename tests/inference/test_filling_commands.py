@@ -62,11 +62,13 @@ def test_precision(script, files, snapshot, generator):
     (files / "list.txt").write_text("x.png m.png o.png")
     flags = (f"--checkpoint_dir={snapshot}", "--precision=mixed_bfloat16")
     image, hole = pixels(files / "x.png")[..., :3], pixels(files / "m.png") > 0
-    exact, expected = (Inpainter(model)(image, hole)[hole].astype(int) for model in (generator, half))
-    for command in (
-        ["test.py", "--image=x.png", "--mask=m.png", "--output=o.png"],
-        ["batch_test.py", "--flist=list.txt"],
+    exact = Inpainter(generator)(image, hole)[hole].astype(int)
+    for command, eager in (
+        (["test.py", "--image=x.png", "--mask=m.png", "--output=o.png"], True),
+        (["batch_test.py", "--flist=list.txt"], False),
     ):
+        # One image is filled operation by operation, which rounds elsewhere than a graph.
+        expected = Inpainter(half, eager=eager)(image, hole)[hole].astype(int)
         done = script(*command, *flags, cwd=files)
         assert done.returncode == 0, done.stderr
         found = pixels(files / "o.png")[..., :3][hole].astype(int)

@@ -8,7 +8,8 @@ from support.helpers import ROOT
 
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
-from inpaint.inference.look_inside import GATED, LAYERS, flow_key, gate_key, look_inside
+from inpaint.inference.look_inside import flow_key, gate_key, look_inside
+from inpaint.models.architecture import GATED, SHOWN_LAYERS
 from inpaint.models.generator import Generator
 from ops import GatedConv, GatedDeconv
 
@@ -106,7 +107,7 @@ def test_every_layer_can_be_seen(generator, rng):
 
 @pytest.mark.parametrize(
     "mask, layers, message",
-    [(np.zeros((16, 16)), LAYERS, "the mask has no hole"), (np.eye(16), ["conv99"], "called 'conv99'")],
+    [(np.zeros((16, 16)), SHOWN_LAYERS, "the mask has no hole"), (np.eye(16), ["conv99"], "called 'conv99'")],
 )
 def test_refuses(generator, mask, layers, message):
     with pytest.raises(UserError, match=message):
