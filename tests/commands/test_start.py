@@ -1,0 +1,105 @@
+"""How commands start: what is known without TensorFlow is answered without it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from inpaint.commands.dispatch import COMMANDS
+
+# Runs a command in a fresh interpreter and reports how it ended and whether TensorFlow was imported.
+PROBE = """
+import io, json, sys, contextlib
+from inpaint.commands.dispatch import main
+out, err, status = io.StringIO(), io.StringIO(), 0
+with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    try:
+        main(sys.argv[1:])
+    except SystemExit as end:
+        status = end.code
+print(json.dumps([status, out.getvalue(), err.getvalue(), "tensorflow" in sys.modules]))
+"""
+
+
+@pytest.fixture
+def probe(tmp_path):
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_importing_the_package_takes_no_tensorflow():
+    code = "import inpaint, sys; assert 'tensorflow' not in sys.modules; inpaint.Nothing"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "AttributeError: module 'inpaint' has no attribute 'Nothing'" in done.stderr
+
+
+def test_names_of_the_package():
+    from inpaint import Discriminator, Generator, Inpainter, Trainer
+    from inpaint.training.trainer import Trainer as same
+
+    assert Trainer is same
+    assert [c.__name__ for c in (Discriminator, Generator, Inpainter)] == [
+        "Discriminator",
+        "Generator",
+        "Inpainter",
+    ]
+
+
+def test_list_of_commands(probe):
+    for words in ([], ["help"], ["--help"], ["-h"]):
+        status, out, err, loaded = probe(*words)
+        assert (status, err, loaded) == (0, "", False)
+        assert all(f"\n  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command(probe, name):
+    status, out, err, loaded = probe(name.replace("_", "-"), "--help")
+    assert (status, err, loaded) == (0, "", False)
+    assert f"usage: deepfillv2 {name.replace('_', '-')} --flags" in out
+
+
+def test_help_tells_kinds_and_defaults(probe):
+    _, out, _, _ = probe("fill", "--helpshort")
+    assert "  --padding=SAME|SYMMETRIC|REFLECT\n" in out and "  --[no]guided\n" in out
+    assert "Where the result goes: .png, .jpg or .webp. Default: 'output.png'." in out
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["paint"], "no command 'paint': choose one of fill, fill_list"),
+        (["fill"], "--image is required"),
+        (["fill", "--image=x.png", "--mask=x.png", "--out=y.png"], "Unknown command line flag 'out'"),
+        (["fill", "--image=x.png", "--mask=x.png", "extra"], "unexpected argument 'extra'"),
+        (["fill", "--image=x.png", "--mask=x.png"], "no such file: x.png"),
+        (["fill", "--image=x.png", "--mask=x.png", "--max_pixels=many"], "flag --max_pixels=many"),
+        (["fill", "--flagfile=gone.flags"], "cannot read gone.flags: No such file or directory"),
+        (["train", "--data_flist=gone"], "no file list gone"),
+        (["train", "--learning_rate=nan"], "--learning_rate must be a finite number, received nan"),
+        (["train", "--gan=none", "--noae_loss"], "there is nothing to train on"),
+        (["to_tf1", "--checkpoint_dir=gone", "--output_dir=x"], "no checkpoint at gone"),
+        (["evaluate", "--output_dir=x"], "--flist or by --image_dir"),
+        (["export", "--export_dir=1", "--format=onnx", "--max_pixels=9"], "--max_pixels is for"),
+    ],
+)
+def test_mistakes_are_one_line_before_tensorflow(probe, arguments, message):
+    status, out, err, loaded = probe(*arguments)
+    assert status == 1 and out == "" and not loaded
+    assert err.startswith("error: ") and err.count("\n") == 1 and message in err
+
+
+def test_flagfile(probe, tmp_path):
+    (tmp_path / "my.flags").write_text("--image=a.png\n--mask=b.png\n")
+    assert "no such file: a.png" in probe("fill", "--flagfile=my.flags")[2]
