@@ -40,7 +40,9 @@ def started(tmp_path):
     "settings, told",
     [
         ({"KERAS_BACKEND": "jax"}, "KERAS_BACKEND is 'jax'"),
-        ({"file": "jax"}, "KERAS_BACKEND is not set, so keras.json decides"),
+        pytest.param(
+            {"file": "jax"}, "KERAS_BACKEND is not set, so keras.json decides", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_library(started, settings, told):
@@ -70,6 +72,7 @@ def test_command_by_file(started, tmp_path):
     assert not (tmp_path / "filled.png").exists()
 
 
+@pytest.mark.slow
 def test_variable_wins_over_file(started):
     done = started(IMPORT, file="jax", KERAS_BACKEND="tensorflow")
     assert done.returncode == 0, done.stderr
