@@ -6,15 +6,15 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test slow-test lint classic-test clean
 
-$(VENV)/installed: setup.cfg pyproject.toml
+$(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e ".[dev,demo,browser]"
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser]"
 	touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/python test.py --image inpaint/examples/photographs/coffee.png --mask inpaint/examples/masks/coffee.png \
-		--output output.png
+	$(BIN)/deepfillv2 fill --image inpaint/examples/photographs/coffee.png \
+		--mask inpaint/examples/masks/coffee.png --output output.png
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2
@@ -27,14 +27,14 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 
 # The stack of TensorFlow Addons; needs Python 3.10 or 3.11.
-$(VENV)-classic/installed: setup.cfg pyproject.toml
+$(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 	$(PYTHON) -m venv $(VENV)-classic
-	$(VENV)-classic/bin/pip install --quiet --upgrade pip
-	$(VENV)-classic/bin/pip install --quiet -e ".[classic,dev]"
+	$(VENV)-classic/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-classic/bin/python -m pip install --quiet -c constraints-classic.txt -e ".[classic,dev]"
 	touch $@
 
 classic-test: $(VENV)-classic/installed
 	$(VENV)-classic/bin/python -m pytest -q -n 2
 
 clean:
-	rm -rf $(VENV) $(VENV)-classic
+	rm -rf $(VENV) $(VENV)-classic build dist *.egg-info

@@ -1,5 +1,6 @@
 """Layers and tensor functions of the network. Nothing here knows of files or images."""
 
+import ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
 from ops.attention import ContextualAttention
 from ops.convolution.gated_conv import GatedConv
 from ops.convolution.gated_deconv import GatedDeconv

@@ -1,6 +1,25 @@
 """Everything in which Keras 2 (TensorFlow 2.15) and Keras 3 differ for this project."""
 
+import os
+
 import tensorflow as tf
+
+
+def _refuse_other_backends():
+    cause = None
+    try:
+        backend = tf.keras.backend.backend()
+    except ImportError as error:  # what the other backend is made of, such as JAX, is not installed
+        backend, cause = None, error
+    if backend != "tensorflow":
+        told = os.environ.get("KERAS_BACKEND")
+        told = f"KERAS_BACKEND is {told!r}" if told else "KERAS_BACKEND is not set, so keras.json decides"
+        raise ImportError(
+            f"these layers need the TensorFlow backend of Keras ({told}): set KERAS_BACKEND=tensorflow"
+        ) from cause
+
+
+_refuse_other_backends()  # Keras 3 has several, these layers need TensorFlow's
 
 KERAS_3 = hasattr(tf.keras, "ops")
 

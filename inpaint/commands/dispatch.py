@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+import inpaint
 from inpaint.commands.process import run
 
 PROGRAM = "deepfillv2"
@@ -35,6 +36,8 @@ def main(arguments=None):
         run_command(name, arguments[1:], f"{PROGRAM} {arguments[0]}")
     elif name.lstrip("_") in ("h", "help"):
         print(_usage())
+    elif name in ("__version", "version"):
+        print(f"{PROGRAM} {inpaint.__version__}")
     else:
         print(f"error: no command {arguments[0]!r}: choose one of {', '.join(COMMANDS)}", file=sys.stderr)
         sys.exit(1)

@@ -34,6 +34,10 @@ def load_tensorflow():
         )
         if unusable:
             show()
+    try:
+        import ops.keras_compat  # noqa: F401
+    except ImportError as error:  # keras.json names another backend
+        raise UserError(error) from error
     if unusable:
         print(
             "note: TensorFlow cannot use this machine's GPU: pip install 'tensorflow[and-cuda]'",

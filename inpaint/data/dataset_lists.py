@@ -6,8 +6,8 @@ import pathlib
 import random
 
 from inpaint.errors import UserError, telling
-from inpaint.io.image_files import image_size, read_image
 from inpaint.io.atomic import write_whole
+from inpaint.io.image_files import image_size, read_image
 
 _PART = 256  # images that are looked at before it is told how far the work is
 TRAINING, VALIDATION = "train_shuffled.flist", "validation_static_view.flist"

@@ -5,10 +5,10 @@ import dataclasses
 import cv2
 import numpy as np
 
+from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
-from inpaint.data.masks import BoxOptions
-from inpaint.io.image_files import read_gray, read_mask, read_image
+from inpaint.io.image_files import read_gray, read_image, read_mask
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,8 +1,8 @@
 import json
 
-from support import golden_data
 import numpy as np
 import pytest
+from support import golden_data
 
 from inpaint.data.masks import BoxOptions, centred_box, free_form_strokes, random_box, training_mask
 

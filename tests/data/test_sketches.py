@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from support.helpers import ROOT
 from PIL import Image
+from support.helpers import ROOT
 
 from inpaint.data.examples import DataOptions, load_example
 from inpaint.data.sketches import METHODS, sketch, write_sketches

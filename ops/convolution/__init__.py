@@ -1,0 +1,1 @@
+"""Gated convolutions, and what they are computed from."""
