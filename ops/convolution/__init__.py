@@ -1,0 +1,8 @@
+"""Convolutions: plain with a choice of borders, gated, gated on an enlarged map, spectrally normalised."""
+
+from ops.convolution.gated_conv import GatedConv
+from ops.convolution.gated_deconv import GatedDeconv
+from ops.convolution.padded_conv import PaddedConv
+from ops.convolution.spectral_norm_conv import SpectralNormConv
+
+__all__ = ["GatedConv", "GatedDeconv", "PaddedConv", "SpectralNormConv"]
