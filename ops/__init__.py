@@ -1,11 +1,8 @@
-"""Layers and tensor functions of the network. Nothing here knows of files or images."""
+"""Layers and tensor functions of the network. Nothing here knows about files or image formats."""
 
 import ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
 from ops.attention import ContextualAttention
-from ops.convolution.gated_conv import GatedConv
-from ops.convolution.gated_deconv import GatedDeconv
-from ops.convolution.padded_conv import PaddedConv
-from ops.convolution.spectral_norm_conv import SpectralNormConv
+from ops.convolution import GatedConv, GatedDeconv, PaddedConv, SpectralNormConv
 from ops.flow_wheel import flow_image
 from ops.nearest import resize_nearest
 

@@ -1,4 +1,4 @@
-"""Short functions that XLA compiles where it can, and that keep only their input for the gradient."""
+"""Short functions that XLA compiles, and that keep only their input for the gradient."""
 
 import functools
 
@@ -6,13 +6,12 @@ import tensorflow as tf
 
 
 def compiled(function):
-    """Let XLA compile a function of one tensor wherever the tensor's whole shape is known.
+    """Let XLA compile a function of one tensor, forwards and backwards.
 
     TensorFlow runs elementwise operations one by one, each with a pass over memory and a result to
     keep; XLA makes one loop of them. The gradient is compiled as well and computes the function
-    again from its input, so nothing else is kept. Eagerly, or where a size is not known while the
-    graph is made (images of any size), the function runs as it is written: compiling for every
-    new size would cost more than it gains.
+    again from its input, so nothing else is kept. XLA compiles anew for every shape: this is for
+    tensors whose whole shape is known.
 
     Args:
         function: takes and returns one tensor, differentiable, no variables inside.
@@ -30,16 +29,7 @@ def compiled(function):
         return tape.gradient(y, x, upstream)
 
     @tf.custom_gradient
-    def compiled_call(x):
+    def call(x):
         return forward(x), lambda upstream: backward(x, upstream)
 
-    @functools.wraps(function)
-    def call(x):
-        return compiled_call(x) if compiles(x) else function(x)
-
-    return call
-
-
-def compiles(x):
-    """Whether a `compiled` function of this tensor is compiled."""
-    return not tf.executing_eagerly() and x.shape.is_fully_defined()
+    return functools.wraps(function)(call)

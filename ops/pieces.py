@@ -1,11 +1,34 @@
 """Pieces of maps, so that a layer can be computed just where it is needed.
 
-A window is int32 [4], (top, left, bottom, right) in positions of a map, the last two exclusive.
+A window is int32 [4], (top, left, bottom, right) in positions of a map, the last two exclusive. Windows and
+sizes are tensors in a graph. Eagerly they are NumPy arrays, because a layer takes some twenty small steps to
+work out what it reads, and as TensorFlow operations these would take longer than a small convolution.
 """
 
 import typing
 
+import numpy as np
 import tensorflow as tf
+
+
+def at_hand(x):
+    """A window or size as a NumPy array if its value is known now, else the tensor."""
+    return x.numpy() if tf.is_tensor(x) and not tf.is_symbolic_tensor(x) else x
+
+
+def map_size(x):
+    """Height and width of [N, H, W, C], int32 [2]."""
+    return at_hand(tf.shape(x)[1:3])
+
+
+def window_of(first, last):
+    """A window from its corners, (top, left) and (bottom, right)."""
+    return np.concatenate([first, last]) if _library(first) is np else tf.concat([first, last], axis=0)
+
+
+def _library(x):
+    """What computes with a window or size: NumPy or TensorFlow."""
+    return np if isinstance(x, np.ndarray) else tf
 
 
 class Piece(typing.NamedTuple):
@@ -24,8 +47,8 @@ class Piece(typing.NamedTuple):
     @classmethod
     def whole(cls, x):
         """All of a map [N, H, W, C]."""
-        size = tf.shape(x)[1:3]
-        return cls(x, tf.concat([[0, 0], size], axis=0), size)
+        size = map_size(x)
+        return cls(x, window_of(_library(size).zeros_like(size), size), size)
 
     def bordered(self, window, mode):
         """The values in another window, [N, h, w, C].
@@ -34,29 +57,37 @@ class Piece(typing.NamedTuple):
             window: may reach over the map's edges; what it shares with the map must be in this piece.
             mode: what lies beyond the edges, as `tf.pad` names it.
         """
+        window, numbers = at_hand(window), _library(self.size)
         inner = clipped(window, self.size)
         begin, shape = inner[:2] - self.window[:2], inner[2:] - inner[:2]
-        x = tf.slice(self.values, tf.pad(begin, [[1, 1]]), tf.pad(shape, [[1, 1]], constant_values=-1))
-        beyond = tf.stack([inner[:2] - window[:2], window[2:] - inner[2:]], axis=1)  # [2, 2]
-        return tf.pad(x, tf.pad(beyond, [[1, 1], [0, 0]]), mode)
+        begin = numbers.pad(begin, [[1, 1]])
+        shape = numbers.pad(shape, [[1, 1]], constant_values=-1)  # all of the batch and the channels
+        inside = tf.slice(self.values, begin, shape)
+        return _padded(inside, inner[:2] - window[:2], window[2:] - inner[2:], mode)
 
     def laid_out(self):
         """The whole map, [N, H, W, C], zero outside of the piece."""
-        around = tf.stack([self.window[:2], self.size - self.window[2:]], axis=1)  # [2, 2]
-        return tf.pad(self.values, tf.pad(around, [[1, 1], [0, 0]]))
+        return _padded(self.values, self.window[:2], self.size - self.window[2:], "CONSTANT")
+
+
+def _padded(x, before, after, mode):
+    """[N, H, W, C] padded by int32 [2] rows and columns before it, and after it."""
+    numbers = _library(before)
+    return tf.pad(x, numbers.pad(numbers.stack([before, after], axis=1), [[1, 1], [0, 0]]), mode)
 
 
 def clipped(window, size):
     """The part of a window that lies within a map of a size."""
-    return tf.clip_by_value(window, 0, tf.tile(size, [2]))
+    numbers = _library(size)
+    return numbers.minimum(numbers.maximum(window, 0), numbers.tile(size, [2]))
 
 
 def bounding_window(mask):
-    """The smallest window around everything in [N, H, W, 1] that is not zero; one position if all is."""
+    """The smallest window around everything in [N, H, W, 1] that is not zero; one position if all is zero."""
     rows = tf.where(tf.reduce_any(mask != 0, axis=[0, 2, 3]))
     columns = tf.where(tf.reduce_any(mask != 0, axis=[0, 1, 3]))
     ends = [(x[0, 0], x[-1, 0] + 1) for x in (_at_least_one(rows), _at_least_one(columns))]
-    return tf.cast(tf.stack([ends[0][0], ends[1][0], ends[0][1], ends[1][1]]), tf.int32)
+    return at_hand(tf.cast(tf.stack([ends[0][0], ends[1][0], ends[0][1], ends[1][1]]), tf.int32))
 
 
 def _at_least_one(indices):
@@ -74,10 +105,10 @@ def windows_back(layers, wanted, size):
     Returns:
         list of windows: of the first layer's input, and of each layer's output.
     """
-    sizes = [size]
+    sizes = [at_hand(size)]
     for layer in layers[:-1]:
         sizes.append(layer.output_size(sizes[-1]))
-    windows = [wanted]
+    windows = [at_hand(wanted)]
     for layer, size in zip(reversed(layers), reversed(sizes)):
         windows.insert(0, clipped(layer.reads(windows[0]), size))
     return windows

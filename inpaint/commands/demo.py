@@ -26,7 +26,7 @@ def define(flags):
 def main(flags):
     if importlib.util.find_spec("gradio") is None:
         raise UserError(
-            'the page is made with Gradio, which is not installed: pip install "deepfillv2[demo]"'
+            'the page is made with Gradio, which is not installed: pip install ".[demo]"'
         )
     inpainter = make_inpainter(flags)
     with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:

@@ -50,6 +50,6 @@ def main(flags):
 
 def _check_onnx(precision):
     if importlib.util.find_spec("tf2onnx") is None:
-        raise UserError('--format=onnx needs tf2onnx: pip install "deepfillv2[onnx]"')
+        raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
     if precision != "float32":
         raise UserError(f"--format=onnx is for --precision=float32, received {precision}")

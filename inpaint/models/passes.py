@@ -6,7 +6,7 @@ A pass is given the layers in order and, for each chain of them, the window of t
 
 import tensorflow as tf
 
-from ops.pieces import Piece, bounding_window, run_piece, windows_back
+from ops.pieces import Piece, bounding_window, map_size, run_piece, window_of, windows_back
 
 
 class Everywhere:
@@ -85,9 +85,9 @@ class AroundHole:
 
     def attend(self, attention, x, mask, window):
         # In cells of the attention, which are `rate` positions wide.
-        cells = tf.concat([window[:2] // attention.rate, -(-window[2:] // attention.rate)], axis=0)
+        cells = window_of(window[:2] // attention.rate, -(-window[2:] // attention.rate))
         y, offsets = attention(x, x, mask, window=cells)
-        return Piece(y, cells * attention.rate, tf.shape(x)[1:3]), offsets
+        return Piece(y, cells * attention.rate, map_size(x)), offsets
 
     def join(self, x, y):
         return x._replace(values=tf.concat([x.values, y.values], axis=-1))

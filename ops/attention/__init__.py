@@ -1,4 +1,8 @@
-"""Contextual attention: the layer, and how it is computed for small maps and for any size."""
+"""Contextual attention.
+
+`ContextualAttention` is the layer; `AttentionOptions` is what it was made with. The work is done by
+`dense`, for a batch of small images at once, or by `tiled`, for images of any size in bounded memory.
+"""
 
 from ops.attention.contextual_attention import ContextualAttention
 

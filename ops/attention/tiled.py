@@ -1,65 +1,197 @@
-"""Contextual attention of any size, in tiles that keep to a memory budget."""
+"""Contextual attention of any size, in tiles that keep to a memory budget.
+
+A tile is a rectangle of foreground positions against the whole background. Its scores, fuse, softmax
+and pasting need the foreground a few positions around it and nothing else. Both maps are laid out as
+wrapped grids with a margin (see `wrapped_grid`); every sum over neighbours that move in both maps at
+once is a `step_sum`, which moves the first entry up and left in both grids and uses up a position of
+the margin. What falls outside is excluded by masks. So all the work is matrix products and a few
+passes over one matrix, [positions, pitch].
+"""
 
 import tensorflow as tf
 
-from ops.attention.key_layout import raw_parts
-from ops.attention.tile_scores import AttentionTile
-from ops.attention.tiling import Tiles, over_tiles
+from ops.attention.background_layout import BackgroundLayout, part_sides
+from ops.attention.shifted_sums import step_sum, whole_rows
+from ops.attention.window_tiling import WindowTiling, map_in_turn, map_tiles
+from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
-MATRICES = 5  # score matrices of a tile that live at once
+LIVE_MATRICES = 5  # score matrices of a tile that are held at once
 
 
-def attend_tiled(f, b, background, known, window, kernel_size, rate, scale, fuse_taps, memory_budget):
-    """Attention of a batch, one image after the other, where it is wanted.
+def attend_tiled(foreground, background, raw_background, known, window, options):
+    """Attention of a batch, one image at a time, where it is wanted.
 
     Args:
-        f, b, background, known, kernel_size, rate, scale, fuse_taps: as in `attend_whole`.
-        window: (top, left, rows, columns) of f's positions that are wanted.
-        memory_budget: bytes that the score matrices may take together.
+        foreground, background, raw_background, known, options: as in `attend_dense`.
+        window: (top, left, rows, columns) of the foreground's positions that are wanted.
 
     Returns:
-        as `attend_whole`, of the window.
+        as `attend_dense`, of the window.
     """
     _, _, rows, columns = window
-    f_size, b_size, channels = known_size(f), known_size(b), f.shape[-1]
+    f_size, b_size = height_and_width(foreground), height_and_width(background)
+    rate, channels = options.rate, foreground.shape[-1]
 
-    def one_image(inputs):
-        f, b, background, known = inputs
-        tile = AttentionTile(f_size, b_size, known, kernel_size, rate, scale, fuse_taps)
+    def one_image(maps):
+        foreground, background, raw_background, known = maps
+        tile = ForegroundTile(f_size, b_size, known, options)
         layout = tile.layout
-        b = tf.reshape(b, [-1, channels])
+        background = tf.reshape(background, [-1, channels])
         inputs = [
-            tf.reshape(f, [-1, channels]),
-            layout.runs(b, kernel_size),
-            layout.inverse_norms(b, kernel_size),
-            *raw_parts(background, rate, b_size, layout),
+            tf.reshape(foreground, [-1, channels]),
+            layout.runs(background, options.kernel_size),
+            layout.inverse_norms(background, options.kernel_size),
+            *layout.raw_parts(raw_background, rate),
         ]
         # The largest matrix is that of scores with gaps.
-        tiles = Tiles(window, memory_budget // (MATRICES * 4 * layout.gapped_pitch), tile.margins)
+        most = options.memory_budget // (LIVE_MATRICES * 4 * layout.gapped_pitch)
+        tiling = WindowTiling(window, most, tile.margins)
 
         def one_tile(top, left, inputs):
-            f, runs, inverse_norms, *raw = inputs
-            place = (top, left, tiles.rows, tiles.columns)
-            weights = tile.weights(f, runs, inverse_norms, *place)
-            pasted = tile.paste(tf.cast(weights, background.dtype), raw, tiles.rows, tiles.columns)
-            return pasted, tile.offsets(weights, *place)
+            foreground, runs, inverse_norms, *raw = inputs
+            rectangle = (top, left, tiling.rows, tiling.columns)
+            weights = tile.weights(foreground, runs, inverse_norms, *rectangle)
+            pasted = tile.paste(tf.cast(weights, raw_background.dtype), raw, tiling.rows, tiling.columns)
+            return pasted, tile.offsets(weights, *rectangle)
 
-        pasted, offsets = over_tiles(one_tile, tiles, inputs, _specs(background, [rate, rate]))
+        pasted, offsets = map_tiles(one_tile, tiling, inputs, _specs(raw_background, [rate, rate]))
         pasted = tf.transpose(pasted, [0, 2, 1, 3, 4])  # [rows, rate, columns, rate, C]
         return tf.reshape(pasted, [rows * rate, columns * rate, channels]), offsets
 
-    inputs = (f, b, background, known)
-    specs = _specs(background, [])
-    return tf.map_fn(one_image, inputs, fn_output_signature=specs, parallel_iterations=1)
+    maps = (foreground, background, raw_background, known)
+    return map_in_turn(one_image, maps, _specs(raw_background, []))
 
 
-def _specs(background, inner):
-    shape = [None, None, *inner, background.shape[-1]]
-    return tf.TensorSpec(shape, background.dtype), tf.TensorSpec([None, None, 2], tf.int32)
+def _specs(raw_background, inner):
+    shape = [None, None, *inner, raw_background.shape[-1]]
+    return tf.TensorSpec(shape, raw_background.dtype), tf.TensorSpec([None, None, 2], tf.int32)
 
 
-def known_size(x):
-    """Height and width of [N, H, W, C]: integers where they are known, else tensors."""
+def height_and_width(x):
+    """Of [N, H, W, C]: integers where they are known, else scalar tensors."""
     return tuple(
         size if known is None else known for known, size in zip(x.shape[1:3], tf.unstack(tf.shape(x)[1:3]))
     )
+
+
+class ForegroundTile:
+    """Attention of rectangles of one image's foreground positions.
+
+    Args:
+        f_size, b_size: (height, width) of the reduced foreground and background.
+        known: float32 [h, w, 1], 1 where the background's patch is known.
+        options: `AttentionOptions`.
+
+    Attributes:
+        layout: the `BackgroundLayout`.
+        margin: positions that a tile needs around it.
+        margins: places that a tile holds besides its own, (rows, columns).
+    """
+
+    def __init__(self, f_size, b_size, known, options):
+        self._size = f_size
+        self._options = options
+        self.margin = options.fuse_taps // 2 + 1  # the fuse, and patches pasted one position away
+        reach = options.kernel_size // 2
+        self.layout = BackgroundLayout(b_size, self.margin, reach)
+        self._gaps = Gaps(f_size, reach, self.margin)
+        self.margins = (2 * self.margin + self._gaps.more, 2 * self.margin)
+        # After the fuse one position of the margin is left.
+        self._known = self.layout.place(known, 1)[:, 0]
+        self._factors = self._known * options.softmax_scale
+        self._outside = (1 - self.layout.place(tf.ones_like(known), 1)[:, 0]) * tf.float32.min
+
+    def weights(self, foreground, runs, inverse_norms, top, left, rows, columns):
+        """Softmax weights of positions (top - 1, left - 1) and on, rows of columns + 2 * margin.
+
+        Args:
+            foreground: float32 [h * w, C], reduced.
+            runs, inverse_norms: the layout's, of the reduced background.
+            top, left, rows, columns: the rectangle.
+
+        Returns:
+            float32 [L, pitch], with a few more rows at the end; the background's first position is at
+            (1, 1) of its grid.
+        """
+        pitch, across = self.layout.pitch, columns + 2 * self.margin
+        ys = top + tf.range(-self.margin, rows + self.margin)
+        xs = left + tf.range(-self.margin, columns + self.margin)
+        x = self._scores(foreground, runs, inverse_norms, ys, xs)
+        if self._options.fuse_taps > 1:
+            x = whole_rows(step_sum(tf.reshape(x, [-1]), pitch + 1, self._options.fuse_taps), pitch)
+            # The entries are sums around the place half a fuse to the right.
+            half, count = self._options.fuse_taps // 2, tf.shape(x)[0]
+            ordered = tf.reshape(in_column_order(ys, xs, self._size), [-1])[half:]
+            x *= tf.pad(ordered, [[0, count - tf.size(ordered)]])[:, None]
+            x *= tf.pad(self.layout.ordered[half:], [[0, half]])
+            x = step_sum(tf.reshape(x, [-1]), across * pitch + self.layout.width, self._options.fuse_taps)
+            x = whole_rows(x, pitch)
+        # Multiplied before and after, not set to minus infinity: as in the original, excluded
+        # positions keep exp(0) in the denominator.
+        x = tf.nn.softmax(x * self._factors + self._outside) * self._known
+        ys, xs = top + tf.range(-1, rows + 1), left + tf.range(-1, across - 1)
+        inside = ((ys >= 0) & (ys < self._size[0]))[:, None] & (xs >= 0) & (xs < self._size[1])
+        inside = tf.reshape(tf.cast(inside, tf.float32), [-1])
+        return x * tf.pad(inside, [[0, tf.shape(x)[0] - tf.size(inside)]])[:, None]
+
+    def _scores(self, foreground, runs, inverse_norms, ys, xs):
+        """Inner products of patches: sums of runs' products, one row above the other.
+
+        Returns float32 [rows * columns + 2 * margin + 3, pitch].
+        """
+        nothing, across = self._size[0] * self._size[1], tf.size(xs)
+        gapped, places = self._gaps.around(ys[0], tf.size(ys))
+        positions = tf.reshape(wrapped_grid(gapped, xs, self._size, self._gaps.gap), [-1])
+        positions = tf.pad(positions, [[0, 1]], constant_values=nothing)
+        ours = runs_at(foreground, positions, self._size, self._options.kernel_size)
+        pitch = self.layout.gapped_pitch
+        x = tf.reshape(tf.matmul(ours, runs, transpose_b=True), [-1])
+        x = whole_rows(step_sum(x, across * pitch + self.layout.width, self._options.kernel_size), pitch)
+
+        # Later steps are a little longer than the margin's rows, and rows that are cut are left out.
+        spare = [[0, 2 * self.margin + 3]]
+        exists = wrapped_grid(ys, xs, self._size) < nothing
+        exists = tf.pad(tf.reshape(tf.cast(exists, tf.float32), [-1]), spare)
+        places = tf.pad(tf.reshape(places[:, None] * across + tf.range(across), [-1]), spare)
+        x = tf.gather(x, places) * exists[:, None]
+        return self.layout.padded(self.layout.without_gaps(x) * inverse_norms)
+
+    def offsets(self, weights, top, left, rows, columns):
+        """(row, column) of the background weighed most, less one's own: int32 [rows, columns, 2]."""
+        across = columns + 2 * self.margin
+        best = tf.argmax(weights[: (rows + 2) * across], -1, tf.int32)
+        best = tf.reshape(best, [rows + 2, across])[1:-1, 1 : columns + 1]
+        # Where no weight is above zero, the first entry, which lies outside the map, is the largest.
+        best = tf.maximum(tf.stack([best // self.layout.width, best % self.layout.width], -1) - 1, 0)
+        own = tf.meshgrid(tf.range(rows) + top, tf.range(columns) + left, indexing="ij")
+        return best - tf.stack(own, -1)
+
+    def paste(self, weights, raw, rows, columns):
+        """Lay raw patches of side 2 * rate at steps of rate, weighed, and divide by 4.
+
+        A patch is 2 x 2 cells of side rate, so each cell is covered by four of them, and a given place
+        in it by four cells of background that are neighbours as the patches are: their weights are
+        summed first.
+
+        Args:
+            weights: [L, pitch], what `weights` returned, in the dtype to compute in.
+            raw: list of [pitch, pixels * C], what `raw_parts` returned.
+            rows, columns: the rectangle.
+
+        Returns:
+            [rows, columns, rate, rate, C], the cells.
+        """
+        pitch, across = self.layout.pitch, columns + 2 * self.margin
+        down, right = across * pitch + self.layout.width, pitch + 1
+        sides = part_sides(self._options.rate)
+        weights, bands = tf.reshape(weights, [-1]), []
+        for i, height in enumerate(sides):
+            # A cell's first rows are covered by its own patch and the one before, the others by its
+            # own and the one after; columns alike.
+            summed, blocks = step_sum(weights, down, 2, first=i), []
+            for j, width in enumerate(sides):
+                four = whole_rows(step_sum(summed, right, 2, first=j), pitch, rows * across)
+                block = tf.matmul(four, raw[i * len(sides) + j])
+                blocks.append(tf.reshape(block, [rows, across, height, width, -1])[:, :columns])
+            bands.append(tf.concat(blocks, axis=3))  # [rows, columns, height, rate, C]
+        return tf.concat(bands, axis=2) / 4

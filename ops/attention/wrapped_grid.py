@@ -1,10 +1,38 @@
-"""Rectangles of map positions that stay regular where reading orders run over a map's edges.
+"""Grids of map positions that go on regularly where reading orders run over a map's edges.
 
-The attention's fuse adds up neighbours in reading order: after a row's last position comes the next
-row's first, and, column by column, after a column's lowest the next column's highest. In the grids
-made here a step to the right is always a step in row-major order, and a step down one in
-column-major order, beyond the map's edges too. Where patches are compared, nothing must lie beyond
-a column's end: there the grid has gaps, rows that stand for no position.
+The attention's fuse adds up neighbours in reading order. In row-major order, a row's last position is
+followed by the next row's first; in column-major order, a column's lowest is followed by the next
+column's highest. A wrapped grid is laid out so that *a step to the right is always a step in row-major
+order, and a step down one in column-major order*, beyond the map's edges too. This is a map of 3 x 4
+positions, numbered in row-major order, with a margin of one place (`.` is no position):
+
+     column  -1    0   1   2   3    4
+    row -1    6    7   8   9  10   11     the last row, one column further right
+                +----------------+
+         0    . |  0   1   2   3 |  4     right of 3, the row's end, comes 4, the next row's start
+         1    3 |  4   5   6   7 |  8
+         2    7 |  8   9  10  11 |  .
+                +----------------+
+         3    0    1   2   3   4    5     the first row, one column further left: below 8, the
+                                          column's end, comes 1, the next column's start
+
+Patches do not run on like that: above and below the map they hold zeros. Where patches are compared, the
+grid has gaps, rows of nothing after each column's end, so wide that no patch reaches across. The same
+map and margin for patches that reach one row up and down, `Gaps((3, 4), reach=1, margin=1)`:
+
+    row -4    2    3   4   5   6    7
+        -3    6    7   8   9  10   11     <- row -1 of the grid above, now with nothing below it
+        -2   10   11   .   .   .    .
+        -1    .    .   .   .   .    0     gap of two rows; at its ends, rows run on that begin or end
+                +----------------+        beside the map
+         0    . |  0   1   2   3 |  4     <- row 0
+         1    3 |  4   5   6   7 |  8     <- row 1
+         2    7 |  8   9  10  11 |  .     <- row 2
+                +----------------+
+         3   11    .   .   .   .    .     gap
+         4    .    .   .   .   0    1
+         5    0    1   2   3   4    5     <- row 3, now with nothing above it
+         6    4    5   6   7   8    9
 """
 
 import tensorflow as tf
@@ -36,7 +64,10 @@ def wrapped_grid(rows, columns, size, gap=0):
 def in_column_order(rows, columns, size):
     """Whether places of a grid without gaps are in column-major order.
 
-    Those are not that run on before the first column or after the last one.
+    All are but those that run on before the first column or after the last one.
+
+    Args:
+        rows, columns, size: as in `wrapped_grid`.
 
     Returns:
         float32 [R, C], 0 or 1.
@@ -46,7 +77,7 @@ def in_column_order(rows, columns, size):
 
 
 class Gaps:
-    """Rows with gaps, so wide that a patch's rows never reach from one column into the next.
+    """Rows with gaps that are so wide that no patch reaches from one column into the next.
 
     Args:
         size: (height, width) of the map.
@@ -55,7 +86,7 @@ class Gaps:
 
     Attributes:
         gap: rows of nothing after each column's end.
-        more: rows added to those asked for, see `around`.
+        more: how many rows `around` adds to those asked for.
     """
 
     def __init__(self, size, reach, margin):
@@ -67,11 +98,14 @@ class Gaps:
         self.more = 2 * self._before
 
     def around(self, first, count):
-        """The rows with gaps that hold all neighbours of some rows without.
+        """The rows with gaps that hold all neighbours of some rows without gaps.
+
+        Args:
+            first, count: the rows without gaps, from `first` on.
 
         Returns:
             rows: int32 [count + more], consecutive.
-            places: int32 [count], where each of the rows from `first` is among them, less `reach`.
+            places: int32 [count], where among them each row's patches begin, `reach` rows above it.
         """
         start = first - self._before
         own = first + tf.range(count)

@@ -1,1 +1,12 @@
+<<<<<<< HEAD
 """Gated convolutions, and what they are computed from."""
+=======
+"""Convolutions: plain with a choice of borders, gated, gated on an enlarged map, spectrally normalised."""
+
+from ops.convolution.gated_conv import GatedConv
+from ops.convolution.gated_deconv import GatedDeconv
+from ops.convolution.padded_conv import PaddedConv
+from ops.convolution.spectral_norm_conv import SpectralNormConv
+
+__all__ = ["GatedConv", "GatedDeconv", "PaddedConv", "SpectralNormConv"]
+>>>>>>> 1ac842b099d4609d80d0eb8c6c711a0d12b1ea4a

@@ -2,8 +2,7 @@
 
 import tensorflow as tf
 
-from ops.compiled import compiles
-from ops.convolution.gating import gating
+from ops.convolution.gating import computed_together, gate_apart, gate_together
 from ops.convolution.padded_conv import PaddedConv
 
 
@@ -35,16 +34,12 @@ class GatedConv(PaddedConv):
         if filters % 2:
             raise ValueError(f"filters must be even (features and gates), received {filters}")
         self.activation = tf.keras.activations.get(activation)
-        self.gate = gating(self.activation)
 
     def convolve(self, x, border="VALID"):
-        if compiles(x):
-            return self.gate(super().convolve(x, border))
-        # TensorFlow makes one operation of a convolution, its bias and ELU; so each half is a
-        # convolution of its own, and nothing is split or cast at full size.
+        if computed_together(x):  # training; `ops.convolution.gating` explains both ways
+            return gate_together(self.activation)(super().convolve(x, border))
         features, gates = (self.linear(x, *half, border) for half in self._halves())
-        gates = tf.sigmoid(tf.cast(gates, tf.float32))  # the sigmoid of half precision is slower
-        return self.activation(features) * tf.cast(gates, x.dtype)
+        return gate_apart(self.activation, features, gates)
 
     def gates(self, inputs):
         """The gates alone: how much the layer lets through of each channel at each place.

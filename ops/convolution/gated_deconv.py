@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from ops.convolution.gated_conv import GatedConv
 from ops.convolution.subpixels import interleave, subpixel_kernel
-from ops.pieces import Piece
+from ops.pieces import Piece, window_of
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -51,11 +51,11 @@ class GatedDeconv(GatedConv):
     def piece(self, piece, window):
         """As `PaddedConv.piece`, but the window grows to even positions."""
         x = tf.cast(piece.bordered(self.reads(window), self._border), self.compute_dtype)
-        even = tf.concat([window[:2] // 2, -(-window[2:] // 2)], axis=0) * 2
+        even = window_of(window[:2] // 2, -(-window[2:] // 2)) * 2
         return Piece(self.convolve(x), even, self.output_size(piece.size))
 
     def reads(self, window):
-        return tf.concat([window[:2] // 2 - 1, -(-window[2:] // 2) + 1], axis=0)
+        return window_of(window[:2] // 2 - 1, -(-window[2:] // 2) + 1)
 
     def output_size(self, size):
         return 2 * size

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from ops.convolution.dilated_conv import dilated_conv
 from ops.keras_compat import add_float32_weight
-from ops.pieces import Piece
+from ops.pieces import Piece, window_of
 
 PADDINGS = ("same", "symmetric", "reflect")
 
@@ -101,7 +101,7 @@ class PaddedConv(tf.keras.layers.Layer):
         before = max(before, 0) // 2
         first = window[:2] * self.strides - before
         last = (window[2:] - 1) * self.strides - before + self._reach
-        return tf.concat([first, last + 1], axis=0)
+        return window_of(first, last + 1)
 
     def output_size(self, size):
         """(height, width) of the output for an input of a size, int32 [2]."""

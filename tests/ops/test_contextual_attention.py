@@ -1,8 +1,7 @@
-import naive_attention
 import numpy as np
 import pytest
 import tensorflow as tf
-from support import attention_twin, golden_data
+from support import attention_twin, golden_data, naive_attention
 from support.helpers import both_ways
 from support.layer_checks import check_config
 

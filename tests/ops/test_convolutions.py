@@ -79,12 +79,8 @@ def test_deconv_is_repeat_then_gated_conv(rng, padding):
     assert layer.compute_output_shape((2, 3, 5, 2)) == found.shape
 
 
-@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
-@pytest.mark.parametrize("activation", ["elu", "relu"])
-def test_compiled_gate_equals_the_plain_one(rng, activation, kind):
-    # Of known size inside a graph XLA compiles the gate; of unknown size, or eagerly, nothing does.
-    layer = kind(6, 3, activation=activation)
-    x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
+def squares_gradient(layer):
+    """A function x -> (y, gradient of the sum of y's squares)."""
 
     def gradient(x):
         with tf.GradientTape() as tape:
@@ -93,16 +89,50 @@ def test_compiled_gate_equals_the_plain_one(rng, activation, kind):
             loss = tf.reduce_sum(y * y)
         return y, tape.gradient(loss, x)
 
-    known = tf.function(gradient).get_concrete_function(x)
-    unknown = tf.function(gradient).get_concrete_function(tf.TensorSpec([None, None, None, 4]))
+    return gradient
 
-    def is_compiled(function):
-        return "_XlaMustCompile" in str(function.graph.as_graph_def())
 
-    assert is_compiled(known) and not is_compiled(unknown)
-    for way in (known, unknown):
-        for found, expected in zip(way(x), gradient(x)):
+def graphs(function, x):
+    """A function as graphs of known and of unknown shape."""
+    unknown = tf.TensorSpec([None, None, None, x.shape[-1]])
+    return [tf.function(function).get_concrete_function(given) for given in (x, unknown)]
+
+
+@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
+@pytest.mark.parametrize("activation", ["elu", "relu"])
+def test_gating_together_equals_gating_apart(rng, activation, kind):
+    layer = kind(6, 3, activation=activation)
+    x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
+    gradient = squares_gradient(layer)
+    for graph in graphs(gradient, x):
+        for found, expected in zip(graph(x), gradient(x)):
             np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
+def test_gating_is_together_where_shapes_are_known_and_apart_elsewhere(rng, kind, monkeypatch):
+    layer = kind(6, 3)
+    x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
+    known, unknown = (graph.graph.get_operations() for graph in graphs(squares_gradient(layer), x))
+
+    def count(operations, kind):
+        return sum(operation.type == kind for operation in operations)
+
+    # Training: one convolution, and a compiled gate that keeps nothing but the convolution's output.
+    assert count(known, "Conv2D") == 1 and count(known, "Sigmoid") == 0
+    gate, gradient = (op for op in known if "_XlaMustCompile" in op.node_def.attr)
+    (kept,) = gate.inputs
+    assert [x is kept for x in gradient.inputs] == [True, False]
+
+    # Images of any size: two convolutions, nothing compiled.
+    assert count(unknown, "Conv2D") == 2 and count(unknown, "Sigmoid") == 1
+    assert not any("_XlaMustCompile" in op.node_def.attr for op in unknown)
+
+    # Eagerly: as well.
+    filters, convolve = [], tf.nn.conv2d
+    monkeypatch.setattr(tf.nn, "conv2d", lambda x, k, *a: filters.append(k.shape[-1]) or convolve(x, k, *a))
+    layer(x)
+    assert len(filters) == 2 and filters[0] == filters[1]
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])

@@ -9,9 +9,9 @@ from ops.pieces import Piece, bounding_window, run_piece, windows_back
 def test_bounding_window_by_hand():
     mask = np.zeros((2, 6, 7, 1), np.float32)
     mask[0, 2, 5], mask[1, 4, 1] = 1, 1
-    assert bounding_window(mask).numpy().tolist() == [2, 1, 5, 6]
-    assert bounding_window(mask[:1]).numpy().tolist() == [2, 5, 3, 6]
-    assert bounding_window(mask * 0).numpy().tolist() == [0, 0, 1, 1]
+    assert bounding_window(mask).tolist() == [2, 1, 5, 6]
+    assert bounding_window(mask[:1]).tolist() == [2, 5, 3, 6]
+    assert bounding_window(mask * 0).tolist() == [0, 0, 1, 1]
 
 
 def test_laid_out(rng):
@@ -46,8 +46,8 @@ def test_a_piece_equals_a_cut_of_the_whole(rng, kind, options, padding):
         inside = tf.clip_by_value(reads, 0, [12, 16, 12, 16])
         given = Piece(given.bordered(inside, "CONSTANT"), inside, given.size)
         piece = layer.piece(given, tf.constant(window))
-        assert piece.size.numpy().tolist() == [height, width]
-        top, left, bottom, right = piece.window.numpy()
+        assert piece.size.tolist() == [height, width]
+        top, left, bottom, right = np.array(piece.window)
         assert top <= window[0] and left <= window[1] and bottom >= window[2] and right >= window[3]
         np.testing.assert_allclose(piece.values, whole[:, top:bottom, left:right], atol=1e-5)
 
@@ -67,10 +67,15 @@ def test_layers_one_after_the_other(rng):
     for window in ([17, 20, 19, 27], [0, 40, 3, 48], [39, 0, 40, 1]):
         top, left, bottom, right = window
         piece = run_piece(layers, Piece.whole(x), tf.constant(window))
-        assert piece.window.numpy().tolist() == window
+        assert np.array(piece.window).tolist() == window
         np.testing.assert_allclose(piece.values, whole[:, top:bottom, left:right], atol=1e-5)
 
     # By hand, from the last: 17..19 -> 16..20 -> 7..11 -> 5..13 -> 10..28 -> 8..30.
     windows = windows_back(layers, tf.constant([17, 20, 19, 27]), tf.constant([40, 48]))
-    rows = [window.numpy()[[0, 2]].tolist() for window in windows]
+    rows = [window[[0, 2]].tolist() for window in windows]
     assert rows == [[8, 29], [10, 27], [5, 13], [7, 11], [16, 20], [17, 19]]
+
+    # In a graph, where windows are tensors, the same.
+    traced = tf.function(lambda wanted, size: windows_back(layers, wanted, size))
+    for found, expected in zip(traced(tf.constant([17, 20, 19, 27]), tf.constant([40, 48])), windows):
+        np.testing.assert_array_equal(found, expected)

@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 
 from ops import flow_image, resize_nearest
-from ops.attention.patches import neighbourhoods
 
 
 def row(values):
@@ -29,13 +28,6 @@ def test_nearest_equals_tensorflows_own():
             x = row(range(n_in))
             theirs = tf.raw_ops.ResizeNearestNeighbor(images=x, size=[1, n_out], align_corners=True)
             np.testing.assert_array_equal(resize_nearest(x, (1, n_out)), theirs, f"{n_in} to {n_out}")
-
-
-def test_neighbourhoods_by_hand():
-    x = np.arange(1, 5, dtype=np.float32).reshape(1, 2, 2, 1)
-    patches = neighbourhoods(x, 3)
-    assert patches[0, 0, 0].numpy().tolist() == [0, 0, 0, 0, 1, 2, 0, 3, 4]
-    assert patches[0, 1, 1].numpy().tolist() == [1, 2, 0, 3, 4, 0, 0, 0, 0]
 
 
 def test_flow_wheel_by_hand():

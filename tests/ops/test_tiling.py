@@ -2,40 +2,40 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.attention.tiling import Tiles, over_tiles
+from ops.attention.window_tiling import WindowTiling, map_tiles
 
 
 @pytest.mark.parametrize("height, width, most", [(40, 40, 1600), (40, 40, 900), (7, 50, 300), (1, 1, 35)])
 def test_tiles_keep_to_the_limit(height, width, most):
-    tiles = Tiles((3, 5, height, width), most, margins=(6, 4))
+    tiles = WindowTiling((3, 5, height, width), most, margins=(6, 4))
     assert (tiles.rows + 6) * (tiles.columns + 4) <= most
     assert tiles.count * tiles.rows * tiles.columns >= height * width
 
 
 def test_fewest_positions():
     # Two tiles of 20 rows hold 2 * 24 * 44 positions with their margins, two by two 4 * 24 * 24.
-    tiles = Tiles((0, 0, 40, 40), 1100, margins=(4, 4))
+    tiles = WindowTiling((0, 0, 40, 40), 1100, margins=(4, 4))
     assert (tiles.count, sorted([tiles.rows, tiles.columns])) == (2, [20, 40])
 
 
 def test_never_less_than_one_position():
-    tiles = Tiles((0, 0, 6, 9), 1, margins=(4, 4))
+    tiles = WindowTiling((0, 0, 6, 9), 1, margins=(4, 4))
     assert (tiles.count, tiles.rows, tiles.columns) == (54, 1, 1)
 
 
 def test_sizes_known_only_in_the_graph():
     @tf.function(input_signature=[tf.TensorSpec([4], tf.int32)])
     def layout(window):
-        tiles = Tiles(tf.unstack(window), 300, (4, 4))
+        tiles = WindowTiling(tf.unstack(window), 300, (4, 4))
         return tiles.rows, tiles.columns, tiles.count
 
-    static = Tiles((0, 0, 7, 50), 300, (4, 4))
+    static = WindowTiling((0, 0, 7, 50), 300, (4, 4))
     assert [int(x) for x in layout([0, 0, 7, 50])] == [static.rows, static.columns, static.count]
 
 
 def test_join_undoes_split(rng):
     x = rng.normal(size=(7, 5, 2)).astype(np.float32)
-    tiles = Tiles((2, 3, 7, 5), 30, margins=(2, 2))
+    tiles = WindowTiling((2, 3, 7, 5), 30, margins=(2, 2))
     parts = tiles.split(x)
     assert len(parts) == tiles.count > 2
     np.testing.assert_array_equal(tiles.join(parts), x)
@@ -45,7 +45,7 @@ def test_join_undoes_split(rng):
 
 def test_gradient_equals_that_of_the_whole(rng):
     x, y = (tf.constant(rng.normal(size=(9, 8)), tf.float32) for _ in range(2))
-    tiles = Tiles((1, 2, 7, 5), 30, margins=(2, 2))
+    tiles = WindowTiling((1, 2, 7, 5), 30, margins=(2, 2))
     weight = tf.constant(rng.normal(size=(7, 5, 1)), tf.float32)
 
     def tile(top, left, inputs):
@@ -57,7 +57,7 @@ def test_gradient_equals_that_of_the_whole(rng):
     specs = tf.TensorSpec([None, None, 1]), tf.TensorSpec([None, None, 1], tf.int32)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([x, y])
-        found, places = over_tiles(tile, tiles, [x, y], specs)
+        found, places = map_tiles(tile, tiles, [x, y], specs)
         expected = (x * tf.sin(y))[1:8, 2:7, None]
         losses = [tf.reduce_sum(z * weight) for z in (found, expected)]
     np.testing.assert_allclose(found, expected, atol=1e-6)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.attention.shifted_sums import step_sum, whole_rows
 from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 
@@ -46,17 +45,3 @@ def test_runs_end_with_the_map():
     x = np.arange(1, 7, dtype=np.float32).reshape(6, 1)  # 1 2 3 / 4 5 6
     runs = runs_at(x, tf.constant([0, 2, 4, 6]), (2, 3), 3)
     assert runs.numpy().tolist() == [[0, 1, 2], [2, 3, 0], [4, 5, 6], [0, 0, 0]]
-
-
-@pytest.mark.parametrize("taps, first", [(3, 0), (2, 0), (2, 1), (1, 2)])
-def test_step_sum(rng, taps, first):
-    x = rng.normal(size=[40]).astype(np.float32)
-    found = step_sum(x, 7, taps, first)
-    length = 40 - 7 * (first + taps - 1)
-    expected = [sum(x[i + 7 * t] for t in range(first, first + taps)) for i in range(length)]
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def test_whole_rows():
-    assert whole_rows(tf.range(8), 3).numpy().tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert whole_rows(tf.range(8), 3, 1).numpy().tolist() == [[0, 1, 2]]

@@ -3,13 +3,13 @@
 import tensorflow as tf
 
 
-class Tiles:
-    """A window of a map in equal tiles.
+class WindowTiling:
+    """A window of a map, divided into equal tiles.
 
     Args:
         window: (top, left, height, width), integers or scalar tensors.
         most: how many positions a tile may hold, its margins included.
-        margins: positions that a tile holds beside its own, (rows, columns) on all sides together.
+        margins: positions that a tile holds besides its own, (rows, columns) on both sides together.
 
     Attributes:
         rows, columns: of a tile; at least 1, even where `most` is less.
@@ -36,10 +36,12 @@ class Tiles:
     def join(self, tiles):
         """[count, rows, columns, ...] -> the window's [height, width, ...]."""
         inner = tiles.shape[3:]
-        x = tf.reshape(tiles, [self._down, self._across, self.rows, self.columns, *inner])
-        x = tf.transpose(x, [0, 2, 1, 3, *range(4, 4 + len(inner))])
-        x = tf.reshape(x, [self._down * self.rows, self._across * self.columns, *inner])
-        return x[: self.window[2], : self.window[3]]
+        _, _, height, width = self.window
+        # Gathered, not transposed: on CPUs TensorFlow complains when it transposes int32 eagerly.
+        row, column = tf.range(height)[:, None], tf.range(width)
+        index = row // self.rows * self._across + column // self.columns  # of the tile
+        index = (index * self.rows + row % self.rows) * self.columns + column % self.columns
+        return tf.gather(tf.reshape(tiles, [self.count * self.rows * self.columns, *inner]), index)
 
     def split(self, x):
         """The window's [height, width, ...] -> [count, rows, columns, ...], zeros beyond its end."""
@@ -64,14 +66,33 @@ def _counts(height, width, most, margins):
     return down[best], across[best]
 
 
-def over_tiles(function, tiles, inputs, specs):
+def map_in_turn(function, elements, specs):
+    """`tf.map_fn` with one element at a time; where there is known to be just one, without a loop.
+
+    Args:
+        function: of one element, to two tensors. Plain TensorFlow: AutoGraph does not see it (converting
+            it takes seconds, and an eager `tf.map_fn` would do it too).
+        elements: tensor, or tuple of tensors, with the elements along the first axis.
+        specs: the results' `tf.TensorSpec`s.
+
+    Returns:
+        the results, stacked.
+    """
+    if tf.nest.flatten(elements)[0].shape[0] == 1:
+        results = function(tf.nest.map_structure(lambda x: x[0], elements))
+        return tuple(result[None] for result in results)
+    unseen = tf.autograph.experimental.do_not_convert(function)
+    return tf.map_fn(unseen, elements, fn_output_signature=specs, parallel_iterations=1)
+
+
+def map_tiles(function, tiling, inputs, specs):
     """The two results of a function of a tile, joined.
 
-    The first one's gradient computes the tiles again, one after the other, and keeps none.
+    The gradient of the first result computes the tiles again, one at a time, and keeps none.
 
     Args:
         function: (top, left, inputs) -> two tensors, [rows, columns, ...] each, the second of integers.
-        tiles: `Tiles`.
+        tiling: `WindowTiling`.
         inputs: list of tensors that gradients flow to.
         specs: the results' `tf.TensorSpec`s.
 
@@ -82,25 +103,26 @@ def over_tiles(function, tiles, inputs, specs):
     @tf.custom_gradient
     def joined(*inputs):
         def one(index):
-            return function(*tiles.origin(index), inputs)
+            return function(*tiling.origin(index), inputs)
 
-        results = tf.map_fn(one, tf.range(tiles.count), fn_output_signature=specs, parallel_iterations=1)
+        results = map_in_turn(one, tf.range(tiling.count), specs)
 
         def gradient(upstream, _):
-            parts = tiles.split(upstream)
+            parts = tiling.split(upstream)
 
+            @tf.autograph.experimental.do_not_convert
             def add(index, *sums):
                 with tf.GradientTape() as tape:
                     own = [tf.identity(x) for x in inputs]
                     tape.watch(own)
-                    result, _ = function(*tiles.origin(index), own)
+                    result, _ = function(*tiling.origin(index), own)
                 found = tape.gradient(result, own, parts[index])
                 return index + 1, *(total + tf.convert_to_tensor(g) for total, g in zip(sums, found))
 
             start = (0, *(tf.zeros_like(x) for x in inputs))
-            sums = tf.while_loop(lambda index, *_: index < tiles.count, add, start, parallel_iterations=1)
+            sums = tf.while_loop(lambda index, *_: index < tiling.count, add, start, parallel_iterations=1)
             return sums[1:]
 
-        return tuple(tiles.join(result) for result in results), gradient
+        return tuple(tiling.join(result) for result in results), gradient
 
     return joined(*inputs)

@@ -1,0 +1,98 @@
+"""How contextual attention lays out the background in the columns of its score matrix."""
+
+import tensorflow as tf
+
+from ops.attention.shifted_sums import squared_patch_norms
+from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+
+_ALIGNMENT = 32  # numbers: 64 bytes at least, in half precision too
+
+
+class BackgroundLayout:
+    """The background's positions as a wrapped grid with a margin, row by row, and some zeros.
+
+    Args:
+        size: (height, width) of the reduced background.
+        margin: places around the map.
+        reach: half a patch's side.
+
+    Attributes:
+        width: columns of the grid.
+        pitch: length of the score matrix's rows; `pitch + 1` is a multiple of 32.
+        gapped_pitch: the same while patches are compared, when the grid has gaps.
+        ordered: float32 [pitch], see `in_column_order`.
+    """
+
+    def __init__(self, size, margin, reach):
+        self._size = size
+        height, width = size
+        self._height, self.width = height + 2 * margin, width + 2 * margin
+        self._zeros = -(self._height * self.width + 1) % _ALIGNMENT
+        self.pitch = self._height * self.width + self._zeros
+        rows, columns = tf.range(-margin, height + margin), tf.range(-margin, width + margin)
+        self._positions = wrapped_grid(rows, columns, size)
+        self.ordered = self._flat(in_column_order(rows, columns, size)[..., None])[:, 0]
+        gaps = Gaps(size, reach, margin)
+        gapped, self._places = gaps.around(-margin, self._height)
+        self._gapped = tf.reshape(wrapped_grid(gapped, columns, size, gaps.gap), [-1])
+        self.gapped_pitch = (self._height + gaps.more) * self.width
+
+    def runs(self, background, length):
+        """The patches' rows that are compared: [h * w, C] -> [gapped_pitch, length * C]."""
+        return runs_at(background, self._gapped, self._size, length)
+
+    def inverse_norms(self, background, side):
+        """1 / the norm of each place's patch, 0 where there is no position.
+
+        Args:
+            background: float32 [h * w, C], reduced.
+            side: of a patch.
+
+        Returns:
+            float32 [grid], without the zeros at the end.
+        """
+        squares = squared_patch_norms(tf.reshape(background, [1, *self._size, background.shape[-1]]), side)
+        inverse = tf.pad(tf.math.rsqrt(tf.reshape(squares, [-1])), [[0, 1]])
+        return tf.gather(inverse, tf.reshape(self._positions, [-1]))
+
+    def raw_parts(self, raw_background, rate):
+        """The pixels of the background's cells, part by part of a cell.
+
+        Args:
+            raw_background: [h * rate, w * rate, C], unreduced.
+            rate: side of a cell.
+
+        Returns:
+            list of [pitch, height * width * C], for each part's height and for each part's width, see
+            `part_sides`.
+        """
+        (h, w), channels = self._size, raw_background.shape[-1]
+        cells = tf.transpose(tf.reshape(raw_background, [h, rate, w, rate, channels]), [1, 3, 0, 2, 4])
+        parts, sides = [], part_sides(rate)
+        for band, height in zip(tf.split(cells, sides, axis=0), sides):
+            for part, width in zip(tf.split(band, sides, axis=1), sides):
+                part = tf.reshape(tf.transpose(part, [2, 3, 0, 1, 4]), [h, w, height * width * channels])
+                parts.append(self.place(part, 0))
+        return parts
+
+    def without_gaps(self, x):
+        """[K, gapped_pitch] -> [K, grid], once the sum over a patch's rows is done."""
+        x = tf.gather(tf.reshape(x, [tf.shape(x)[0], -1, self.width]), self._places, axis=1)
+        return tf.reshape(x, [-1, self._height * self.width])
+
+    def padded(self, x):
+        """[K, grid] -> [K, pitch]."""
+        return tf.pad(x, [[0, 0], [0, self._zeros]])
+
+    def place(self, values, first):
+        """[h, w, K] -> [pitch, K], the map's first position at (first, first), zeros elsewhere."""
+        below, right = self._height - self._size[0] - first, self.width - self._size[1] - first
+        return self._flat(tf.pad(values, [[first, below], [first, right], [0, 0]]))
+
+    def _flat(self, grid):
+        return tf.pad(tf.reshape(grid, [-1, grid.shape[-1]]), [[0, self._zeros], [0, 0]])
+
+
+def part_sides(rate):
+    """Heights (and widths) of the parts of a cell that are covered by the same patches."""
+    return [side for side in (rate - rate // 2, rate // 2) if side]
