@@ -25,9 +25,7 @@ def define(flags):
 
 def main(flags):
     if importlib.util.find_spec("gradio") is None:
-        raise UserError(
-            'the page is made with Gradio, which is not installed: pip install ".[demo]"'
-        )
+        raise UserError('the page is made with Gradio, which is not installed: pip install ".[demo]"')
     inpainter = make_inpainter(flags)
     with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder  # removed with everything in it when the page ends

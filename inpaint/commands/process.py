@@ -59,10 +59,8 @@ def _parse(values, arguments, program):
         rest = values([program, *arguments])[1:]
     except flags.Error as error:
         missing = re.search(r"Flag (--\w+) must have a value", str(error))
-        what = f"{missing[1]} is required" if missing else str(error)
+        what = f"{missing[1]} is required" if missing else str(error).removeprefix("ERROR:: ")
         raise UserError(f"{what} (--help lists the flags)") from error
-    except OSError as error:  # of --flagfile
-        raise UserError(f"cannot read {error.filename}: {error.strerror}") from error
     if rest:
         raise UserError(f"unexpected argument {rest[0]!r}: options start with --")
     for name, value in values.flag_values_dict().items():

@@ -85,7 +85,10 @@ def test_help_tells_kinds_and_defaults(probe):
         (["fill", "--image=x.png", "--mask=x.png", "extra"], "unexpected argument 'extra'"),
         (["fill", "--image=x.png", "--mask=x.png"], "no such file: x.png"),
         (["fill", "--image=x.png", "--mask=x.png", "--max_pixels=many"], "flag --max_pixels=many"),
-        (["fill", "--flagfile=gone.flags"], "cannot read gone.flags: No such file or directory"),
+        (
+            ["fill", "--flagfile=gone.flags"],
+            "error: Unable to open flagfile: [Errno 2] No such file or directory: 'gone.flags'",
+        ),
         (["train", "--data_flist=gone"], "no file list gone"),
         (["train", "--learning_rate=nan"], "--learning_rate must be a finite number, received nan"),
         (["train", "--gan=none", "--noae_loss"], "there is nothing to train on"),
