@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-"""Gated convolutions, and what they are computed from."""
-=======
 """Convolutions: plain with a choice of borders, gated, gated on an enlarged map, spectrally normalised."""
 
 from ops.convolution.gated_conv import GatedConv
@@ -9,4 +6,3 @@ from ops.convolution.padded_conv import PaddedConv
 from ops.convolution.spectral_norm_conv import SpectralNormConv
 
 __all__ = ["GatedConv", "GatedDeconv", "PaddedConv", "SpectralNormConv"]
->>>>>>> 1ac842b099d4609d80d0eb8c6c711a0d12b1ea4a
