@@ -5,6 +5,7 @@ import pathlib
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
+from inpaint.checkpoints.config import config_of, write_config
 from inpaint.errors import UserError, telling
 
 
@@ -30,7 +31,9 @@ def write_average(log_dir, count, folder, generator):
         if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
             raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
     _fill_with_mean(generator, prefixes)
-    return tf1.save(folder, generator, step=step), prefixes
+    written = tf1.save(folder, generator, step=step)
+    write_config(folder, config_of(generator))
+    return written, prefixes
 
 
 def _fill_with_mean(generator, prefixes):

@@ -15,6 +15,7 @@ except ImportError:  # Windows has no such locks
     fcntl = None
 
 from inpaint.checkpoints import native
+from inpaint.checkpoints.config import check, config_of, write_config
 from inpaint.errors import UserError, reason, telling
 from inpaint.io.atomic import write_whole
 
@@ -46,6 +47,7 @@ class RunCheckpoints:
         self._folder = pathlib.Path(log_dir)
         self._step = step
         self._writes = writes
+        self._config = config_of(trainer.generator)
         self._checkpoint = native.training_checkpoint(trainer, step)
         if set("*?[") & set(str(self._folder.absolute())):
             raise UserError(
@@ -67,6 +69,8 @@ class RunCheckpoints:
             keep_checkpoint_every_n_hours=keep_every_hours or None,
             checkpoint_name="snap",
         )
+        if self.latest:
+            check(self.latest, trainer.generator)
 
     @property
     def latest(self):
@@ -124,6 +128,9 @@ class RunCheckpoints:
 
     def _save(self, manager):
         try:
+            folder = pathlib.Path(manager.directory)
+            folder.mkdir(exist_ok=True)
+            write_config(folder, self._config)  # first, so that there is no checkpoint without one
             return manager.save(checkpoint_number=int(self._step))
         except (tf.errors.OpError, OSError) as error:
             why = reason(error)

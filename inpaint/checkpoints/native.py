@@ -8,7 +8,7 @@ import contextlib
 
 import tensorflow as tf
 
-from inpaint.errors import UserError
+from inpaint.errors import UserError, reason
 from ops.keras_compat import optimizer_state, tf_variable
 
 
@@ -17,12 +17,12 @@ def model_variables(model):
     return {name: tf_variable(weight) for name, weight in model.named_weights().items()}
 
 
-def adam_variables(optimizer, *models):
-    """The optimizer's `tf.Variable`s by name; it must have been built on these models."""
-    trainable = {}
-    for model in models:
-        trainable.update({n: w for n, w in model.named_weights().items() if w.trainable})
-    return optimizer_state(optimizer, list(trainable), list(trainable.values()))
+def adam_variables(optimizer, generator, discriminator):
+    """The state of a run's Adam, which was built on both models: `tf.Variable`s by name."""
+    variables = generator.trainable_variables + discriminator.trainable_variables
+    named = {**generator.named_weights(), **discriminator.named_weights()}
+    names = {id(weight): name for name, weight in named.items()}
+    return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
 def training_checkpoint(trainer, step):
@@ -42,14 +42,14 @@ def training_checkpoint(trainer, step):
 
 @contextlib.contextmanager
 def readable(prefix):
-    """What TensorFlow finds wrong with a checkpoint's files becomes a UserError."""
+    """Turn what TensorFlow raises on damaged checkpoint files into a UserError. The body should do nothing
+    but read them."""
     try:
         yield
-    except UserError:
-        raise
-    except Exception as error:  # on damaged files TensorFlow raises nearly anything
-        reason = str(error) or type(error).__name__
-        raise UserError(f"the checkpoint {prefix} is damaged: {reason}") from error
+    except tf.errors.ResourceExhaustedError as error:
+        raise UserError(f"not enough memory to read the checkpoint {prefix}") from error
+    except (tf.errors.OpError, IndexError) as error:  # IndexError: a file that ends too soon
+        raise UserError(f"the checkpoint {prefix} is damaged: {reason(error)}") from error
 
 
 def is_ours(prefix):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints import config, native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 
@@ -25,10 +25,11 @@ def load_generator(path, generator):
         loaded = f"the bundled weights, {BUNDLED.name}"
     else:
         prefix, ours = kind(path)
+        config.check(prefix, generator)
         (native.load_generator if ours else tf1.load)(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
     if not all(np.isfinite(array).all() for array in generator.get_weights()):
-        raise UserError(f"{loaded}, holds values that are no finite numbers: use an earlier one")
+        raise UserError(f"{loaded}, holds values that are not finite: use an earlier one")
     return loaded
 
 
@@ -47,6 +48,7 @@ def restore_training(path, trainer, step):
         UserError: no checkpoint there, or one that does not fit.
     """
     prefix, ours = kind(path)
+    config.check(prefix, trainer.generator)
     if ours:
         native.check_part(prefix, "generator", trainer.generator)
         native.check_part(prefix, "discriminator", trainer.discriminator)

@@ -1,6 +1,5 @@
 """Which devices train together: TensorFlow's distribution strategies by name."""
 
-import json
 import os
 import re
 
@@ -10,7 +9,7 @@ from inpaint.errors import UserError, telling
 
 
 def make_strategy(name, say=print):
-    """The strategy for this machine; make it before anything else of TensorFlow's runs.
+    """The strategy for this machine. Call it before TensorFlow computes anything.
 
     Args:
         name: `"mirrored"` for all GPUs of this machine, `"multi_worker"` for the machines that the
@@ -46,30 +45,26 @@ def make_strategy(name, say=print):
 
 
 def _workers():
-    """The workers that TF_CONFIG lists, "host:port" each."""
-    text = os.environ.get("TF_CONFIG") or "{}"
+    """The addresses of the workers that TF_CONFIG lists."""
+    text = os.environ.get("TF_CONFIG")
+    if not text:
+        return []
+    resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
     try:
-        config = json.loads(text)
-        cluster = config.get("cluster", {})
-        workers = [*_addresses(cluster, "chief"), *_addresses(cluster, "worker")]
+        cluster = resolver.cluster_spec()
+        workers = [address for job in ("chief", "worker") if job in cluster.jobs
+                   for address in cluster.job_tasks(job)]  # fmt: skip
+        for address in workers:
+            if not re.fullmatch(r".+:\d+", address):
+                raise ValueError(f"{address!r} is not host:port")
         if workers:
-            task = config["task"]
-            cluster[task["type"]][int(task["index"])]
-            return workers
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+            cluster.task_address(resolver.task_type, resolver.task_id)
+    except (ValueError, TypeError) as error:
         raise UserError(
-            f'TF_CONFIG is not understood ({error!r}): it must read like {{"cluster": {{"worker": '
+            f'TF_CONFIG is not understood ({error}): it must read like {{"cluster": {{"worker": '
             f'["host1:2222", "host2:2222"]}}, "task": {{"type": "worker", "index": 0}}}}, received {text}'
         ) from error
-    return []
-
-
-def _addresses(cluster, kind):
-    addresses = cluster.get(kind, [])
-    for address in addresses if isinstance(addresses, list) else [addresses]:
-        if not (isinstance(addresses, list) and re.fullmatch(r".+:\d+", address)):
-            raise ValueError(f"{kind} must list host:port, not {address!r}")
-    return addresses
+    return workers
 
 
 def describe_devices(strategy):
@@ -84,7 +79,10 @@ def describe_devices(strategy):
 
 def in_several_processes(strategy):
     """Whether other processes train along."""
-    return strategy.extended._in_multi_worker_mode()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return False
+    cluster = strategy.cluster_resolver.cluster_spec()
+    return sum(cluster.num_tasks(job) for job in ("chief", "worker") if job in cluster.jobs) > 1
 
 
 def is_chief(strategy):
@@ -92,7 +90,7 @@ def is_chief(strategy):
     if not in_several_processes(strategy):
         return True
     resolver = strategy.cluster_resolver
-    if resolver.cluster_spec().as_dict().get("chief"):
+    if "chief" in resolver.cluster_spec().jobs:
         return resolver.task_type == "chief"
     return resolver.task_id == 0
 
