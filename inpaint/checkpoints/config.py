@@ -1,7 +1,7 @@
-"""What a generator was trained as, in `config.json` beside its checkpoints. Needs no TensorFlow.
+"""The generator's configuration, kept in `config.json` beside its checkpoints. Needs no TensorFlow.
 
-Padding leaves no trace in the weights: read with another one they load and fill badly. Checkpoints that lack
-the file, such as the original's, are read as the caller says.
+Padding leaves no trace in the weights: with the wrong one they load without complaint and fill badly.
+Checkpoints without the file, such as snapshots of the original, are read as the caller says.
 """
 
 import dataclasses
@@ -41,7 +41,7 @@ def read_config(folder):
     """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none.
 
     Raises:
-        UserError: the file is damaged, or of a network that this version does not have.
+        UserError: the file is damaged, or names a network that this version does not have.
     """
     path = pathlib.Path(folder) / NAME
     if not path.is_file():
@@ -60,23 +60,24 @@ def read_config(folder):
 
 def write_config(folder, config):
     """Write a `GeneratorConfig` into a folder of checkpoints; UserError if it cannot be written."""
-    if read_config(folder) != config:
-        text = json.dumps(dataclasses.asdict(config), indent=1)
-        write_whole(pathlib.Path(folder) / NAME, f"{text}\n")
+    path = pathlib.Path(folder) / NAME
+    text = json.dumps(dataclasses.asdict(config), indent=1) + "\n"
+    if not path.is_file() or path.read_bytes() != text.encode():
+        write_whole(path, text)
 
 
 def settle(path, guided=None, padding=None):
-    """How to build the generator for a checkpoint.
+    """The configuration to build a checkpoint's generator with.
 
     Args:
         path: what `find` understands, or None for the bundled weights.
-        guided, padding: what the caller asks for, or None for what the checkpoint says.
+        guided, padding: what the caller asks for, or None to leave it to the checkpoint.
 
     Returns:
-        a `GeneratorConfig`: what the checkpoint says, else what is asked for, else the default.
+        a `GeneratorConfig`: from the checkpoint's config.json, else from the arguments, else the default.
 
     Raises:
-        UserError: no checkpoint there, a damaged config, or one that contradicts what is asked for.
+        UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments.
     """
     folder = None if path is None else pathlib.Path(find(path)).parent
     return settle_folder(folder, guided, padding)

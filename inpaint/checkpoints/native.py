@@ -1,7 +1,7 @@
-"""Checkpoints of this project's own: `tf.train.Checkpoint` over variables named as in the original.
+"""This project's own checkpoints: `tf.train.Checkpoint` over variables named as in the original.
 
-Names rather than objects are what is saved, so both Keras versions read the same files and a
-checkpoint of the generator alone is a checkpoint too.
+Variables are saved by name, not as attributes of objects: both Keras versions read the same files, and the
+generator can be loaded alone.
 """
 
 import contextlib
@@ -42,8 +42,10 @@ def training_checkpoint(trainer, step):
 
 @contextlib.contextmanager
 def readable(prefix):
-    """Turn what TensorFlow raises on damaged checkpoint files into a UserError. The body should do nothing
-    but read them."""
+    """Turn what TensorFlow raises on damaged checkpoint files into a UserError.
+
+    The body should only read them: any other error is one in the code and gets through.
+    """
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
@@ -53,17 +55,17 @@ def readable(prefix):
 
 
 def is_ours(prefix):
-    """Whether this project wrote the checkpoint (else it is taken for one of the original)."""
+    """Whether this project wrote the checkpoint; if not, it is taken for a snapshot of the original."""
     with readable(prefix):
         names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
     return "_CHECKPOINTABLE_OBJECT_GRAPH" in names
 
 
 def load_generator(prefix, generator):
-    """Load the generator alone from a checkpoint of ours.
+    """Load the generator alone from a checkpoint of this project.
 
     Raises:
-        UserError: the checkpoint's generator differs; names and shapes are listed.
+        UserError: the checkpoint is damaged, or its generator differs: names and shapes are listed.
     """
     check_part(prefix, "generator", generator)
     with readable(prefix):
@@ -92,7 +94,7 @@ def check_names(prefix, variables, found):
         found: dict of name -> shape (list) of the checkpoint.
 
     Raises:
-        UserError: any difference, with what is missing, left over or of another shape.
+        UserError: they differ; lists what is missing, unknown or of another shape.
     """
     problems = []
     expected = {name: variable.shape.as_list() for name, variable in variables.items()}

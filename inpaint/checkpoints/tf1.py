@@ -1,4 +1,4 @@
-"""Snapshots of the original TF1 code: read them, and write ones that it can restore."""
+"""Snapshots of the original TF1 code: reading them, and writing ones that it can restore."""
 
 import math
 import pathlib
@@ -24,8 +24,8 @@ class Loaded(typing.NamedTuple):
     Attributes:
         prefix: the snapshot, without its suffix.
         step: the snapshot's `global_step`, or None.
-        missing: what was asked for and is not in it: "discriminator", and "optimizer" or, if it holds
-            the other model's, "the generator's Adam slots" or "the discriminator's Adam slots".
+        missing: what was asked for and is not in it: "discriminator", and "optimizer" or, where only one
+            model's slots are there, "the generator's Adam slots" or "the discriminator's Adam slots".
     """
 
     prefix: str
@@ -34,10 +34,10 @@ class Loaded(typing.NamedTuple):
 
 
 def load(path, generator, discriminator=None, optimizer=None):
-    """Load a snapshot of the original; every name and shape is checked before anything changes.
+    """Load a snapshot of the original. All names and shapes are checked before anything changes.
 
-    A snapshot may lack the discriminator, or either model's Adam slots, as a whole (released ones
-    do): they then stay as they are and are named in the result.
+    A snapshot may lack the discriminator, or all Adam slots of either model, as released ones do: these
+    then keep their values and are named in the result.
 
     Args:
         path: what `find` understands.
@@ -49,8 +49,8 @@ def load(path, generator, discriminator=None, optimizer=None):
         a `Loaded`.
 
     Raises:
-        UserError: no snapshot, or one that does not fit, as when a model's weights or slots are there
-            in part: what is missing and left over is listed.
+        UserError: there is no snapshot, or it does not fit, for example because it holds only some of a
+            model's weights or slots: lists what is missing and what is unknown.
     """
     prefix = find(path)
     with readable(prefix):
@@ -93,20 +93,20 @@ def load(path, generator, discriminator=None, optimizer=None):
 
 
 def save(path, generator, discriminator=None, optimizer=None, step=0):
-    """Write a snapshot that the original code restores: `<path>/snap-<step>` and `checkpoint`.
+    """Write a snapshot that the original code can restore: `<path>/snap-<step>` and `checkpoint`.
 
     Args:
-        path: the folder; made if needed.
+        path: the folder; created if needed.
         generator: the `Generator` to write.
         discriminator: the `Discriminator` to write, or None.
         optimizer: the Adam of both models to write, or None; needs the discriminator.
-        step: finished iterations; the original's `global_step`.
+        step: number of finished iterations, the original's `global_step`.
 
     Returns:
         the snapshot's prefix, a string.
 
     Raises:
-        UserError: the folder cannot be made, or the snapshot not be written.
+        UserError: the folder or the snapshot cannot be written.
     """
     tensors = model_variables(generator)
     if discriminator is not None:
@@ -148,7 +148,7 @@ def _slots(adam, scope=""):
 
 
 def _arrays(prefix, reader, names):
-    """Tensors of a snapshot by name; UserError where there are no numbers."""
+    """Tensors of a snapshot by name; UserError where one does not hold numbers."""
     dtypes = reader.get_variable_to_dtype_map()
     odd = [name for name in names if not (dtypes[name].is_floating or dtypes[name].is_integer)]
     if odd:

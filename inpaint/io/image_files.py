@@ -1,4 +1,4 @@
-"""Image files in and out, through Pillow."""
+"""Reading and writing image files with Pillow."""
 
 import dataclasses
 import os
@@ -116,7 +116,7 @@ def image_size(path, max_pixels=MAX_PIXELS):
 
 
 def size_text(size):
-    """(height, width) as people say it: `640 x 480`."""
+    """(height, width) as text, width first: `640 x 480`."""
     return f"{size[1]} x {size[0]}"
 
 
@@ -138,9 +138,7 @@ def keeps_alpha(path):
 
 
 def write_image(path, image):
-    """Write an image, whole or not at all; PNG and WebP without loss, JPEG at quality 95.
-
-    JPEG has no alpha: there it is left out.
+    """Write an image atomically: PNG and WebP lossless, JPEG at quality 95 and without alpha.
 
     Args:
         path: the file; its suffix names the format.

@@ -1,4 +1,4 @@
-"""Which devices train together: TensorFlow's distribution strategies by name."""
+"""The devices that train together: TensorFlow's distribution strategies by name."""
 
 import os
 import re
@@ -16,13 +16,13 @@ def make_strategy(name, say=print):
             environment variable TF_CONFIG lists, `"tpu"`, or `"auto"`: multi_worker where
             TF_CONFIG lists more than one worker, mirrored where there is more than one GPU, else
             one device.
-        say: takes a line for the user, before other workers are waited for.
+        say: called with a line for the user before waiting for other workers.
 
     Returns:
         a `tf.distribute.Strategy`.
 
     Raises:
-        UserError: TF_CONFIG missing or not understood, or no TPU found.
+        UserError: TF_CONFIG is missing or malformed, or there is no TPU.
     """
     workers = _workers() if name in ("auto", "multi_worker") else []
     if name == "auto":
@@ -68,7 +68,7 @@ def _workers():
 
 
 def describe_devices(strategy):
-    """What trains, in words: `"2 GPUs (NVIDIA H200)"`, or a CPU, which for a real run is a mistake."""
+    """The devices in words, such as `"2 GPUs (NVIDIA H200)"`. A CPU is pointed out: it is too slow."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return f"{strategy.num_replicas_in_sync} x CPU ({os.cpu_count()} cores): TensorFlow found no GPU"
@@ -78,7 +78,7 @@ def describe_devices(strategy):
 
 
 def in_several_processes(strategy):
-    """Whether other processes train along."""
+    """Whether other processes take part in the training."""
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return False
     cluster = strategy.cluster_resolver.cluster_spec()
@@ -86,7 +86,7 @@ def in_several_processes(strategy):
 
 
 def is_chief(strategy):
-    """Whether this process saves and tells: of several workers the chief, or else the first."""
+    """Whether this process saves and reports: of several workers the chief, or else the first."""
     if not in_several_processes(strategy):
         return True
     resolver = strategy.cluster_resolver
@@ -96,7 +96,7 @@ def is_chief(strategy):
 
 
 def any_worker(strategy, flag):
-    """Whether `flag` holds on at least one worker; all of them must ask at the same time."""
+    """Whether `flag` is true on at least one worker. All workers must call this together."""
     if not in_several_processes(strategy):
         return flag
     mine = strategy.experimental_distribute_values_from_function(lambda _: tf.constant(float(flag)))

@@ -202,7 +202,7 @@ def test_commands_refuse_another_padding(in_process, run, problem, images, tmp_p
 @pytest.mark.slow
 def test_a_run_goes_on_as_it_began(script, images, tmp_path):
     common = [f"--data_flist={images}", *SMALL, "--batch_size=1", "--train_spe=1", "--random_crop"]
-    first = [*common, "--padding=REFLECT", f"--log_dir={tmp_path / 'a'}"]
+    first = [*common, "--padding=SYMMETRIC", f"--log_dir={tmp_path / 'a'}"]
     assert script("train.py", *first, "--max_iters=1").returncode == 0
     for more in (
         [f"--log_dir={tmp_path / 'a'}"],
@@ -211,5 +211,5 @@ def test_a_run_goes_on_as_it_began(script, images, tmp_path):
         done = script("train.py", *common, *more, "--max_iters=2")
         assert done.returncode == 0 and "not as this run began" not in done.stdout, done.stderr
     for name in ("a", "b"):
-        assert json.loads((tmp_path / name / "config.json").read_text())["padding"] == "reflect"
-        assert json.loads((tmp_path / name / "settings.json").read_text())["padding"] == "reflect"
+        assert json.loads((tmp_path / name / "config.json").read_text())["padding"] == "symmetric"
+        assert json.loads((tmp_path / name / "settings.json").read_text())["padding"] == "symmetric"

@@ -116,7 +116,7 @@ def test_a_save_that_fails_names_the_last_good_one(tmp_path, step):
     save_at(checkpoints, step, 1)
     (tmp_path / "snap-2.index").mkdir()  # in the way of the file
     with pytest.raises(
-        UserError, match=r"cannot save a checkpoint at iteration 2: .* is \S+snap-1: free space"
+        UserError, match=r"cannot save a checkpoint at iteration 2: .* is \S+snap-1: free some space"
     ):
         save_at(checkpoints, step, 2)
     assert tf.train.latest_checkpoint(tmp_path) == str(tmp_path / "snap-1")

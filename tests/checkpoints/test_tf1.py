@@ -240,7 +240,7 @@ def test_nothing_there(tmp_path, generator, generator_arrays):
             tf1.load(path, generator)
     several = write(tmp_path / "b", generator_arrays, state=None)
     shutil.copy(several / "snap-7.index", several / "snap-8.index")
-    with pytest.raises(UserError, match="name one of its snapshots, snap-7, snap-8"):
+    with pytest.raises(UserError, match="name one of its checkpoints, snap-7, snap-8"):
         locate.find(several)
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "checkpoint").write_bytes(b"\xff\xfe\x00")
