@@ -86,7 +86,7 @@ def optimizer_state(optimizer, names, variables):
             raise RuntimeError(
                 f"cannot tell Adam's moments of {len(variables)} variables apart: looked for {pattern} in "
                 f"the order and shapes of the variables, found {[v.name for v in adam.variables]}. Was Adam "
-                f"built on other variables, or does Keras {tf.keras.__version__} name its state differently?"
+                f"built on other variables, or does the Keras of TensorFlow {tf.__version__} name it otherwise?"
             )
         state.update({f"{name}/{suffix}": tf_variable(m) for name, m in zip(names, moments)})
     return state

@@ -60,5 +60,5 @@ def test_other_variables_are_told(layer):
 
 def test_other_names_are_told(layer):
     odd = types.SimpleNamespace(iterations=tf.Variable(0), variables=[tf.Variable(0.0, name="first_moment")])
-    with pytest.raises(RuntimeError, match=r"found \['first_moment.*does Keras .* name its state"):
+    with pytest.raises(RuntimeError, match=r"found \['first_moment.*does the Keras of TensorFlow .* name it"):
         optimizer_state(odd, ["k"], [layer.kernel])

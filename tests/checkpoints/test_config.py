@@ -205,10 +205,10 @@ def test_a_run_goes_on_as_it_began(script, images, tmp_path):
     first = [*common, "--padding=SYMMETRIC", f"--log_dir={tmp_path / 'a'}"]
     assert script("train.py", *first, "--max_iters=1").returncode == 0
     for more in (
-        [f"--log_dir={tmp_path / 'a'}"],
-        [f"--log_dir={tmp_path / 'b'}", f"--model_restore={tmp_path / 'a'}"],
+        ["--max_iters=2", f"--log_dir={tmp_path / 'a'}"],
+        ["--max_iters=3", f"--log_dir={tmp_path / 'b'}", f"--model_restore={tmp_path / 'a'}"],
     ):
-        done = script("train.py", *common, *more, "--max_iters=2")
+        done = script("train.py", *common, *more)
         assert done.returncode == 0 and "not as this run began" not in done.stdout, done.stderr
     for name in ("a", "b"):
         assert json.loads((tmp_path / name / "config.json").read_text())["padding"] == "symmetric"
