@@ -85,8 +85,8 @@ def optimizer_state(optimizer, names, variables):
         if [tuple(m.shape) for m in moments] != [tuple(v.shape) for v in variables]:
             raise RuntimeError(
                 f"cannot tell Adam's moments of {len(variables)} variables apart: looked for {pattern} in "
-                f"the order and shapes of the variables, found {[v.name for v in adam.variables]}. Was Adam built "
-                f"on other variables, or does the Keras of TensorFlow {tf.__version__} name it otherwise?"
+                f"the order and shapes of the variables, found {[v.name for v in adam.variables]}. Was Adam "
+                f"built on others, or does the Keras of TensorFlow {tf.__version__} name it otherwise?"
             )
         state.update({f"{name}/{suffix}": tf_variable(m) for name, m in zip(names, moments)})
     return state
