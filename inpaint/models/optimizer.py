@@ -47,7 +47,7 @@ class WeightMean:
             mean.assign(weight)
 
     def update(self):
-        """Take the weights in, after an update of theirs. In the cross-replica context of a strategy."""
+        """Take the weights in, after an update of theirs. Within the scope of the models' strategy."""
         extended = tf.distribute.get_strategy().extended
         for mean, weight in self._pairs:
             extended.update(mean, self._follow, args=(weight,))

@@ -35,11 +35,11 @@ class Schedule:
     @property
     def warmup_left(self):
         """Iterations that the discriminator is still updated alone."""
-        return max(self._warmup - int(self._trainer.warmed), 0)
+        return max(self._warmup - self._warmed(), 0)
 
     def batches_before(self, done):
         """Batches that the first `done` iterations of a run have taken."""
-        warmed = int(self._trainer.warmed)
+        warmed = self._warmed()
         return warmed + max(done - warmed, 0) * self.batches_each
 
     def iterate(self, batches):
@@ -56,13 +56,17 @@ class Schedule:
         if self.warmup_left:
             batch = next(batches)
             losses.update(trainer.discriminator_step(*batch))
-            trainer.warmed.assign_add(1)
+            with trainer.strategy.scope():
+                trainer.warmed.assign_add(1)
             return losses, batch
         for _ in range(self._alone):
             losses.update(trainer.discriminator_step(*next(batches)))
         batch = next(batches)
         losses.update((trainer.shared_step if self._shared else trainer.generator_step)(*batch))
         return losses, batch
+
+    def _warmed(self):
+        return int(self._trainer.warmed.numpy())
 
 
 class Steering:

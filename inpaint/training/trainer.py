@@ -261,10 +261,11 @@ class Trainer:
         return self._after_generator(self._on_replicas(self._update_both, images, masks, sketches))
 
     def _after_generator(self, losses):
-        if self.steering:
-            self.steering.update(losses["g_gradient"], losses["ae_gradient"])
-        if self.mean:
-            self.mean.update()
+        with self.strategy.scope():  # callers need not be inside
+            if self.steering:
+                self.steering.update(losses["g_gradient"], losses["ae_gradient"])
+            if self.mean:
+                self.mean.update()
         return losses
 
     def _on_replicas(self, update, *batch):

@@ -38,6 +38,7 @@ class Recorder:
 
     def __init__(self, gan=True):
         self.gan, self.calls, self.warmed = gan, [], tf.Variable(0, dtype=tf.int64)
+        self.strategy = tf.distribute.get_strategy()
 
     def __getattr__(self, name):
         def step(number):
