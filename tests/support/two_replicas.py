@@ -26,10 +26,9 @@ def trainer(strategy, precision="float32", adversarial=False):
         options = {"gan_gradient_ratio": 0.2, "ema": 0.5, "discriminator_optimizer": make_optimizer(3e-4)}
     with strategy.scope():
         generator, discriminator = Generator(dtype=precision), Discriminator(dtype=precision)
-        made = Trainer(generator, discriminator, optimizer=make_optimizer(1e-4, precision), **options)
-    golden_data.seed_weights(generator, 1)
-    golden_data.seed_weights(discriminator, 1)
-    return made
+        golden_data.seed_weights(generator, 1)
+        golden_data.seed_weights(discriminator, 1)
+        return Trainer(generator, discriminator, optimizer=make_optimizer(1e-4, precision), **options)
 
 
 def split(strategy, array):
