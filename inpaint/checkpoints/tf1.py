@@ -33,7 +33,7 @@ class Loaded(typing.NamedTuple):
     missing: tuple
 
 
-def load(path, generator, discriminator=None, optimizer=None):
+def load(path, generator, discriminator=None, optimizer=None, discriminator_optimizer=None):
     """Load a snapshot of the original; every name and shape is checked before anything changes.
 
     A snapshot may lack the discriminator, or either model's Adam slots, as a whole (released ones
@@ -44,6 +44,7 @@ def load(path, generator, discriminator=None, optimizer=None):
         generator: the `Generator` to fill.
         discriminator: the `Discriminator` to fill, or None.
         optimizer: an Adam built on both models' variables, or None.
+        discriminator_optimizer: that of the discriminator, if it has another one.
 
     Returns:
         a `Loaded`.
@@ -72,7 +73,8 @@ def load(path, generator, discriminator=None, optimizer=None):
         else:
             missing.append(part)
         if slots and with_slots:
-            targets |= _slots(optimizer, model)
+            own = discriminator_optimizer if model is discriminator else None
+            targets |= _slots(own or optimizer, model)
             found |= slots
         else:
             no_slots.append(f"the {part}'s Adam slots")
@@ -89,6 +91,8 @@ def load(path, generator, discriminator=None, optimizer=None):
         variable.assign(tensors[name])
     if has_adam:
         _iterations(optimizer).assign(updates)
+        if discriminator_optimizer is not None and "the discriminator's Adam slots" not in no_slots:
+            _iterations(discriminator_optimizer).assign(updates)
     return Loaded(prefix, step, tuple(missing))
 
 
