@@ -21,10 +21,10 @@ TWO = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
 def trainer(strategy, precision="float32", adversarial=False):
-    options = {}
-    if adversarial:
-        options = {"gan_gradient_ratio": 0.2, "ema": 0.5, "discriminator_optimizer": make_optimizer(3e-4)}
     with strategy.scope():
+        options = {}
+        if adversarial:
+            options = {"gan_gradient_ratio": 0.2, "ema": 0.5, "discriminator_optimizer": make_optimizer(3e-4)}
         generator, discriminator = Generator(dtype=precision), Discriminator(dtype=precision)
         golden_data.seed_weights(generator, 1)
         golden_data.seed_weights(discriminator, 1)
