@@ -11,7 +11,6 @@ from support.served_model import filled_by_test_py, filled_bytes, filled_pixels,
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
-from inpaint.export.saved_model import export
 from inpaint.export.warmup import PLACE
 from inpaint.inference.inpainter import Inpainter
 
@@ -137,7 +136,7 @@ def test_warm_up_requests(exported, signatures, bundled):
 
 
 def test_guided(guided, rng, tmp_path):
-    inpainter, signatures = guided
+    inpainter, _, signatures = guided
     image = rng.integers(0, 256, (30, 45, 3), dtype=np.uint8)
     mask = np.zeros((30, 45, 1), np.uint8)
     mask[5:25, 10:35] = 255
@@ -157,22 +156,23 @@ def test_guided(guided, rng, tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(result))), expected)
 
 
-def test_guided_warm_up_requests(guided, tmp_path_factory):
-    inpainter, signatures = guided
-    folder = tmp_path_factory.mktemp("again")
-    export(inpainter, folder / "1", 1 << 20)
-    for record in tf.data.TFRecordDataset(str(folder / "1" / PLACE)):
+def test_guided_warm_up_requests(guided):
+    _, folder, signatures = guided
+    asked = []
+    for record in tf.data.TFRecordDataset(str(folder / PLACE)):
         request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
         inputs = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
         assert len(inputs) == 3
         signatures[request.model_spec.signature_name](**inputs)
+        asked.append(request.model_spec.signature_name)
+    assert sorted(asked) == ["serving_bytes", "serving_default"]
 
 
-def test_precision(script, tmp_path, request_of_two, bundled):
-    done = script("export", "--export_dir=9", "--precision=mixed_bfloat16", cwd=tmp_path)
+def test_precision(in_process, tmp_path, request_of_two, bundled):
+    done = in_process("export", "--export_dir=9", "--precision=mixed_bfloat16", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     images, masks = request_of_two
     result = filled_pixels(tf.saved_model.load(str(tmp_path / "9")).signatures, images, masks)
-    half = Inpainter.from_checkpoint(precision="mixed_bfloat16")
+    half = Inpainter.from_checkpoint(precision="mixed_bfloat16", eager=True)
     np.testing.assert_array_equal(result, half(images, masks))
     assert np.any(result != bundled(images, masks))
