@@ -26,12 +26,12 @@ _WHEEL = _wheel()  # [55, 3]
 def flow_image(offsets, scale=1):
     """Draw attention offsets: hue is the direction, saturation the distance.
 
-    An image's distances are divided by the largest one met so far in the batch, as the original
-    does. The enlargement is bilinear with `align_corners=True`.
+    Distances are divided by the largest one in this image and those before it in the batch, as in the
+    original. The enlargement is bilinear with `align_corners=True`.
 
     Args:
         offsets: [N, H, W, 2] integers or floats, (row, column) offsets.
-        scale: whole factor of enlargement.
+        scale: integer factor to enlarge by.
 
     Returns:
         [N, H * scale, W * scale, 3] float32 in [-1, 1], RGB.

@@ -1,4 +1,4 @@
-"""Everything in which Keras 2 (TensorFlow 2.15) and Keras 3 differ for this project."""
+"""All differences between Keras 2 (TensorFlow 2.15) and Keras 3 that matter here."""
 
 import os
 
@@ -28,7 +28,7 @@ _FIRST = "only_first_replica" if KERAS_3 else tf.VariableAggregation.ONLY_FIRST_
 
 
 def add_float32_weight(layer, name, shape, initializer, trainable=True):
-    """Add a weight that `call` reads in float32 in any policy, and assigns, the same on all replicas."""
+    """Add a weight that stays float32 under any dtype policy; if not trainable, `call` may assign it."""
     options = {_AUTOCAST: False} if trainable else {_AUTOCAST: False, "aggregation": _FIRST}
     return layer.add_weight(
         name=name,
@@ -46,7 +46,7 @@ def tf_variable(weight):
 
 
 def loss_scaled(optimizer):
-    """Wrap an optimizer for float16: dynamic loss scaling, steps with a NaN or Inf are skipped."""
+    """Wrap an optimizer for float16: losses are scaled dynamically, steps with NaN or Inf skipped."""
     return tf.keras.mixed_precision.LossScaleOptimizer(optimizer)
 
 

@@ -7,8 +7,8 @@ def resize_nearest(images, size):
     """Resize by nearest neighbour with `align_corners=True`.
 
     Output row i reads input row `round(i * (n_in - 1) / (n_out - 1))`, halves rounded up; columns
-    alike. A reduction by two therefore reads even rows in its first half and odd ones in its
-    second: this differs from plain nearest, and the original's attention depends on it.
+    likewise. Halving a map therefore reads even rows in its first half and odd rows in its second.
+    This differs from ordinary nearest-neighbour sampling, and the original's attention depends on it.
 
     Args:
         images: [N, H, W, C] tensor of any dtype.
@@ -17,7 +17,7 @@ def resize_nearest(images, size):
     Returns:
         [N, height, width, C] tensor of the same dtype.
     """
-    # By gathering: TensorFlow's own operation has no gradient that XLA could compile.
+    # Gathered, because XLA cannot compile the gradient of TensorFlow's own operation.
     shape = tf.shape(images)
     rows = tf.gather(images, _positions(shape[1], size[0]), axis=1)
     return tf.gather(rows, _positions(shape[2], size[1]), axis=2)

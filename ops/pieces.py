@@ -1,4 +1,4 @@
-"""Pieces of maps, so that a layer can be computed just where it is needed.
+"""Pieces of maps, so that a layer can be computed only where it is needed.
 
 A window is int32 [4], (top, left, bottom, right) in positions of a map, the last two exclusive. Windows and
 sizes are tensors in a graph. Eagerly they are NumPy arrays, because a layer takes some twenty small steps to
@@ -55,7 +55,7 @@ class Piece(typing.NamedTuple):
 
         Args:
             window: may reach over the map's edges; what it shares with the map must be in this piece.
-            mode: what lies beyond the edges, as `tf.pad` names it.
+            mode: what lies beyond the edges, a mode of `tf.pad`.
         """
         window, numbers = at_hand(window), _library(self.size)
         inner = clipped(window, self.size)
@@ -66,7 +66,7 @@ class Piece(typing.NamedTuple):
         return _padded(inside, inner[:2] - window[:2], window[2:] - inner[2:], mode)
 
     def laid_out(self):
-        """The whole map, [N, H, W, C], zero outside of the piece."""
+        """The whole map, [N, H, W, C], zero outside the piece."""
         return _padded(self.values, self.window[:2], self.size - self.window[2:], "CONSTANT")
 
 
@@ -95,12 +95,12 @@ def _at_least_one(indices):
 
 
 def windows_back(layers, wanted, size):
-    """What each of several layers, one after the other, must compute for the last one's `wanted`.
+    """Which windows a chain of layers must compute so that the last one has `wanted`.
 
     Args:
-        layers: `PaddedConv`s.
-        wanted: window of the last one's output.
-        size: int32 [2] of the first one's input.
+        layers: `PaddedConv`s, in order.
+        wanted: window of the last layer's output.
+        size: int32 [2] of the first layer's input.
 
     Returns:
         list of windows: of the first layer's input, and of each layer's output.

@@ -137,7 +137,7 @@ class ForegroundTile:
     def _scores(self, foreground, runs, inverse_norms, ys, xs):
         """Inner products of patches: sums of runs' products, one row above the other.
 
-        Returns float32 [rows * columns + 2 * margin + 3, pitch].
+        Returns float32 [len(ys) * len(xs) + 2 * margin + 3, pitch].
         """
         nothing, across = self._size[0] * self._size[1], tf.size(xs)
         gapped, places = self._gaps.around(ys[0], tf.size(ys))
@@ -148,7 +148,7 @@ class ForegroundTile:
         x = tf.reshape(tf.matmul(ours, runs, transpose_b=True), [-1])
         x = whole_rows(step_sum(x, across * pitch + self.layout.width, self._options.kernel_size), pitch)
 
-        # Later steps are a little longer than the margin's rows, and rows that are cut are left out.
+        # Spare rows: later steps reach a little beyond the margin's rows, and drop incomplete ones.
         spare = [[0, 2 * self.margin + 3]]
         exists = wrapped_grid(ys, xs, self._size) < nothing
         exists = tf.pad(tf.reshape(tf.cast(exists, tf.float32), [-1]), spare)
@@ -157,7 +157,7 @@ class ForegroundTile:
         return self.layout.padded(self.layout.without_gaps(x) * inverse_norms)
 
     def offsets(self, weights, top, left, rows, columns):
-        """(row, column) of the background weighed most, less one's own: int32 [rows, columns, 2]."""
+        """(row, column) of the largest weight, relative to the position itself: int32 [rows, columns, 2]."""
         across = columns + 2 * self.margin
         best = tf.argmax(weights[: (rows + 2) * across], -1, tf.int32)
         best = tf.reshape(best, [rows + 2, across])[1:-1, 1 : columns + 1]
@@ -167,11 +167,11 @@ class ForegroundTile:
         return best - tf.stack(own, -1)
 
     def paste(self, weights, raw, rows, columns):
-        """Lay raw patches of side 2 * rate at steps of rate, weighed, and divide by 4.
+        """Add up weighted raw patches of side 2 * rate at steps of rate, and divide by 4.
 
-        A patch is 2 x 2 cells of side rate, so each cell is covered by four of them, and a given place
-        in it by four cells of background that are neighbours as the patches are: their weights are
-        summed first.
+        A patch is 2 x 2 cells of side rate, so four patches cover each cell. For each of four steps d, the
+        patch of (foreground p + d, background q + d) covers a given pixel of cell p with a pixel of cell
+        q: these weights are summed first, and the sum weights the raw cell once.
 
         Args:
             weights: [L, pitch], what `weights` returned, in the dtype to compute in.

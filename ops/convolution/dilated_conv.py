@@ -1,4 +1,4 @@
-"""A convolution with spaced taps whose gradients every device can compute."""
+"""A dilated convolution whose gradients every device can compute."""
 
 import tensorflow as tf
 
@@ -7,8 +7,9 @@ def dilated_conv(x, kernel, rate, border):
     """`tf.nn.conv2d` with dilations, differentiated by way of `tf.space_to_batch`.
 
     TensorFlow has no gradient of dilated convolutions on CPUs where it does not use oneDNN, nor in
-    bfloat16 on CPUs without such arithmetic. Positions that are `rate` apart, taken together, meet an
-    ordinary convolution, which has gradients everywhere at the same cost.
+    bfloat16 on CPUs without such arithmetic. Here the gradients are taken on smaller maps, each of the
+    positions that are `rate` apart: there the convolution is an ordinary one, whose gradients exist
+    everywhere and cost the same.
 
     Args:
         x: [N, H, W, C].

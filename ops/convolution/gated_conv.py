@@ -8,13 +8,13 @@ from ops.convolution.padded_conv import PaddedConv
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
 class GatedConv(PaddedConv):
-    """Convolution that learns, for each channel and place, how much of itself to let through.
+    """Convolution that learns how much of each channel to let through at each position.
 
-    One convolution makes `filters` channels; its first half is the feature, its second half the
-    gate: `activation(feature) * sigmoid(gate)`. **The output has `filters / 2` channels.**
+    `filters` counts features and gates: the first half of the channels are the features, the second
+    half the gates of `activation(features) * sigmoid(gates)`. **The output has `filters / 2` channels.**
 
     Args:
-        filters: even number of channels the convolution makes, features and gates together.
+        filters: even number of channels, features and gates together.
         kernel_size, strides, dilation_rate, padding: as in `PaddedConv`.
         activation: Keras activation of the features.
 

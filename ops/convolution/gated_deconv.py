@@ -1,4 +1,4 @@
-"""Gated convolution on an enlarged map."""
+"""Gated convolution of an enlarged map."""
 
 import tensorflow as tf
 
@@ -11,11 +11,11 @@ from ops.pieces import Piece, window_of
 class GatedDeconv(GatedConv):
     """Nearest-neighbour enlargement by two, then a 3x3 gated convolution.
 
-    The enlarged map is never made: its pixels are repeated, so four 2x2 convolutions of the small
-    map give the same with less than half of the products.
+    The enlarged map is never built: as its pixels repeat, four 2x2 convolutions of the small map give
+    the same result with less than half the multiplications.
 
     Args:
-        filters: even number of channels the convolution makes, features and gates together.
+        filters: even number of channels, features and gates together.
         kernel_size: 3.
         padding, activation: as in `GatedConv`.
 

@@ -1,4 +1,4 @@
-"""The plain convolution that every layer of the generator is made of."""
+"""The convolution that all layers of the generator are built on."""
 
 import tensorflow as tf
 
@@ -18,11 +18,11 @@ class PaddedConv(tf.keras.layers.Layer):
     without padding.
 
     Args:
-        filters: number of channels the convolution makes.
+        filters: number of output channels.
         kernel_size: odd side of the square kernel.
         strides: step in both directions.
-        dilation_rate: spacing of the kernel's taps.
-        padding: `"same"`, `"symmetric"` or `"reflect"`, in any case.
+        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
+        padding: `"same"`, `"symmetric"` or `"reflect"`, in upper or lower case.
 
     Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
     policy's compute dtype.
@@ -67,11 +67,11 @@ class PaddedConv(tf.keras.layers.Layer):
         return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding), "VALID"
 
     def convolve(self, x, border="VALID"):
-        """The layer's work on an input that has its borders already, in the compute dtype."""
+        """The layer applied to an input that already has its borders and the compute dtype."""
         return self.linear(x, self.kernel, self.bias, border)
 
     def linear(self, x, kernel, bias, border):
-        """The convolution by a kernel, with its bias."""
+        """The convolution with a kernel and a bias."""
         kernel = tf.cast(kernel, x.dtype)
         if self.dilation_rate > 1:
             x = dilated_conv(x, kernel, self.dilation_rate, border)
@@ -80,7 +80,7 @@ class PaddedConv(tf.keras.layers.Layer):
         return tf.nn.bias_add(x, tf.cast(bias, x.dtype))
 
     def piece(self, piece, window):
-        """The layer where a window of its output needs it.
+        """Compute the layer only for a window of its output.
 
         Args:
             piece: `Piece` of the input, with all of `reads(window)` that lies within the map. With
@@ -96,7 +96,7 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def reads(self, window):
         """The window of the input that a window of the output reads; it may reach over the edges."""
-        # TensorFlow's zeros go first to the end: a step of 2 takes one from the beginning.
+        # TensorFlow pads the end first: with a stride of 2, the beginning gets one zero less.
         before = self._reach - (self.strides - 1 if self.padding == "same" else 0)
         before = max(before, 0) // 2
         first = window[:2] * self.strides - before
@@ -109,7 +109,7 @@ class PaddedConv(tf.keras.layers.Layer):
 
     @property
     def _reach(self):
-        """Positions from a kernel's first to its last tap."""
+        """Distance from the kernel's first tap to its last."""
         return self.dilation_rate * (self.kernel_size - 1)
 
     def compute_output_shape(self, input_shape):
@@ -119,7 +119,7 @@ class PaddedConv(tf.keras.layers.Layer):
 
     @property
     def output_channels(self):
-        """Channels that leave the layer."""
+        """Number of channels of the output."""
         return self.filters
 
     def get_config(self):

@@ -9,12 +9,12 @@ _EPSILON = 1e-12
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
 class SpectralNormConv(tf.keras.layers.Layer):
-    """2-D convolution by `kernel / sigma`, sigma estimated by one power iteration a call.
+    """2-D convolution with `kernel / sigma`, where each call estimates sigma by one power iteration.
 
     With `w` the kernel as a matrix [k*k*C, filters] and `u` a stored row vector:
     `v = normalise(u w')`, `u_new = normalise(v w)`, `sigma = v w u_new'`. Every call, in training
     or not, stores `u_new`, as the original does. The kernel itself is never overwritten, and
-    gradients flow through `v`, `u_new` and `sigma`. All of this is float32 in any dtype policy.
+    gradients flow through `v`, `u_new` and `sigma`. All of this is float32 under any dtype policy.
 
     Args:
         filters: number of output channels.

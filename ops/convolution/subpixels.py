@@ -11,14 +11,14 @@ _TAPS = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)
 
 
 def subpixel_kernel(kernel, groups=1):
-    """The four 2x2 kernels that do on a map what a 3x3 kernel does on its enlargement by two.
+    """The four 2x2 kernels that do on a map what a 3x3 kernel does on the map enlarged by two.
 
-    Nearest-neighbour enlargement repeats pixels, so taps that read the same pixel add up: 16
-    products an input pixel, channel in and channel out instead of 36.
+    Nearest-neighbour enlargement repeats pixels, so taps that read the same pixel are added up: 16
+    instead of 36 multiplications per input pixel, input channel and output channel.
 
     Args:
         kernel: [3, 3, C, F] float32.
-        groups: of filters that stay together.
+        groups: number of groups of filters; the results of a group stay together.
 
     Returns:
         [2, 2, C, 4F] float32; for each group, the kernels of `PLACES` one after the other.

@@ -157,6 +157,17 @@ def test_scores_do_not_overflow_half_precision(rng, policy):
     np.testing.assert_allclose(tf.cast(output, tf.float32), expected, rtol=2e-2, atol=20)
 
 
+@pytest.mark.parametrize("memory_budget", [2**30, 40_000])
+def test_transposes_no_int32(rng, memory_budget, monkeypatch):
+    # Eagerly, TensorFlow on some CPUs writes an error to stderr when it transposes int32.
+    transpose, dtypes = tf.transpose, []
+    monkeypatch.setattr(tf, "transpose", lambda x, *a: dtypes.append(x.dtype) or transpose(x, *a))
+    x = tf.constant(rng.normal(size=(1, 14, 18, 3)), tf.float32)
+    for window in (None, (1, 2, 6, 7)):
+        ContextualAttention(memory_budget=memory_budget)(x, x, window=window)
+    assert set(dtypes) == {tf.float32}
+
+
 def test_config(rng):
     x = rng.normal(size=(1, 8, 8, 2)).astype(np.float32)
     check_config(ContextualAttention(3, 2, 5, 4.0, False, 2**20), x, x)

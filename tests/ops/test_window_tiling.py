@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -64,3 +66,17 @@ def test_gradient_equals_that_of_the_whole(rng):
     assert places[6, 4, 0] == 706
     for ours, theirs in zip(*(tape.gradient(loss, [x, y]) for loss in losses)):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("most", [30, 300])
+def test_autograph_converts_nothing(most):
+    # It would take seconds, and rewritten functions come from a file of its own.
+    tiling = WindowTiling((0, 0, 7, 5), most, margins=(0, 0))
+    files = []
+
+    def tile(top, left, inputs):
+        files.append(sys._getframe().f_code.co_filename)
+        return (tf.zeros([tiling.rows, tiling.columns]),) * 2
+
+    map_tiles(tile, tiling, [], (tf.TensorSpec([None, None]),) * 2)
+    assert files == [__file__] * tiling.count
