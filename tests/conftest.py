@@ -19,9 +19,9 @@ from inpaint.commands.dispatch import main
 
 
 def pytest_collection_modifyitems(items):
-    """With pytest-xdist's --dist=loadgroup, an export is made in one worker, which runs all of its tests."""
+    """With pytest-xdist's --dist=loadgroup, an export or wheel is made in one worker, which runs its tests."""
     for item in items:
-        for fixture in {"exported", "guided"} & set(item.fixturenames):
+        for fixture in {"built", "exported", "guided"} & set(item.fixturenames):
             item.add_marker(pytest.mark.xdist_group(fixture))
 
 

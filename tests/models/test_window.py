@@ -7,7 +7,7 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from ops.convolution.padded_conv import PaddedConv
 
-pytestmark = pytest.mark.xdist_group("window")  # they share two graphs
+pytestmark = pytest.mark.xdist_group("window")  # they share a graph
 HOLES = {
     "in the middle": [(60, 50, 30, 44)],
     "in a corner": [(0, 0, 9, 14)],
@@ -35,7 +35,7 @@ def mask_of(size, holes):
 @pytest.fixture(scope="module")
 def full(bundled):
     """The bundled weights, everything computed."""
-    return Inpainter(bundled.generator, hole_only=False)
+    return Inpainter(bundled.generator, hole_only=False, eager=True)
 
 
 @pytest.mark.parametrize("holes", HOLES.values(), ids=HOLES)
@@ -55,8 +55,9 @@ def test_mirrored_borders(bundled, rng, padding):
     generator.set_weights(bundled.generator.get_weights())
     image = np.stack([smooth_photo(rng, (80, 96)) for _ in range(2)])
     masks = np.stack([mask_of((80, 96), [hole]) for hole in [(0, 70, 12, 20), (20, 60, 10, 36)]])
-    found = Inpainter(generator)(image, masks).astype(int)
-    full = Inpainter(generator, hole_only=False, eager=True)(image, masks)  # no trace for one call
+    # Traces take longer than all else here; the two ways to mirror differ in one operation.
+    found = Inpainter(generator, eager=padding == "reflect")(image, masks).astype(int)
+    full = Inpainter(generator, hole_only=False, eager=True)(image, masks)
     assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-4
 
 
