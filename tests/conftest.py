@@ -19,7 +19,7 @@ from inpaint.commands.dispatch import main
 
 
 def pytest_collection_modifyitems(items):
-    """With pytest-xdist's --dist=loadgroup, an export or wheel is made in one worker, which runs its tests."""
+    """With pytest-xdist's --dist=loadgroup, what takes long to make is made in one worker alone."""
     for item in items:
         for fixture in {"built", "exported", "guided"} & set(item.fixturenames):
             item.add_marker(pytest.mark.xdist_group(fixture))
@@ -94,7 +94,7 @@ def script():
 
 @pytest.fixture
 def in_process(monkeypatch, capsys):
-    """As `script`, but in this process: for what is refused before there is anything to compute."""
+    """As `script`, but quicker: a command, no root script, in this process; for all but tests of the start."""
 
     def run(name, *arguments, cwd=None):
         status = 0
