@@ -94,7 +94,7 @@ def script():
 
 @pytest.fixture
 def in_process(monkeypatch, capsys):
-    """As `script`, but quicker: a command, no root script, in this process; for all but tests of the start."""
+    """As `script`, but quicker: a command (no root script) in this process. Not for tests of the start."""
 
     def run(name, *arguments, cwd=None):
         status = 0
