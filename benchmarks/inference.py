@@ -46,7 +46,7 @@ def define(flags):
     )
 
 
-class _NaiveAttention(tf.keras.layers.Layer):
+class NaiveAttention(tf.keras.layers.Layer):
     """All scores of an image at once, whatever is wanted."""
 
     def call(self, foreground, background, mask, window=None):
@@ -94,7 +94,7 @@ def _summary(processes):
 def _measure(flags, precision, height, width):
     generator = Generator(dtype=precision)
     if flags.here == "naive":
-        generator.contextual_attention = _NaiveAttention(dtype=precision)
+        generator.contextual_attention = NaiveAttention(dtype=precision)
     inpainter = Inpainter(generator, hole_only=flags.here == "fast")
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), np.uint8)

@@ -42,7 +42,7 @@ def define(flags):
     DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.", flag_values=flags)
     DEFINE_list("jit_compile", ["false"], "Settings to measure: false, true or both.", flag_values=flags)
     DEFINE_list("batch_size", ["2"], "Settings to measure.", flag_values=flags)
-    DEFINE_integer("size", 256, "Height and width of an example.", 128, flag_values=flags)
+    DEFINE_integer("size", 256, "Height and width of an example.", 129, flag_values=flags)
     DEFINE_integer("iterations", 8, "Measured iterations; two more come before.", 1, flag_values=flags)
     DEFINE_integer("input_batches", 200, "Batches of the input measured alone.", 1, flag_values=flags)
     DEFINE_bool("random_crop", True, "Cut from the images instead of resizing.", flag_values=flags)

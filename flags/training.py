@@ -1,8 +1,10 @@
 """The flags of training, named as the original's options."""
 
+import pathlib
+
 from absl import flags
 
-from flags import models, precision
+from flags import models, network, precision
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
@@ -143,6 +145,19 @@ def define(values):
         flag_values=values,
     )
     flags.DEFINE_bool("jit_compile", False, "Compile the updates with XLA; for GPUs.", flag_values=values)
+
+
+def follow_run(values):
+    """Set --guided and --padding to those of the run that is continued or started from, unless given.
+
+    Raises:
+        UserError: they were given, and contradict its checkpoints.
+    """
+    options = run_options(values)
+    if any(pathlib.Path(options.log_dir).glob("snap-*.index")):
+        network.follow_folder(values, options.log_dir)
+    elif options.model_restore:
+        network.follow_checkpoint(values, options.model_restore)
 
 
 def data_options(values):

@@ -1,6 +1,7 @@
 """All differences between Keras 2 (TensorFlow 2.15) and Keras 3 that matter here."""
 
 import os
+import re
 
 import tensorflow as tf
 
@@ -24,6 +25,8 @@ _refuse_other_backends()  # Keras 3 has several, these layers need TensorFlow's
 KERAS_3 = hasattr(tf.keras, "ops")
 
 _AUTOCAST = "autocast" if KERAS_3 else "experimental_autocast"
+# How Adam names the first and the second moment of a variable; the suffixes are TF1's names.
+_MOMENTS = {"Adam": r"_momentum$", "Adam_1": r"_velocity$"} if KERAS_3 else {"Adam": r"^m/", "Adam_1": r"^v/"}
 _FIRST = "only_first_replica" if KERAS_3 else tf.VariableAggregation.ONLY_FIRST_REPLICA
 
 
@@ -75,11 +78,14 @@ def optimizer_state(optimizer, names, variables):
     Args:
         optimizer: an Adam, or one wrapped by `loss_scaled`.
         names: one name for each of `variables`.
-        variables: Keras weights the optimizer was built on.
+        variables: all the Keras weights that the optimizer was built on, in that order.
 
     Returns:
         dict: `iterations`, `<name>/Adam` (first moments), `<name>/Adam_1` (second moments) and,
         where losses are scaled, `loss_scale` and `loss_scale_good_steps`.
+
+    Raises:
+        RuntimeError: the moments are not those of `variables`, or Keras names them in a new way.
     """
     state = {}
     adam = optimizer
@@ -88,11 +94,17 @@ def optimizer_state(optimizer, names, variables):
         if KERAS_3:
             scale, good_steps = optimizer.dynamic_scale, optimizer.step_counter
         else:
-            scale, good_steps = optimizer._loss_scale._weights.values()
+            # The one private name: Keras 2.15, the last of its line, shows the value but not the variable.
+            scale, good_steps = optimizer._loss_scale.current_loss_scale, optimizer.dynamic_counter
         state = {"loss_scale": tf_variable(scale), "loss_scale_good_steps": tf_variable(good_steps)}
     state["iterations"] = tf_variable(adam.iterations)
-    for name, variable in zip(names, variables):
-        key = adam._get_variable_index(variable) if KERAS_3 else adam._index_dict[adam._var_key(variable)]
-        state[f"{name}/Adam"] = tf_variable(adam._momentums[key])
-        state[f"{name}/Adam_1"] = tf_variable(adam._velocities[key])
+    for suffix, pattern in _MOMENTS.items():
+        moments = [variable for variable in adam.variables if re.search(pattern, variable.name)]
+        if [tuple(m.shape) for m in moments] != [tuple(v.shape) for v in variables]:
+            raise RuntimeError(
+                f"cannot tell Adam's moments of {len(variables)} variables apart: looked for {pattern} in "
+                f"the order and shapes of the variables, found {[v.name for v in adam.variables]}. Was Adam "
+                f"built on others, or does the Keras of TensorFlow {tf.__version__} name it otherwise?"
+            )
+        state.update({f"{name}/{suffix}": tf_variable(m) for name, m in zip(names, moments)})
     return state

@@ -1,8 +1,8 @@
 """Have a model server fill the hole in an image, over REST or gRPC.
 
-    python client.py --image photo.jpg --mask hole.png --output filled.png
+    python serving/client.py --image photo.jpg --mask hole.png --output filled.png
 
-Stands alone: needs Pillow, and for gRPC tensorflow-serving-api.
+A standalone script: it needs Pillow, and tensorflow-serving-api for gRPC.
 """
 
 import argparse
@@ -23,7 +23,7 @@ JPEG = {"quality": 95, "subsampling": 0}
 
 
 class Refused(Exception):
-    """What went wrong, for the user."""
+    """An error to report to the user in one line."""
 
 
 def main():
@@ -48,7 +48,7 @@ def main():
 
 
 def fill(arguments):
-    """Read, ask, write."""
+    """Read the images, send the request, write the result."""
     image, profile = upright(arguments.image)
     images = {"image_bytes": png(image), "mask_bytes": png(upright(arguments.mask)[0])}
     if arguments.sketch:
@@ -61,12 +61,12 @@ def fill(arguments):
 
 
 def upright(path):
-    """(image as it is seen, its colour profile or None); the server does not look at EXIF data."""
+    """(image turned upright, its colour profile or None): the server ignores EXIF orientation."""
     with Image.open(path) as image:
         image.load()
     profile = image.info.get("icc_profile")
     image = ImageOps.exif_transpose(image)
-    if image.mode not in PNG_MODES:  # CMYK and the like, which PNG cannot hold
+    if image.mode not in PNG_MODES:  # such as CMYK, which PNG does not support
         image, profile = image.convert("RGBA" if image.mode in ("La", "PA", "RGBa") else "RGB"), None
     return image, profile
 
@@ -79,7 +79,7 @@ def png(image):
 
 
 def ask_rest(url, images, timeout):
-    """The result's bytes, by TensorFlow Serving's REST interface."""
+    """The encoded result, over TensorFlow Serving's REST API."""
     instance = {name: {"b64": base64.b64encode(data).decode()} for name, data in images.items()}
     body = json.dumps({"signature_name": SIGNATURE, "instances": [instance]}).encode()
     request = urllib.request.Request(f"{url}:predict", body, {"Content-Type": "application/json"})
@@ -91,14 +91,14 @@ def ask_rest(url, images, timeout):
     except urllib.error.URLError as error:
         raise Refused(f"{url}: {error.reason}") from error
     try:
-        # The signature has one output, so its value stands there without a name.
+        # With a single output, its value comes without a name.
         return base64.b64decode(json.loads(answer)["predictions"][0]["b64"])
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Refused(f"{url} gave no answer of a model server: {answer[:100]!r}") from error
 
 
 def told(body):
-    """The message in the body of an error, or None."""
+    """The message in an error response, or None."""
     try:
         return json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
@@ -106,7 +106,7 @@ def told(body):
 
 
 def ask_grpc(url, images, timeout):
-    """The result's bytes, by TensorFlow Serving's gRPC interface."""
+    """The encoded result, over TensorFlow Serving's gRPC API."""
     try:
         import grpc
         from tensorflow.core.framework import tensor_pb2, types_pb2
@@ -133,7 +133,7 @@ def ask_grpc(url, images, timeout):
 
 
 def write(path, image, profile):
-    """Write the result in the format its name asks for, with the image's colour profile."""
+    """Write the result in the format of its file name, with the image's colour profile."""
     space = b"GRAY" if image.mode in ("L", "LA") else b"RGB "
     options = {"icc_profile": profile} if profile and profile[16:20] == space else {}
     if path.lower().endswith((".jpg", ".jpeg")):
@@ -148,7 +148,7 @@ def write(path, image, profile):
 
 
 def one_line(message):
-    """A server's message in one line, without what TensorFlow puts around it."""
+    """A server's message in one line, without TensorFlow's wrapping."""
     message = " ".join(message.split())
     return re.sub(r"(Graph execution error: .*)?assertion failed: \[(.*?)\] \[\[.*", r"\2", message)
 

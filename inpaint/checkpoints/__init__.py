@@ -1,1 +1,1 @@
-"""Reading and writing weights: this project's checkpoints and the original's snapshots."""
+"""Reading and writing weights: this project's checkpoints and the original TF1 code's snapshots."""

@@ -1,28 +1,29 @@
-"""The mean of a run's checkpoints, which swings less than any one of them (Izmailov et al., UAI 2018)."""
+"""The mean of a run's newest checkpoints, often better than the last one (Izmailov et al., UAI 2018)."""
 
 import pathlib
 
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
+from inpaint.checkpoints.config import config_of, write_config
 from inpaint.errors import UserError, telling
 
 
 def write_average(log_dir, count, folder, generator):
-    """Write the mean of a run's newest checkpoints as a generator-only snapshot of the original's format.
+    """Write the mean of a run's newest checkpoints as a generator-only snapshot in the original's format.
 
     Args:
         log_dir: the run's folder.
-        count: how many checkpoints to take; the run must have kept as many.
-        folder: where it goes; made if needed.
-        generator: a `Generator` like the run's; it is filled.
+        count: how many checkpoints to average.
+        folder: where the result goes; created if needed.
+        generator: a `Generator` like the run's; receives the mean.
 
     Returns:
-        (the prefix written, the prefixes it is the mean of, oldest first).
+        (the prefix written, the prefixes that were averaged, oldest first).
 
     Raises:
-        UserError: fewer checkpoints there, or ones that do not fit or are not finite; a checkpoint is in
-            `folder` already, or cannot be written.
+        UserError: there are fewer checkpoints, or they do not fit or are not finite; `folder` holds a
+            checkpoint already, or cannot be written.
     """
     prefixes = _newest(log_dir, count)
     step = _step(prefixes[-1])
@@ -30,7 +31,9 @@ def write_average(log_dir, count, folder, generator):
         if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
             raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
     _fill_with_mean(generator, prefixes)
-    return tf1.save(folder, generator, step=step), prefixes
+    written = tf1.save(folder, generator, step=step)
+    write_config(folder, config_of(generator))
+    return written, prefixes
 
 
 def _fill_with_mean(generator, prefixes):

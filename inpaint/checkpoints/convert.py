@@ -1,4 +1,4 @@
-"""A run of ours as a snapshot of the original."""
+"""Converting a training checkpoint to a snapshot of the original TF1 code."""
 
 import pathlib
 
@@ -9,22 +9,22 @@ from inpaint.errors import UserError
 
 
 def to_tf1(path, folder, trainer):
-    """Write a training checkpoint of ours as a snapshot that the original code restores.
+    """Write a training checkpoint of this project as a snapshot that the original code can restore.
 
-    What has no place in the original, the loss scale of mixed_float16, is left out.
+    The loss scale of mixed_float16 has no place in the original and is left out.
 
     Args:
-        path: our checkpoint's folder or prefix.
-        folder: where the snapshot goes; made if needed.
-        trainer: a new `Trainer` of models like the checkpoint's; it is filled. Its optimizer's
-            learning rate is written too: our checkpoints hold none.
+        path: folder or prefix of the checkpoint.
+        folder: where the snapshot goes; created if needed.
+        trainer: a new `Trainer` of models like the checkpoint's; receives its state. The learning rate of
+            its optimizer is written too, since our checkpoints do not hold one.
 
     Returns:
-        (the snapshot's prefix, a string; its step).
+        (prefix of the snapshot, its step).
 
     Raises:
-        UserError: no checkpoint there, one that does not fit or is the original's already, a snapshot
-            of that step in the folder, or a folder that cannot be written.
+        UserError: there is no checkpoint, it does not fit or is one of the original already; the folder
+            holds a snapshot of that step or cannot be written.
     """
     prefix, ours = restore.kind(path)
     if not ours:

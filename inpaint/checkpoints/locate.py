@@ -1,4 +1,4 @@
-"""Which checkpoint a path means. Needs no TensorFlow, so that a wrong path is reported at once."""
+"""Finding the checkpoint that a path names. Needs no TensorFlow, so that a wrong path is reported at once."""
 
 import pathlib
 import re
@@ -9,18 +9,18 @@ BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "bsds500"
 
 
 def find(path):
-    """The snapshot that a path means.
+    """Find the checkpoint that a path names.
 
     Args:
-        path: a snapshot's prefix (`.../snap-100`), one of its files, or a folder with a
-            `checkpoint` or `checkpoint.txt` file. Folders inside that file are ignored: downloads
-            carry those of the machine that trained.
+        path: a checkpoint's prefix (`.../snap-100`), one of its files, or a folder with a
+            `checkpoint` or `checkpoint.txt` file. Folders named in that file are ignored: in downloads
+            they are those of the machine that trained.
 
     Returns:
         the prefix, a string.
 
     Raises:
-        UserError: nothing there, or several snapshots and no word which one is meant.
+        UserError: there is no checkpoint, or there are several and nothing says which one.
     """
     path = pathlib.Path(path)
     if not path.is_dir():
@@ -36,7 +36,7 @@ def find(path):
             with telling(f"cannot read {state}"):
                 named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
             if named:
-                # Windows wrote some of them.
+                # Some were written on Windows.
                 prefix = path / re.split(r"[/\\]", named.group(1))[-1]
                 if pathlib.Path(f"{prefix}.index").is_file():
                     return str(prefix)
@@ -46,5 +46,5 @@ def find(path):
         return str(found[0].with_suffix(""))
     if found:
         names = ", ".join(f.stem for f in found)
-        raise UserError(f"{path} has no file named checkpoint: name one of its snapshots, {names}")
+        raise UserError(f"{path} has no file named checkpoint: name one of its checkpoints, {names}")
     raise UserError(f"no checkpoint in {path}")

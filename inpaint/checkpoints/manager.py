@@ -1,4 +1,4 @@
-"""The checkpoints of a training run: where they lie, which are kept, and what may go wrong with them."""
+"""The checkpoints of a training run: saving them, keeping the best, recovering from a crash."""
 
 import json
 import math
@@ -15,6 +15,7 @@ except ImportError:  # Windows has no such locks
     fcntl = None
 
 from inpaint.checkpoints import native
+from inpaint.checkpoints.config import check, config_of, write_config
 from inpaint.errors import UserError, reason, telling
 from inpaint.io.atomic import write_whole
 
@@ -23,29 +24,31 @@ _NUMBERS = "metrics.json"
 
 
 class RunCheckpoints:
-    """Saves a run's checkpoints as `<log_dir>/snap-<step>`; the best one lies in `<log_dir>/best`.
+    """Saves a run's checkpoints as `<log_dir>/snap-<step>`, and the best one in `<log_dir>/best`.
 
-    A process may die at any moment, in the middle of a save too: a checkpoint counts only when it is
-    complete, and what a dead process left half-written is removed by the next one. Two that are
-    alive cannot share a folder.
+    A `config.json` beside them tells how to build the generator. The process may die at any moment, also
+    during a save: only complete checkpoints count, and partial ones are removed by the next process.
+    Two processes cannot use a folder at the same time.
 
     Args:
-        log_dir: the run's folder; made if needed.
+        log_dir: the run's folder; created if needed.
         trainer: the `Trainer` to save.
-        step: int64 `tf.Variable`, finished iterations.
+        step: int64 `tf.Variable`, the number of finished iterations.
         keep: how many of the newest to keep.
-        keep_every_hours: one in so many hours is kept for good; 0 for none.
+        keep_every_hours: in addition keep one checkpoint for every so many hours; 0 for none.
         writes: whether this process saves; of several workers only the chief does.
 
     Raises:
-        UserError: a folder that cannot be written or that another process uses, a name that
-            TensorFlow cannot read checkpoints from, or a damaged record of the best one.
+        UserError: the folder cannot be written, is in use by another process, or has a name in which
+            TensorFlow finds no checkpoints; its checkpoints are of another kind of generator, or the
+            record of the best one is damaged.
     """
 
     def __init__(self, log_dir, trainer, step, keep=5, keep_every_hours=0.0, writes=True):
         self._folder = pathlib.Path(log_dir)
         self._step = step
         self._writes = writes
+        self._config = config_of(trainer.generator)
         self._checkpoint = native.training_checkpoint(trainer, step)
         if set("*?[") & set(str(self._folder.absolute())):
             raise UserError(
@@ -67,6 +70,8 @@ class RunCheckpoints:
             keep_checkpoint_every_n_hours=keep_every_hours or None,
             checkpoint_name="snap",
         )
+        if self.latest:
+            check(self.latest, trainer.generator)
 
     @property
     def latest(self):
@@ -74,7 +79,7 @@ class RunCheckpoints:
         return self._manager.latest_checkpoint
 
     def close(self):
-        """Let other processes use the folder; the end of this one does so, too."""
+        """Release the folder for other processes, as the end of this process does."""
         if self._writes:
             self._lock.close()
 
@@ -83,21 +88,21 @@ class RunCheckpoints:
         return self._manager.checkpoints[-2] if len(self._manager.checkpoints) > 1 else None
 
     def save(self):
-        """Save now; return the prefix.
+        """Save now and return the prefix.
 
         Raises:
-            UserError: it cannot be written; names the last good checkpoint.
+            UserError: the checkpoint cannot be written; the message names the last good one.
         """
         return self._save(self._manager)
 
     def save_if_best(self, numbers):
-        """Save into the folder `best` if no checkpoint there has as small an `l1`.
+        """Save into the folder `best` if `l1` is smaller than ever before.
 
         Args:
-            numbers: dict of metrics of the validation images, `l1` among them.
+            numbers: dict of the validation metrics; must contain `l1`.
 
         Returns:
-            the prefix, or None if an earlier one is better.
+            the prefix, or None if `l1` is no improvement.
 
         Raises:
             UserError: as `save`.
@@ -124,6 +129,9 @@ class RunCheckpoints:
 
     def _save(self, manager):
         try:
+            folder = pathlib.Path(manager.directory)
+            folder.mkdir(exist_ok=True)
+            write_config(folder, self._config)  # first, so that there is no checkpoint without one
             return manager.save(checkpoint_number=int(self._step))
         except (tf.errors.OpError, OSError) as error:
             why = reason(error)
@@ -131,12 +139,12 @@ class RunCheckpoints:
             _remove_leftovers(folder)
         raise UserError(
             f"cannot save a checkpoint at iteration {int(self._step)}: {why}; the last good one is "
-            f"{self.latest or '(none)'}: free space, or mend the folder, and start again"
+            f"{self.latest or '(none)'}: free some space or repair the folder, then start again"
         )
 
 
 def _lock(file, log_dir):
-    """Hold the file as long as the process lives, however it ends."""
+    """Lock the file until the process ends, in whatever way."""
     if fcntl is None:
         return
     try:
@@ -155,7 +163,7 @@ def _has_latest(folder):
 
 
 def _remove_leftovers(folder):
-    """Remove what a save that never ended has left: folders of parts, and data without an index."""
+    """Remove what an interrupted save has left: folders of parts, and data without an index."""
     for parts in folder.glob("snap-*_temp"):
         shutil.rmtree(parts, ignore_errors=True)
     for data in folder.glob("snap-*.data-*"):
@@ -164,7 +172,7 @@ def _remove_leftovers(folder):
 
 
 def _recover_list(folder):
-    """Write the file `checkpoint` again where it is missing or damaged; the index comes last in a save."""
+    """Rewrite the file `checkpoint` where it is missing or damaged. A save writes the index last."""
     found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
              if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
     if not found or _has_latest(folder):

@@ -1,14 +1,14 @@
-"""Checkpoints of this project's own: `tf.train.Checkpoint` over variables named as in the original.
+"""This project's own checkpoints: `tf.train.Checkpoint` over variables named as in the original.
 
-Names rather than objects are what is saved, so both Keras versions read the same files and a
-checkpoint of the generator alone is a checkpoint too.
+Variables are saved by name, not as attributes of objects: both Keras versions read the same files, and the
+generator can be loaded alone.
 """
 
 import contextlib
 
 import tensorflow as tf
 
-from inpaint.errors import UserError
+from inpaint.errors import UserError, reason
 from ops.keras_compat import optimizer_state, tf_variable
 
 
@@ -17,12 +17,12 @@ def model_variables(model):
     return {name: tf_variable(weight) for name, weight in model.named_weights().items()}
 
 
-def adam_variables(optimizer, *models):
-    """The optimizer's `tf.Variable`s by name; it must have been built on these models."""
-    trainable = {}
-    for model in models:
-        trainable.update({n: w for n, w in model.named_weights().items() if w.trainable})
-    return optimizer_state(optimizer, list(trainable), list(trainable.values()))
+def adam_variables(optimizer, generator, discriminator):
+    """The state of a run's Adam, which was built on both models: `tf.Variable`s by name."""
+    variables = generator.trainable_variables + discriminator.trainable_variables
+    named = {**generator.named_weights(), **discriminator.named_weights()}
+    names = {id(weight): name for name, weight in named.items()}
+    return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
 def training_checkpoint(trainer, step):
@@ -42,28 +42,30 @@ def training_checkpoint(trainer, step):
 
 @contextlib.contextmanager
 def readable(prefix):
-    """What TensorFlow finds wrong with a checkpoint's files becomes a UserError."""
+    """Turn what TensorFlow raises on damaged checkpoint files into a UserError.
+
+    The body should only read them: any other error is one in the code and gets through.
+    """
     try:
         yield
-    except UserError:
-        raise
-    except Exception as error:  # on damaged files TensorFlow raises nearly anything
-        reason = str(error) or type(error).__name__
-        raise UserError(f"the checkpoint {prefix} is damaged: {reason}") from error
+    except tf.errors.ResourceExhaustedError as error:
+        raise UserError(f"not enough memory to read the checkpoint {prefix}") from error
+    except (tf.errors.OpError, IndexError) as error:  # IndexError: a file that ends too soon
+        raise UserError(f"the checkpoint {prefix} is damaged: {reason(error)}") from error
 
 
 def is_ours(prefix):
-    """Whether this project wrote the checkpoint (else it is taken for one of the original)."""
+    """Whether this project wrote the checkpoint; if not, it is taken for a snapshot of the original."""
     with readable(prefix):
         names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
     return "_CHECKPOINTABLE_OBJECT_GRAPH" in names
 
 
 def load_generator(prefix, generator):
-    """Load the generator alone from a checkpoint of ours.
+    """Load the generator alone from a checkpoint of this project.
 
     Raises:
-        UserError: the checkpoint's generator differs; names and shapes are listed.
+        UserError: the checkpoint is damaged, or its generator differs: names and shapes are listed.
     """
     check_part(prefix, "generator", generator)
     with readable(prefix):
@@ -92,7 +94,7 @@ def check_names(prefix, variables, found):
         found: dict of name -> shape (list) of the checkpoint.
 
     Raises:
-        UserError: any difference, with what is missing, left over or of another shape.
+        UserError: they differ; lists what is missing, unknown or of another shape.
     """
     problems = []
     expected = {name: variable.shape.as_list() for name, variable in variables.items()}

@@ -1,8 +1,8 @@
-"""Loading weights of either kind of checkpoint, this project's or the original's."""
+"""Loading either kind of checkpoint, this project's or the original TF1 code's."""
 
 import numpy as np
 
-from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints import config, native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 
@@ -18,17 +18,19 @@ def load_generator(path, generator):
         one line that says what was loaded.
 
     Raises:
-        UserError: no checkpoint there, or one that does not fit.
+        UserError: there is no checkpoint, or it is damaged, does not fit or holds values that are not
+            finite.
     """
     if path is None:
         tf1.load(BUNDLED, generator)
         loaded = f"the bundled weights, {BUNDLED.name}"
     else:
         prefix, ours = kind(path)
+        config.check(prefix, generator)
         (native.load_generator if ours else tf1.load)(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
     if not all(np.isfinite(array).all() for array in generator.get_weights()):
-        raise UserError(f"{loaded}, holds values that are no finite numbers: use an earlier one")
+        raise UserError(f"{loaded}, holds values that are not finite: use an earlier one")
     return loaded
 
 
@@ -37,16 +39,17 @@ def restore_training(path, trainer, step):
 
     Args:
         path: folder or prefix.
-        trainer: a new `Trainer`, whose models and optimizer are filled.
+        trainer: a new `Trainer`; its models and optimizer receive the checkpoint's state.
         step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
 
     Returns:
-        one line that says what was loaded, and what was not there.
+        one line that says what was loaded and what the checkpoint lacked.
 
     Raises:
-        UserError: no checkpoint there, or one that does not fit.
+        UserError: there is no checkpoint, or it is damaged or does not fit.
     """
     prefix, ours = kind(path)
+    config.check(prefix, trainer.generator)
     if ours:
         native.check_part(prefix, "generator", trainer.generator)
         native.check_part(prefix, "discriminator", trainer.discriminator)
@@ -72,7 +75,7 @@ def restore_training(path, trainer, step):
 
 
 def kind(path):
-    """Which kind of checkpoint a path means.
+    """Find a checkpoint and its kind.
 
     Args:
         path: folder or prefix.
@@ -81,7 +84,7 @@ def kind(path):
         (prefix, whether this project wrote it).
 
     Raises:
-        UserError: no checkpoint there, or a damaged one.
+        UserError: there is no checkpoint, or it is damaged.
     """
     prefix = find(path)
     return prefix, native.is_ours(prefix)

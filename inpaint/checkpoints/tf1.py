@@ -1,4 +1,4 @@
-"""Snapshots of the original TF1 code: read them, and write ones that it can restore."""
+"""Snapshots of the original TF1 code: reading them, and writing ones that it can restore."""
 
 import math
 import pathlib
@@ -24,8 +24,8 @@ class Loaded(typing.NamedTuple):
     Attributes:
         prefix: the snapshot, without its suffix.
         step: the snapshot's `global_step`, or None.
-        missing: what was asked for and is not in it: "discriminator", and "optimizer" or, if it holds
-            the other model's, "the generator's Adam slots" or "the discriminator's Adam slots".
+        missing: what was asked for and is not in it: "discriminator", and "optimizer" or, where only one
+            model's slots are there, "the generator's Adam slots" or "the discriminator's Adam slots".
     """
 
     prefix: str
@@ -34,23 +34,23 @@ class Loaded(typing.NamedTuple):
 
 
 def load(path, generator, discriminator=None, optimizer=None):
-    """Load a snapshot of the original; every name and shape is checked before anything changes.
+    """Load a snapshot of the original. All names and shapes are checked before anything changes.
 
-    A snapshot may lack the discriminator, or either model's Adam slots, as a whole (released ones
-    do): they then stay as they are and are named in the result.
+    A snapshot may lack the discriminator, or all Adam slots of either model, as released ones do: these
+    then keep their values and are named in the result.
 
     Args:
         path: what `find` understands.
         generator: the `Generator` to fill.
         discriminator: the `Discriminator` to fill, or None.
-        optimizer: an Adam built on both models' variables, or None.
+        optimizer: the Adam of both models, or None; needs the discriminator.
 
     Returns:
         a `Loaded`.
 
     Raises:
-        UserError: no snapshot, or one that does not fit, as when a model's weights or slots are there
-            in part: what is missing and left over is listed.
+        UserError: there is no snapshot, or it does not fit, for example because it holds only some of a
+            model's weights or slots: lists what is missing and what is unknown.
     """
     prefix = find(path)
     with readable(prefix):
@@ -62,6 +62,7 @@ def load(path, generator, discriminator=None, optimizer=None):
         parts.append(("discriminator", "discriminator/", discriminator))
     # Slots are of no use without the count of updates.
     with_slots = optimizer is not None and "beta2_power" in shapes
+    adam = adam_variables(optimizer, generator, discriminator) if with_slots else {}
     targets, found, missing, no_slots = {}, {}, [], []
     for part, scope, model in parts:
         theirs = {n: s for n, s in shapes.items() if n.startswith(scope)}
@@ -72,7 +73,7 @@ def load(path, generator, discriminator=None, optimizer=None):
         else:
             missing.append(part)
         if slots and with_slots:
-            targets |= _slots(optimizer, model)
+            targets |= _slots(adam, scope)
             found |= slots
         else:
             no_slots.append(f"the {part}'s Adam slots")
@@ -81,40 +82,39 @@ def load(path, generator, discriminator=None, optimizer=None):
     if optimizer is not None:
         missing += no_slots if has_adam else ["optimizer"]
 
-    with readable(prefix):
-        tensors = {name: np.asarray(reader.get_tensor(name), np.float32) for name in targets}
-        step = int(reader.get_tensor("global_step")) if "global_step" in shapes else None
-        updates = _updates(reader, step or 0) if has_adam else None
+    counts = [name for name in ("global_step", "beta2_power") if name in shapes]
+    arrays = _arrays(prefix, reader, [*targets, *counts])
+    step = int(arrays["global_step"]) if "global_step" in arrays else None
     for name, variable in targets.items():
-        variable.assign(tensors[name])
+        variable.assign(arrays[name].astype(np.float32))
     if has_adam:
-        _iterations(optimizer).assign(updates)
+        adam["iterations"].assign(_updates(float(arrays["beta2_power"]), step or 0))
     return Loaded(prefix, step, tuple(missing))
 
 
 def save(path, generator, discriminator=None, optimizer=None, step=0):
-    """Write a snapshot that the original code restores: `<path>/snap-<step>` and `checkpoint`.
+    """Write a snapshot that the original code can restore: `<path>/snap-<step>` and `checkpoint`.
 
     Args:
-        path: the folder; made if needed.
+        path: the folder; created if needed.
         generator: the `Generator` to write.
         discriminator: the `Discriminator` to write, or None.
-        optimizer: the Adam to write, built on both models' variables, or None.
-        step: finished iterations; the original's `global_step`.
+        optimizer: the Adam of both models to write, or None; needs the discriminator.
+        step: number of finished iterations, the original's `global_step`.
 
     Returns:
         the snapshot's prefix, a string.
 
     Raises:
-        UserError: the folder cannot be made, or the snapshot not be written.
+        UserError: the folder or the snapshot cannot be written.
     """
-    tensors = {}
-    for model in [generator] if discriminator is None else [generator, discriminator]:
-        tensors |= model_variables(model)
-        if optimizer is not None:
-            tensors |= _slots(optimizer, model)
+    tensors = model_variables(generator)
+    if discriminator is not None:
+        tensors |= model_variables(discriminator)
     if optimizer is not None:
-        updates = int(_iterations(optimizer))
+        adam = adam_variables(optimizer, generator, discriminator)
+        tensors |= _slots(adam)
+        updates = int(adam["iterations"])
         # TF1 keeps the powers for the next update.
         tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
         tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
@@ -142,19 +142,23 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
     return prefix
 
 
-def _slots(optimizer, model):
-    """Adam's slots of a model by their TF1 names, `tf.Variable`s."""
-    return {n: v for n, v in adam_variables(optimizer, model).items() if _PART_OF_ADAM.search(n)}
+def _slots(adam, scope=""):
+    """Of Adam's state, the slots of the variables in a scope, by their TF1 names."""
+    return {n: v for n, v in adam.items() if _PART_OF_ADAM.search(n) and n.startswith(scope)}
 
 
-def _iterations(optimizer):
-    """Adam's count of updates, a `tf.Variable`."""
-    return adam_variables(optimizer)["iterations"]
+def _arrays(prefix, reader, names):
+    """Tensors of a snapshot by name; UserError where one does not hold numbers."""
+    dtypes = reader.get_variable_to_dtype_map()
+    odd = [name for name in names if not (dtypes[name].is_floating or dtypes[name].is_integer)]
+    if odd:
+        raise UserError(f"the checkpoint {prefix} does not fit: no numbers in {', '.join(odd)}")
+    with readable(prefix):
+        return {name: np.asarray(reader.get_tensor(name)) for name in names}
 
 
-def _updates(reader, step):
+def _updates(power, step):
     """Adam's finished updates: TF1 stores only beta_2 to the power of their number plus one."""
-    power = float(reader.get_tensor("beta2_power"))
     if power > 1e-30:
         return round(math.log(power) / math.log(_BETA_2)) - 1
     # The power has faded (69,000 updates): any large number has the same effect.

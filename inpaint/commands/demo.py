@@ -7,6 +7,7 @@ import tempfile
 from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_string
 
 from flags import filling
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.errors import UserError
 
@@ -26,6 +27,7 @@ def define(flags):
 def main(flags):
     if importlib.util.find_spec("gradio") is None:
         raise UserError('the page is made with Gradio, which is not installed: pip install ".[demo]"')
+    follow_checkpoint(flags, flags.checkpoint_dir)
     inpainter = make_inpainter(flags)
     with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder  # removed with everything in it when the page ends

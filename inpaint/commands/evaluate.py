@@ -7,6 +7,7 @@ import pathlib
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
 from flags import filling
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.commands.progress_bar import ProgressBar
 from inpaint.commands.tensorflow_start import load_tensorflow
@@ -67,6 +68,7 @@ def define(flags):
 def main(flags):
     if bool(flags.flist) == bool(flags.image_dir):
         raise UserError("the images are named by --flist or by --image_dir: give one of them")
+    follow_checkpoint(flags, flags.checkpoint_dir)
     paths = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
     folder = pathlib.Path(flags.output_dir)
     mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
@@ -125,5 +127,6 @@ def _methods(flags):
 def _network(flags, checkpoint=None):
     inpainter = make_inpainter(flags, checkpoint)
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
-    words = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {flags.padding}"
+    padding = inpainter.generator.padding.upper()
+    words = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
     return Method(words, inpainter)

@@ -5,9 +5,10 @@ import importlib.util
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
 
 from flags import filling
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.errors import UserError
-from inpaint.io.whole_folder import check_folder
+from inpaint.io.atomic import check_folder
 
 
 def define(flags):
@@ -30,6 +31,7 @@ def define(flags):
 
 
 def main(flags):
+    follow_checkpoint(flags, flags.checkpoint_dir)
     # Before the network: it fails sooner.
     check_folder(flags.export_dir, flags.overwrite)
     if flags.format == "onnx":

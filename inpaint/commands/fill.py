@@ -3,6 +3,7 @@
 from absl.flags import DEFINE_string
 
 from flags import one_image
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.inference.fill_file import fill_loaded, load
 from inpaint.io.image_files import check_output
@@ -14,6 +15,7 @@ def define(flags):
 
 
 def main(flags):
+    follow_checkpoint(flags, flags.checkpoint_dir)
     job = one_image.job(flags, flags.output)
     check_output(job.output)
     loaded = load(job, flags.max_pixels)  # before the network: it fails sooner

@@ -5,6 +5,7 @@ import sys
 from absl.flags import DEFINE_integer, DEFINE_string
 
 from flags import filling
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.commands.process import warn
 from inpaint.commands.progress_bar import ProgressBar
@@ -32,6 +33,7 @@ def main(flags):
     size = (flags.image_height, flags.image_width) if flags.image_height else None
     if size and size[0] * size[1] > flags.max_pixels:
         raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")
+    follow_checkpoint(flags, flags.checkpoint_dir)
     failures = Failures(warn)
     jobs = read_jobs(flags.flist, flags.guided, failures)
     inpainter = make_inpainter(flags)

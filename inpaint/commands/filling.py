@@ -1,5 +1,6 @@
 """The `Inpainter` that a command's flags describe."""
 
+from flags.network import given
 from inpaint.commands.tensorflow_start import load_tensorflow
 
 
@@ -7,7 +8,7 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     """Load TensorFlow and the weights.
 
     Args:
-        flags: parsed flags, `flags.filling` among them.
+        flags: parsed flags, `flags.filling` among them; `follow_checkpoint` has seen them.
         checkpoint: another checkpoint than --checkpoint_dir.
         say: takes one line that tells what was loaded.
         options: further arguments of `Inpainter`.
@@ -18,7 +19,7 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     return Inpainter.from_checkpoint(
         checkpoint or flags.checkpoint_dir,
         guided=flags.guided,
-        padding=flags.padding,
+        padding=given(flags, "padding"),
         precision=flags.precision,
         edge_threshold=flags.edge_threshold,
         say=say,

@@ -11,6 +11,7 @@ def define(flags):
 
 
 def main(flags):
+    training.follow_run(flags)
     if flags.gan == "none" and not (flags.ae_loss and flags.l1_loss):
         raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
     data, options = training.data_options(flags), training.run_options(flags)

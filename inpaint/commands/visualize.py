@@ -5,6 +5,7 @@ import pathlib
 from absl.flags import DEFINE_list, DEFINE_string
 
 from flags import one_image
+from flags.network import follow_checkpoint
 from inpaint.commands.filling import make_inpainter
 from inpaint.errors import telling
 from inpaint.inference.fill_file import load
@@ -22,6 +23,7 @@ def define(flags):
 
 def main(flags):
     folder = pathlib.Path(flags.output_dir)
+    follow_checkpoint(flags, flags.checkpoint_dir)
     image, mask, sketch = load(one_image.job(flags, output=None), flags.max_pixels)
     with telling(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)

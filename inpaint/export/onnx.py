@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from inpaint.io.whole_folder import whole_folder
+from inpaint.io.atomic import whole_folder
 from inpaint.models.preprocessing import holes
 
 _OPSET = 18

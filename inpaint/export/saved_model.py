@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from inpaint.export import warmup
 from inpaint.export.signatures import Served
-from inpaint.io.whole_folder import whole_folder
+from inpaint.io.atomic import whole_folder
 
 
 def export(inpainter, folder, max_pixels, overwrite=False, say=print):

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import restore
+from inpaint.checkpoints.config import settle
 from inpaint.errors import UserError
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import LEAST_SIZE
@@ -41,8 +42,8 @@ class Inpainter:
     def from_checkpoint(
         cls,
         path=None,
-        guided=False,
-        padding="same",
+        guided=None,
+        padding=None,
         precision="float32",
         edge_threshold=0.6,
         say=None,
@@ -52,19 +53,22 @@ class Inpainter:
 
         Args:
             path: folder or prefix of the checkpoint; None for the bundled weights.
-            guided: whether the checkpoint's generator takes a sketch.
-            padding: borders of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+            guided: whether the checkpoint's generator takes a sketch. None: as the checkpoint's config.json
+                says, else False.
+            padding: padding of its convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as the
+                checkpoint's config.json says, else `"same"`.
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
             edge_threshold: a sketch's line is where its value / 255 is above this.
             say: takes one line that tells what was loaded, or None.
             eager: as in the constructor.
 
         Raises:
-            UserError: no checkpoint there, or one that does not fit.
+            UserError: no checkpoint there, or one that does not fit or contradicts `guided` or `padding`.
         """
         if path is None and guided:
             raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
-        generator = Generator(guided, padding, dtype=precision)
+        config = settle(path, guided, padding)
+        generator = Generator(config.guided, config.padding, dtype=precision)
         loaded = restore.load_generator(path, generator)
         if say:
             say(f"loaded {loaded}")

@@ -1,1 +1,1 @@
-"""Files in and out: images, file lists, atomic writes."""
+"""Reading and writing files: images, file lists, atomic writes."""

@@ -14,16 +14,16 @@ def image_paths(source, seed=0, guided=False):
     """The images a source names.
 
     Args:
-        source: a text file with one path a line, kept in its order, or a folder, whose images
-            (also in folders below, but no hidden files) are shuffled.
-        seed: of a folder's shuffle.
+        source: a text file with one path per line, whose order is kept, or a folder, whose images
+            (including subfolders, without hidden files) are shuffled.
+        seed: seed for shuffling a folder.
         guided: whether every image needs a sketch beside it.
 
     Returns:
         list of paths, strings.
 
     Raises:
-        UserError: the source is missing or empty, or files are missing: how many, and the first few.
+        UserError: the source is missing or empty, or files are missing; says how many and names a few.
     """
     paths = _listed(source, seed)
     needed = [*paths, *(str(sketch_path(path)) for path in paths)] if guided else paths
@@ -50,7 +50,7 @@ def _listed(source, seed):
                 raise UserError(f"no images in {source}: looked for {', '.join(SUFFIXES)}")
             return paths
         if not source.exists():
-            raise UserError(f"no file list {source}: make one (a path a line), or name another one")
+            raise UserError(f"no file list {source}: make one (one path per line), or name another")
     paths = [line.strip() for line in read_lines(source) if line.strip()]
     if not paths:
         raise UserError(f"the file list {source} is empty")
@@ -58,7 +58,7 @@ def _listed(source, seed):
 
 
 def _files(folder):
-    """All paths below a folder; OSError if one of its folders cannot be read."""
+    """All files below a folder; OSError if one of its folders cannot be read."""
 
     def fail(error):
         raise error
@@ -68,7 +68,7 @@ def _files(folder):
 
 
 def read_lines(path):
-    """The lines of a text file; raises UserError if it cannot be read or is no text."""
+    """The lines of a text file; UserError if it cannot be read or is not text."""
     with telling(f"cannot read {path} as a list (a text file)"):
         return pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()
 
@@ -77,5 +77,5 @@ def sketch_path(path):
     """Where the sketch of an image lies: `name_edge.jpg` beside `name.ext`."""
     path = pathlib.Path(path)
     if not path.name:
-        raise UserError(f"{path} is no image's name")
+        raise UserError(f"{path} is not the name of an image")
     return path.with_name(f"{path.stem}{_SKETCH}.jpg")

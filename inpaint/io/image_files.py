@@ -1,16 +1,17 @@
-"""Image files in and out, through Pillow."""
+"""Reading and writing image files with Pillow."""
 
-import contextlib
 import dataclasses
-import io
 import os
 import pathlib
 import secrets
 
 import numpy as np
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image
 
 from inpaint.errors import UserError, telling
+from inpaint.io.colours import cmyk_to_rgb, colour_space, eight_bit
+from inpaint.io.exif import is_sideways, upright
+from inpaint.io.opened_image import damage_told, opened_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 MAX_PIXELS = 1 << 24
@@ -22,24 +23,11 @@ _SAVE_OPTIONS = {
     # exact: colours under transparent pixels stay as they are.
     ".webp": {"lossless": True, "exact": True},
 }
-_ORIENTATION = 0x0112  # the EXIF tag
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-# Our own limit is checked before an image is decoded; Pillow's would only warn.
-Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclasses.dataclass
 class ImageFile:
-    """An image as it is seen, upright, with what the network has no use for.
+    """An image, turned upright, and what is kept of its file besides the colours.
 
     Attributes:
         rgb: uint8 [H, W, 3].
@@ -65,7 +53,7 @@ def read_image(path, max_pixels=MAX_PIXELS):
     """Read any image Pillow can: grayscale, palette, 16-bit (brought to 8), CMYK, with alpha.
 
     A colour profile is kept where it fits the pixels: not that of a CMYK or Lab image, which is
-    converted. EXIF data that is damaged is left behind, and so is a TIFF's.
+    converted. Damaged EXIF data and that of a TIFF are dropped.
 
     Args:
         path: the file.
@@ -75,25 +63,23 @@ def read_image(path, max_pixels=MAX_PIXELS):
         an `ImageFile`.
 
     Raises:
-        UserError: no such file, not an image, truncated, without pixels, or too large.
+        UserError: no such file, not an image, damaged, without pixels, or too large for `max_pixels` or
+            the memory.
     """
-    with _opened(path, max_pixels) as image:
+    with opened_image(path, max_pixels) as image:
         gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
         profile = image.info.get("icc_profile")
-        turn = _UPRIGHT.get(_orientation(image))
-        exif = _portable_exif(image)
+        image, exif = upright(image)
         if image.mode == "CMYK":
-            image = _cmyk_to_rgb(image, profile)
+            image = cmyk_to_rgb(image, profile)
             profile = None
-        image = _eight_bit(image, path)
-        if turn is not None:
-            image = image.transpose(turn)
+        image = eight_bit(image, path)
         alpha = None
         if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
             image = image.convert("RGBA")
             alpha = np.asarray(image)[..., 3]
         rgb = np.asarray(image.convert("RGB"))
-    if profile and _colours_of(profile) != (b"GRAY" if gray else b"RGB "):
+    if profile and colour_space(profile) != (b"GRAY" if gray else b"RGB "):
         profile = None
     return ImageFile(rgb, alpha, profile or None, exif, gray)
 
@@ -123,15 +109,14 @@ def read_gray(path, max_pixels=MAX_PIXELS):
 
 def image_size(path, max_pixels=MAX_PIXELS):
     """(height, width) of an image as it is seen, from the file's header. Raises as `read_image`."""
-    with _opened(path, max_pixels, decode=False) as image:
-        width, height = image.size
-        # Pillow has turned a TIFF's size already.
-        sideways = image.format != "TIFF" and _orientation(image) in (5, 6, 7, 8)
-    return (width, height) if sideways else (height, width)
+    with opened_image(path, max_pixels, decode=False) as image:
+        with damage_told(path):  # Pillow reads all of a PNG to find its EXIF data
+            sideways = is_sideways(image)
+        return image.size if sideways else image.size[::-1]
 
 
 def size_text(size):
-    """(height, width) as people say it: `640 x 480`."""
+    """(height, width) as text, width first: `640 x 480`."""
     return f"{size[1]} x {size[0]}"
 
 
@@ -153,9 +138,7 @@ def keeps_alpha(path):
 
 
 def write_image(path, image):
-    """Write an image, whole or not at all; PNG and WebP without loss, JPEG at quality 95.
-
-    JPEG has no alpha: there it is left out.
+    """Write an image atomically: PNG and WebP lossless, JPEG at quality 95 and without alpha.
 
     Args:
         path: the file; its suffix names the format.
@@ -183,81 +166,3 @@ def write_image(path, image):
             os.replace(part, target)
         finally:
             part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _opened(path, max_pixels, decode=True):
-    """The opened Pillow image; whatever Pillow finds wrong with the file becomes a UserError."""
-    path = pathlib.Path(path)
-    with telling(f"cannot read {path}"):
-        if not path.exists():
-            raise UserError(f"no such file: {path}")
-        if path.is_dir():
-            raise UserError(f"{path} is a folder, an image file is needed")
-        if path.stat().st_size == 0:
-            raise UserError(f"{path} is empty (0 bytes)")
-    try:
-        with Image.open(path) as image:
-            _check_size(path, *image.size, max_pixels)
-            if decode:
-                image.load()
-            yield image
-    except UserError:
-        raise
-    except Image.DecompressionBombError as error:  # where Pillow has a limit too
-        raise UserError(f"{path} has too many pixels: {error}") from error
-    except UnidentifiedImageError as error:
-        raise UserError(f"{path} is not an image that can be read") from error
-    except Exception as error:  # on damaged files Pillow raises nearly anything
-        raise UserError(f"{path} cannot be read, it is damaged: {error}") from error
-
-
-def _check_size(path, width, height, max_pixels):
-    if width * height == 0:
-        raise UserError(f"{path} has no pixels: it is {width} x {height}")
-    if max_pixels is not None and (-(-width // 8) * 8) * (-(-height // 8) * 8) > max_pixels:
-        raise UserError(
-            f"{path} is {width} x {height}, over the limit of {max_pixels} pixels (sides rounded up to "
-            f"multiples of 8): make it smaller, or raise --max_pixels if memory allows"
-        )
-
-
-def _orientation(image):
-    return image.getexif().get(_ORIENTATION, 1)
-
-
-def _portable_exif(image):
-    """EXIF bytes without the orientation, or None."""
-    if image.format == "TIFF":
-        return None  # mixed with the tags that describe how the file is laid out
-    exif = image.getexif()
-    exif.pop(_ORIENTATION, None)
-    try:
-        return exif.tobytes() if exif else None
-    except Exception:  # damaged: the pixels are what was asked for
-        return None
-
-
-def _colours_of(profile):
-    """The ICC header's colour space, such as b"RGB "."""
-    return profile[16:20]
-
-
-def _eight_bit(image, path):
-    """Bring 16-bit grayscale to 8 bits; Pillow's own conversion would clip it."""
-    if image.mode in ("I", "F"):
-        raise UserError(f"{path} has 32 bits a pixel: save it with 8 or 16 bits")
-    if not image.mode.startswith("I;16"):
-        return image
-    values = np.asarray(image).astype(np.uint32)
-    return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
-
-
-def _cmyk_to_rgb(image, profile):
-    """To sRGB, by the image's own profile where it has one that can be used."""
-    if profile and _colours_of(profile) == b"CMYK":
-        with contextlib.suppress(ImageCms.PyCMSError, OSError):  # a damaged profile
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            srgb = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-    return image.convert("RGB")

@@ -1,6 +1,5 @@
-"""Which devices train together: TensorFlow's distribution strategies by name."""
+"""The devices that train together: TensorFlow's distribution strategies by name."""
 
-import json
 import os
 import re
 
@@ -10,20 +9,20 @@ from inpaint.errors import UserError, telling
 
 
 def make_strategy(name, say=print):
-    """The strategy for this machine; make it before anything else of TensorFlow's runs.
+    """The strategy for this machine. Call it before TensorFlow computes anything.
 
     Args:
         name: `"mirrored"` for all GPUs of this machine, `"multi_worker"` for the machines that the
             environment variable TF_CONFIG lists, `"tpu"`, or `"auto"`: multi_worker where
             TF_CONFIG lists more than one worker, mirrored where there is more than one GPU, else
             one device.
-        say: takes a line for the user, before other workers are waited for.
+        say: called with a line for the user before waiting for other workers.
 
     Returns:
         a `tf.distribute.Strategy`.
 
     Raises:
-        UserError: TF_CONFIG missing or not understood, or no TPU found.
+        UserError: TF_CONFIG is missing or malformed, or there is no TPU.
     """
     workers = _workers() if name in ("auto", "multi_worker") else []
     if name == "auto":
@@ -46,34 +45,30 @@ def make_strategy(name, say=print):
 
 
 def _workers():
-    """The workers that TF_CONFIG lists, "host:port" each."""
-    text = os.environ.get("TF_CONFIG") or "{}"
+    """The addresses of the workers that TF_CONFIG lists."""
+    text = os.environ.get("TF_CONFIG")
+    if not text:
+        return []
+    resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
     try:
-        config = json.loads(text)
-        cluster = config.get("cluster", {})
-        workers = [*_addresses(cluster, "chief"), *_addresses(cluster, "worker")]
+        cluster = resolver.cluster_spec()
+        workers = [address for job in ("chief", "worker") if job in cluster.jobs
+                   for address in cluster.job_tasks(job)]  # fmt: skip
+        for address in workers:
+            if not re.fullmatch(r".+:\d+", address):
+                raise ValueError(f"{address!r} is not host:port")
         if workers:
-            task = config["task"]
-            cluster[task["type"]][int(task["index"])]
-            return workers
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+            cluster.task_address(resolver.task_type, resolver.task_id)
+    except (ValueError, TypeError) as error:
         raise UserError(
-            f'TF_CONFIG is not understood ({error!r}): it must read like {{"cluster": {{"worker": '
+            f'TF_CONFIG is not understood ({error}): it must read like {{"cluster": {{"worker": '
             f'["host1:2222", "host2:2222"]}}, "task": {{"type": "worker", "index": 0}}}}, received {text}'
         ) from error
-    return []
-
-
-def _addresses(cluster, kind):
-    addresses = cluster.get(kind, [])
-    for address in addresses if isinstance(addresses, list) else [addresses]:
-        if not (isinstance(addresses, list) and re.fullmatch(r".+:\d+", address)):
-            raise ValueError(f"{kind} must list host:port, not {address!r}")
-    return addresses
+    return workers
 
 
 def describe_devices(strategy):
-    """What trains, in words: `"2 GPUs (NVIDIA H200)"`, or a CPU, which for a real run is a mistake."""
+    """The devices in words, such as `"2 GPUs (NVIDIA H200)"`. A CPU is pointed out: it is too slow."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return f"{strategy.num_replicas_in_sync} x CPU ({os.cpu_count()} cores): TensorFlow found no GPU"
@@ -83,22 +78,25 @@ def describe_devices(strategy):
 
 
 def in_several_processes(strategy):
-    """Whether other processes train along."""
-    return strategy.extended._in_multi_worker_mode()
+    """Whether other processes take part in the training."""
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return False
+    cluster = strategy.cluster_resolver.cluster_spec()
+    return sum(cluster.num_tasks(job) for job in ("chief", "worker") if job in cluster.jobs) > 1
 
 
 def is_chief(strategy):
-    """Whether this process saves and tells: of several workers the chief, or else the first."""
+    """Whether this process saves and reports: of several workers the chief, or else the first."""
     if not in_several_processes(strategy):
         return True
     resolver = strategy.cluster_resolver
-    if resolver.cluster_spec().as_dict().get("chief"):
+    if "chief" in resolver.cluster_spec().jobs:
         return resolver.task_type == "chief"
     return resolver.task_id == 0
 
 
 def any_worker(strategy, flag):
-    """Whether `flag` holds on at least one worker; all of them must ask at the same time."""
+    """Whether `flag` is true on at least one worker. All workers must call this together."""
     if not in_several_processes(strategy):
         return flag
     mine = strategy.experimental_distribute_values_from_function(lambda _: tf.constant(float(flag)))

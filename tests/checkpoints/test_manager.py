@@ -2,6 +2,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import types
 
 import pytest
 import tensorflow as tf
@@ -9,6 +10,16 @@ import tensorflow as tf
 from inpaint.checkpoints import native
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.errors import UserError
+
+
+def run_of(**config):
+    """What a checkpoint's config is made from."""
+    return types.SimpleNamespace(
+        generator=types.SimpleNamespace(**{"guided": False, "padding": "same", **config})
+    )
+
+
+RUN = run_of()
 
 
 @pytest.fixture
@@ -33,32 +44,39 @@ def save_at(checkpoints, step, *steps):
 
 
 def test_keeps_the_newest_and_one_in_so_many_hours(tmp_path, step):
-    save_at(RunCheckpoints(tmp_path / "a", None, step, keep=2), step, 1, 2, 3, 4)
+    save_at(RunCheckpoints(tmp_path / "a", RUN, step, keep=2), step, 1, 2, 3, 4)
     assert names(tmp_path / "a") == ["snap-3.index", "snap-4.index"]
     # In every millionth of a second one: all of them.
-    save_at(RunCheckpoints(tmp_path / "b", None, step, keep=1, keep_every_hours=3e-10), step, 1, 2, 3)
+    save_at(RunCheckpoints(tmp_path / "b", RUN, step, keep=1, keep_every_hours=3e-10), step, 1, 2, 3)
     assert names(tmp_path / "b") == ["snap-1.index", "snap-2.index", "snap-3.index"]
 
 
 def test_what_a_dead_process_left_is_removed(tmp_path, step):
-    save_at(RunCheckpoints(tmp_path, None, step), step, 3)
+    save_at(RunCheckpoints(tmp_path, RUN, step), step, 3)
     (tmp_path / "snap-4_temp").mkdir()
     (tmp_path / "snap-4_temp/part-00000-of-00001.data-00000-of-00001").write_bytes(b"x")
     (tmp_path / "snap-4.data-00000-of-00001").write_bytes(b"half")
     (tmp_path / "notes.txt").write_text("mine")
-    assert RunCheckpoints(tmp_path, None, step).latest == str(tmp_path / "snap-3")
+    assert RunCheckpoints(tmp_path, RUN, step).latest == str(tmp_path / "snap-3")
     found = sorted(path.name for path in tmp_path.iterdir())
-    assert found == ["checkpoint", "lock", "notes.txt", "snap-3.data-00000-of-00001", "snap-3.index"]
+    assert found == [
+        "checkpoint",
+        "config.json",
+        "lock",
+        "notes.txt",
+        "snap-3.data-00000-of-00001",
+        "snap-3.index",
+    ]
 
 
 def test_a_lost_list_is_made_again(tmp_path, step):
-    save_at(RunCheckpoints(tmp_path, None, step), step, 9, 10)
+    save_at(RunCheckpoints(tmp_path, RUN, step), step, 9, 10)
     for damaged in (b"damaged", b"\x83\xff"):
         (tmp_path / "checkpoint").write_bytes(damaged)
-        with contextlib.closing(RunCheckpoints(tmp_path, None, step)) as checkpoints:
+        with contextlib.closing(RunCheckpoints(tmp_path, RUN, step)) as checkpoints:
             assert checkpoints.latest == str(tmp_path / "snap-10")
     (tmp_path / "checkpoint").unlink()
-    checkpoints = RunCheckpoints(tmp_path, None, step, keep=1)
+    checkpoints = RunCheckpoints(tmp_path, RUN, step, keep=1)
     assert checkpoints.before_latest() == str(tmp_path / "snap-9")
     assert checkpoints.latest == str(tmp_path / "snap-10")
     save_at(checkpoints, step, 11)  # and the older ones are known again
@@ -69,7 +87,7 @@ def test_only_a_better_one_becomes_the_best(tmp_path, step):
     for number, l1, kept in ((1, 5.0, True), (2, 6.0, False), (3, 4.0, True), (4, 4.0, False)):
         step.assign(number)
         with contextlib.closing(
-            RunCheckpoints(tmp_path, None, step)
+            RunCheckpoints(tmp_path, RUN, step)
         ) as checkpoints:  # each knows of the others
             assert bool(checkpoints.save_if_best({"l1": l1, "psnr": 20.0})) == kept
     assert names(tmp_path / "best") == ["snap-3.index"]
@@ -78,7 +96,7 @@ def test_only_a_better_one_becomes_the_best(tmp_path, step):
     for damaged in ("{", "[1]", '{"psnr": 1}'):
         (tmp_path / "best/metrics.json").write_text(damaged)
         with pytest.raises(UserError, match="metrics.json is damaged: remove the folder"):
-            RunCheckpoints(tmp_path, None, step)
+            RunCheckpoints(tmp_path, RUN, step)
 
 
 def test_two_processes_cannot_share_a_folder(tmp_path, step):
@@ -87,18 +105,51 @@ def test_two_processes_cannot_share_a_folder(tmp_path, step):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
         with pytest.raises(UserError, match="another process trains in"):
-            RunCheckpoints(tmp_path, None, step)
-        RunCheckpoints(tmp_path, None, step, writes=False)  # a worker that only reads
+            RunCheckpoints(tmp_path, RUN, step)
+        RunCheckpoints(tmp_path, RUN, step, writes=False)  # a worker that only reads
         other.stdin.close()
-    RunCheckpoints(tmp_path, None, step)
+    RunCheckpoints(tmp_path, RUN, step)
 
 
 def test_a_save_that_fails_names_the_last_good_one(tmp_path, step):
-    checkpoints = RunCheckpoints(tmp_path, None, step)
+    checkpoints = RunCheckpoints(tmp_path, RUN, step)
     save_at(checkpoints, step, 1)
     (tmp_path / "snap-2.index").mkdir()  # in the way of the file
     with pytest.raises(
-        UserError, match=r"cannot save a checkpoint at iteration 2: .* is \S+snap-1: free space"
+        UserError, match=r"cannot save a checkpoint at iteration 2: .* is \S+snap-1: free some space"
     ):
         save_at(checkpoints, step, 2)
     assert tf.train.latest_checkpoint(tmp_path) == str(tmp_path / "snap-1")
+
+
+def test_the_config_lies_beside_the_checkpoints(tmp_path, step):
+    run = run_of(guided=True, padding="symmetric")
+    with contextlib.closing(RunCheckpoints(tmp_path, run, step)) as checkpoints:
+        assert not (tmp_path / "config.json").exists()  # nothing to describe yet
+        save_at(checkpoints, step, 1)
+        checkpoints.save_if_best({"l1": 1.0})
+    for folder in (tmp_path, tmp_path / "best"):
+        found = json.loads((folder / "config.json").read_text())
+        assert found == {"guided": True, "padding": "symmetric", "network": "gated"}
+    with pytest.raises(UserError, match="padding=symmetric .config.json., received padding=same"):
+        RunCheckpoints(tmp_path, run_of(guided=True), step)
+    with pytest.raises(UserError, match="guided=true .config.json., received guided=false"):
+        RunCheckpoints(tmp_path, run_of(padding="symmetric"), step, writes=False)
+
+
+def test_a_run_without_a_config_gets_one(tmp_path, step):
+    save_at(RunCheckpoints(tmp_path, RUN, step), step, 1)
+    (tmp_path / "config.json").unlink()
+    save_at(RunCheckpoints(tmp_path, run_of(padding="reflect"), step), step, 2)
+    assert json.loads((tmp_path / "config.json").read_text())["padding"] == "reflect"
+
+
+def test_a_config_without_a_checkpoint_is_replaced(tmp_path, step):
+    checkpoints = RunCheckpoints(tmp_path, RUN, step)
+    (tmp_path / "snap-1.index").mkdir()  # in the way of the file: the config is written, the rest is not
+    with pytest.raises(UserError, match="cannot save"):
+        save_at(checkpoints, step, 1)
+    (tmp_path / "snap-1.index").rmdir()
+    checkpoints.close()
+    save_at(RunCheckpoints(tmp_path, run_of(padding="reflect"), step), step, 1)
+    assert json.loads((tmp_path / "config.json").read_text())["padding"] == "reflect"

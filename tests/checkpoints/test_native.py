@@ -89,7 +89,7 @@ def test_weights_that_are_no_numbers(tmp_path):
     generator = Generator()
     generator.conv17.bias.assign([0, np.nan, 0])
     tf1.save(tmp_path, generator)
-    with pytest.raises(UserError, match="no finite numbers"):
+    with pytest.raises(UserError, match="values that are not finite"):
         restore.load_generator(tmp_path, Generator())
 
 

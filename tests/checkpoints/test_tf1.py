@@ -240,14 +240,14 @@ def test_nothing_there(tmp_path, generator, generator_arrays):
             tf1.load(path, generator)
     several = write(tmp_path / "b", generator_arrays, state=None)
     shutil.copy(several / "snap-7.index", several / "snap-8.index")
-    with pytest.raises(UserError, match="name one of its snapshots, snap-7, snap-8"):
+    with pytest.raises(UserError, match="name one of its checkpoints, snap-7, snap-8"):
         locate.find(several)
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "checkpoint").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UserError, match="cannot read .*checkpoint"):
         tf1.load(tmp_path / "c", generator)
     odd = write(tmp_path / "d", {**generator_arrays, "inpaint_net/conv1/bias": np.array([b"a"] * 48)})
-    with pytest.raises(UserError, match="damaged"):
+    with pytest.raises(UserError, match="does not fit: no numbers in inpaint_net/conv1/bias"):
         tf1.load(odd, generator)
     (tmp_path / "snap-1.index").write_bytes(b"not an index")
     with pytest.raises(UserError, match="damaged"):

@@ -76,9 +76,9 @@ def test_only_models_are_overwritten(small, tmp_path):
     (tmp_path / "photographs" / "a.txt").write_text("precious")
     (tmp_path / "file").write_text("precious")
     before = tree(tmp_path)
-    with pytest.raises(UserError, match="photographs: it holds something else than a model"):
+    with pytest.raises(UserError, match="photographs: it holds something other than a model"):
         small(tmp_path / "photographs", overwrite=True)
-    with pytest.raises(UserError, match="file: it is no folder"):
+    with pytest.raises(UserError, match="file: it is not a folder"):
         small(tmp_path / "file", overwrite=True)
     with pytest.raises(UserError, match="cannot write .*file/1"):
         small(tmp_path / "file" / "1")

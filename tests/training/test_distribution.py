@@ -11,7 +11,7 @@ import tensorflow as tf
 from support.helpers import ROOT, SMALL, weights_in
 
 from inpaint.errors import UserError
-from inpaint.training.distribution import any_worker, is_chief, make_strategy
+from inpaint.training.distribution import any_worker, in_several_processes, is_chief, make_strategy
 
 
 def two_replicas(what):
@@ -48,18 +48,64 @@ def test_one_device_needs_no_strategy(monkeypatch):
     [
         ("", "--strategy=multi_worker needs TF_CONFIG"),
         ("{", "TF_CONFIG is not understood"),
-        ('{"cluster": {"worker": ["a:1", "b:1"]}}', "TF_CONFIG is not understood .KeyError.'task'"),
+        ('{"cluster": {"worker": ["a:1", "b:1"]}}', "TF_CONFIG is not understood .No such job .*: None"),
         ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker"}}', "must read like"),
-        ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "ps", "index": 0}}', "KeyError.'ps'"),
-        ('{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 7}}', "IndexError"),
-        ('{"cluster": {"worker": ["a", "b:1"]}, "task": {"type": "worker", "index": 1}}', "not 'a'"),
-        ('{"cluster": {"worker": "a:1"}, "task": {"type": "worker", "index": 0}}', "must list host:port"),
+        (
+            '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "ps", "index": 0}}',
+            "No such job in cluster: 'ps'",
+        ),
+        (
+            '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 7}}',
+            "No task with index 7 in job 'worker'",
+        ),
+        (
+            '{"cluster": {"worker": ["a", "b:1"]}, "task": {"type": "worker", "index": 1}}',
+            "'a' is not host:port",
+        ),
+        (
+            '{"cluster": {"worker": "a:1"}, "task": {"type": "worker", "index": 0}}',
+            "must be a list or a dictionary",
+        ),
+        ("3", "TF_CONFIG is not understood"),
+        ('{"cluster": null}', "`cluster` must be a dictionary"),
+        ('{"cluster": {"worker": []}, "task": {"type": "worker", "index": 0}}', "is not understood"),
     ],
 )
 def test_bad_tf_config(monkeypatch, config, message):
     monkeypatch.setenv("TF_CONFIG", config)
     with pytest.raises(UserError, match=message):
         make_strategy("multi_worker")
+
+
+def several(cluster, kind, index):
+    """A strategy of several processes as the rest of the code sees it; a real one waits for the others."""
+
+    class Pretended(tf.distribute.MultiWorkerMirroredStrategy):
+        def __init__(self):
+            pass
+
+        cluster_resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
+            tf.train.ClusterSpec(cluster), task_type=kind, task_id=index
+        )
+
+    return Pretended()
+
+
+def test_who_is_the_chief():
+    two = {"worker": ["a:1", "b:1"]}
+    with_chief = {"chief": ["c:1"], "worker": ["a:1"]}
+    for cluster, kind, index, chief in (
+        (two, "worker", 0, True),
+        (two, "worker", 1, False),
+        (with_chief, "chief", 0, True),
+        (with_chief, "worker", 0, False),
+    ):
+        strategy = several(cluster, kind, index)
+        assert in_several_processes(strategy) and is_chief(strategy) == chief
+    alone = several({"worker": ["a:1"], "evaluator": ["b:1"]}, "worker", 0)
+    assert not in_several_processes(alone) and is_chief(alone)
+    mirrored = tf.distribute.MirroredStrategy(["CPU:0"])
+    assert not in_several_processes(mirrored) and is_chief(mirrored)
 
 
 @pytest.mark.slow

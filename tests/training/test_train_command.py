@@ -32,10 +32,10 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
     assert whole.keys() == halves.keys() and len(whole) > 290
     for name, value in whole.items():
         np.testing.assert_array_equal(value, halves[name], err_msg=name)
-    said = train("halves", "--max_iters=4", "--padding=SYMMETRIC", "--width=23")
+    said = train("halves", "--max_iters=4", "--known_weight=0.5", "--width=23")
     assert "nothing to do" in said
     assert re.search(
-        r"not as this run began: padding was same, is symmetric; box was .*, is .*'width': 23", said
+        r"not as this run began: known_weight was 1\.0, is 0\.5; box was .*, is .*'width': 23", said
     )
 
     tags = set()

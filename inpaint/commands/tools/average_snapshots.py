@@ -3,6 +3,7 @@
 from absl.flags import DEFINE_integer, DEFINE_string
 
 from flags import network
+from flags.network import follow_folder
 from inpaint.commands.tensorflow_start import load_tensorflow
 
 
@@ -20,6 +21,7 @@ def define(flags):
 
 
 def main(flags):
+    follow_folder(flags, flags.log_dir)
     load_tensorflow()
     from inpaint.checkpoints.average import write_average
     from inpaint.models.generator import Generator

@@ -3,7 +3,7 @@
 from absl.flags import DEFINE_string
 
 from flags import models
-from inpaint.checkpoints.locate import find
+from flags.network import follow_checkpoint
 from inpaint.commands.tensorflow_start import load_tensorflow
 
 
@@ -20,7 +20,7 @@ def define(flags):
 
 
 def main(flags):
-    find(flags.checkpoint_dir)  # before TensorFlow: it fails sooner
+    follow_checkpoint(flags, flags.checkpoint_dir)
     load_tensorflow()
     from inpaint.checkpoints.convert import to_tf1
     from inpaint.models.discriminator import Discriminator

@@ -1,0 +1,109 @@
+"""The generator's configuration, kept in `config.json` beside its checkpoints. Needs no TensorFlow.
+
+Padding leaves no trace in the weights: with the wrong one they load without complaint and fill badly.
+Checkpoints without the file, such as snapshots of the original, are read as the caller says.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+from inpaint.checkpoints.locate import find
+from inpaint.errors import UserError
+from inpaint.io.atomic import write_whole
+
+NAME = "config.json"
+PADDINGS = ("same", "symmetric", "reflect")
+NETWORKS = ("gated",)
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratorConfig:
+    """What a `Generator` is built from.
+
+    Attributes:
+        guided: whether it takes a sketch.
+        padding: of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        network: the kind of network; there is only `"gated"`, that of gated convolutions.
+    """
+
+    guided: bool = False
+    padding: str = "same"
+    network: str = "gated"
+
+
+def config_of(generator):
+    """The `GeneratorConfig` of a `Generator`."""
+    return GeneratorConfig(generator.guided, generator.padding)
+
+
+def read_config(folder):
+    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none.
+
+    Raises:
+        UserError: the file is damaged, or names a network that this version does not have.
+    """
+    path = pathlib.Path(folder) / NAME
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text())
+        config = GeneratorConfig(found["guided"], found["padding"], found["network"])
+        if type(config.guided) is not bool or config.padding not in PADDINGS:
+            raise ValueError("not the values of a generator")
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise UserError(f"{path} is damaged: remove it and give --guided and --padding") from error
+    if config.network not in NETWORKS:
+        raise UserError(f"{path} names a network {config.network!r}, known are {', '.join(NETWORKS)}")
+    return config
+
+
+def write_config(folder, config):
+    """Write a `GeneratorConfig` into a folder of checkpoints; UserError if it cannot be written."""
+    path = pathlib.Path(folder) / NAME
+    text = json.dumps(dataclasses.asdict(config), indent=1) + "\n"
+    if not path.is_file() or path.read_bytes() != text.encode():
+        write_whole(path, text)
+
+
+def settle(path, guided=None, padding=None):
+    """The configuration to build a checkpoint's generator with.
+
+    Args:
+        path: what `find` understands, or None for the bundled weights.
+        guided, padding: what the caller asks for, or None to leave it to the checkpoint.
+
+    Returns:
+        a `GeneratorConfig`: from the checkpoint's config.json, else from the arguments, else the default.
+
+    Raises:
+        UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments.
+    """
+    folder = None if path is None else pathlib.Path(find(path)).parent
+    return settle_folder(folder, guided, padding)
+
+
+def settle_folder(folder, guided=None, padding=None):
+    """As `settle`, for all checkpoints in a folder; None for no folder."""
+    asked = {"guided": guided, "padding": padding and padding.lower()}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    said = None if folder is None else read_config(folder)
+    if said is None:
+        return GeneratorConfig(**asked)
+    for name, value in asked.items():
+        trained = getattr(said, name)
+        if value != trained:
+            raise UserError(
+                f"{folder} holds checkpoints of a generator with {name}={_text(trained)} ({NAME}), received "
+                f"{name}={_text(value)}: leave --{name} out, or name another checkpoint"
+            )
+    return said
+
+
+def check(prefix, generator):
+    """Raise UserError if the config beside a checkpoint, if there is one, contradicts a `Generator`."""
+    settle_folder(pathlib.Path(prefix).parent, generator.guided, generator.padding)
+
+
+def _text(value):
+    return str(value).lower()
