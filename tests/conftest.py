@@ -1,27 +1,37 @@
 """Fixtures that several tests share."""
 
 import os
+import random
 import subprocess
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from PIL import Image
 from support import golden_data
 from support.helpers import SEED, command_line
 
 from inpaint.commands.dispatch import main
-from inpaint.export.saved_model import export
-from inpaint.inference.inpainter import Inpainter
-from inpaint.models.generator import Generator
+
+# TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
+
+
+def pytest_collection_modifyitems(items):
+    """With pytest-xdist's --dist=loadgroup, what takes long to make is made in one worker alone."""
+    for item in items:
+        for fixture in {"built", "exported", "guided"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(fixture))
 
 
 @pytest.fixture(autouse=True)
 def seeded():
     """Every test starts from the same random state."""
-    tf.keras.utils.set_random_seed(0)
+    random.seed(0)
+    np.random.seed(0)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].keras.utils.set_random_seed(0)
 
 
 @pytest.fixture
@@ -32,6 +42,8 @@ def rng():
 @pytest.fixture(scope="session")
 def generator():
     """A generator with golden weights; tests must not change them."""
+    from inpaint.models.generator import Generator
+
     model = Generator()
     golden_data.seed_weights(model, SEED)
     return model
@@ -82,7 +94,7 @@ def script():
 
 @pytest.fixture
 def in_process(monkeypatch, capsys):
-    """As `script`, but in this process: for what is refused before there is anything to compute."""
+    """As `script`, but quicker: a command (no root script) in this process. Not for tests of the start."""
 
     def run(name, *arguments, cwd=None):
         status = 0
@@ -102,6 +114,8 @@ def in_process(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def bundled():
     """An `Inpainter` with the bundled weights."""
+    from inpaint.inference.inpainter import Inpainter
+
     return Inpainter.from_checkpoint()
 
 
@@ -119,19 +133,27 @@ def exported(tmp_path_factory):
 @pytest.fixture(scope="session")
 def signatures(exported):
     """The exported model's signatures: signatures["serving_default"](image=..., mask=...)."""
+    import tensorflow as tf
+
     model = tf.saved_model.load(str(exported))
     yield model.signatures  # for as long as the model lives, which holds the variables
 
 
 @pytest.fixture(scope="session")
 def guided(tmp_path_factory):
-    """(`Inpainter` of a guided generator with golden weights, its export's signatures)."""
+    """(`Inpainter` of a guided generator with golden weights, its export's folder and signatures)."""
+    import tensorflow as tf
+
+    from inpaint.export.saved_model import export
+    from inpaint.inference.inpainter import Inpainter
+    from inpaint.models.generator import Generator
+
     golden_data.seed_weights(generator := Generator(guided=True), 1003)
     inpainter = Inpainter(generator)
     folder = tmp_path_factory.mktemp("guided") / "7"
     export(inpainter, folder, 1 << 20)
     model = tf.saved_model.load(str(folder))
-    yield inpainter, model.signatures
+    yield inpainter, folder, model.signatures
 
 
 @pytest.fixture

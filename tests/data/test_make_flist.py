@@ -27,7 +27,7 @@ def names(flist):
     return [line.rpartition("/")[2] for line in flist.read_text().splitlines()]
 
 
-def test_lists(script, photographs, tmp_path):
+def test_lists(script, in_process, photographs, tmp_path):
     flags = ("--image_dir=photographs", "--validation=3", "--least_side=16")
     done = script("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -45,26 +45,26 @@ def test_lists(script, photographs, tmp_path):
     assert len(image_paths(tmp_path / "a/train_shuffled.flist")) == 9  # from any working directory
 
     (tmp_path / "a/train_shuffled.flist").rename(tmp_path / "kept.flist")
-    again = script("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
+    again = in_process("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
     assert again.stderr.startswith("error: a/validation_static_view.flist exists already")
     (tmp_path / "kept.flist").rename(tmp_path / "a/train_shuffled.flist")
 
     for folder, seed in (("b", 0), ("c", 1)):
-        script("make_flist", *flags, f"--output_dir={folder}", f"--random_seed={seed}", cwd=tmp_path)
+        in_process("make_flist", *flags, f"--output_dir={folder}", f"--random_seed={seed}", cwd=tmp_path)
     lists = [(tmp_path / folder / "train_shuffled.flist").read_text() for folder in "abc"]
     assert lists[0] == lists[1] != lists[2]
 
-    again = script("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
+    again = in_process("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
     assert again.returncode == 1
     assert again.stderr.splitlines()[-1].startswith("error: a/train_shuffled.flist exists already: remove it")
 
 
-def test_folders_of_their_own_and_headers_alone(script, photographs, tmp_path):
+def test_folders_of_their_own_and_headers_alone(in_process, photographs, tmp_path):
     (tmp_path / "held").mkdir()
     for i in (3, 5):
         (photographs / "more" / f"{i:02}.png").rename(tmp_path / "held" / f"{i:02}.png")
     flags = ("--image_dir=photographs", "--validation_dir=held", "--nodecode", "--output_dir=a")
-    done = script("make_flist", *flags, cwd=tmp_path)
+    done = in_process("make_flist", *flags, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     # Of the damaged ones only the text has no header.
     assert "12 images to train on, 2 for validation" in done.stdout and done.stderr.count("\n") == 1
@@ -85,10 +85,10 @@ def test_folders_of_their_own_and_headers_alone(script, photographs, tmp_path):
         (["--image_dir=gone"], "no file list gone"),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, photographs, tmp_path, flags, message):
+def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):
     flags = [flag.format(here=tmp_path.name) for flag in flags]
     flags = ["--image_dir=photographs", "--least_side=16", "--output_dir=out", *flags]
-    done = script("make_flist", *flags, cwd=tmp_path)
+    done = in_process("make_flist", *flags, cwd=tmp_path)
     assert done.returncode == 1 and not (tmp_path / "out").exists()
     assert done.stderr.splitlines()[-1].startswith("error: ") and message in done.stderr
     assert "Traceback" not in done.stderr

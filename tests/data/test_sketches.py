@@ -171,22 +171,22 @@ def test_command_goes_on_after_a_broken_image(script, images):
         np.testing.assert_array_equal(read_gray(sketch_path(images / name)) / 255 > 0.6, expected)
 
 
-def test_command_draws_again_only_when_asked(script, images, tmp_path):
+def test_command_draws_again_only_when_asked(in_process, images, tmp_path):
     flist = tmp_path / "list.flist"
     flist.write_text("\n".join(str(images / name) for name in ("a.png", "b.jpg")))
     command = ("make_sketches", f"--data_flist={flist},{images}")
     (images / "b_edge.jpg").write_bytes(b"somebody's own")
-    done = script(*command)
+    done = in_process(*command)
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.endswith("\n2 sketches written, 1 kept, 0 failed\n")
     first = contents(images)
     assert first["b_edge.jpg"][0] == b"somebody's own"
 
-    done = script(*command, "--method=laplacian")
+    done = in_process(*command, "--method=laplacian")
     assert done.returncode == 0 and done.stdout.endswith("\n0 sketches written, 3 kept, 0 failed\n")
     assert contents(images) == first
 
-    done = script(*command, "--overwrite")
+    done = in_process(*command, "--overwrite")
     assert done.returncode == 0 and done.stdout.endswith("\n3 sketches written, 0 kept, 0 failed\n")
     again = contents(images)
     assert again.keys() == first.keys() and again["b_edge.jpg"][0] != first["b_edge.jpg"][0]
@@ -204,20 +204,20 @@ def test_command_draws_again_only_when_asked(script, images, tmp_path):
         (["--data_flist=images", "more"], "unexpected argument 'more'"),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments, message):
+def test_one_line_for_what_the_user_can_mend(in_process, images, tmp_path, arguments, message):
     (tmp_path / "list.flist").write_text("images/a.png\ngone.png\n")
     before = contents(images)
-    done = script("make_sketches", *arguments, cwd=tmp_path)
+    done = in_process("make_sketches", *arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert message in done.stderr
     assert contents(images) == before
 
 
-def test_command_offers_every_method(script):
-    said = script("make_sketches", "--data_flist=x", "--method=pencil")
+def test_command_offers_every_method(in_process):
+    said = in_process("make_sketches", "--data_flist=x", "--method=pencil")
     assert said.returncode == 1 and "Traceback" not in said.stderr
-    assert "<canny|laplacian>" in script("make_sketches", "--helpshort").stdout
+    assert "<canny|laplacian>" in in_process("make_sketches", "--helpshort").stdout
     assert list(METHODS) == ["canny", "laplacian"]
 
 

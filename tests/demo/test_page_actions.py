@@ -21,7 +21,7 @@ SIZE = (40, 56)
 
 @pytest.fixture
 def actions(generator, tmp_path):
-    return Actions(Inpainter(generator), max_pixels=10_000, folder=tmp_path)
+    return Actions(Inpainter(generator, eager=True), max_pixels=10_000, folder=tmp_path)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_gray_images_stay_gray(actions, tmp_path, rng):
 def test_sketch_of_a_guided_model(photograph, tmp_path):
     generator = Generator(guided=True)
     golden_data.seed_weights(generator, SEED)
-    actions = Actions(Inpainter(generator), max_pixels=10_000, folder=tmp_path)
+    actions = Actions(Inpainter(generator, eager=True), max_pixels=10_000, folder=tmp_path)
     assert actions.show(photograph, None)[1]["visible"]
     box, line = (10, 10, 30, 40), (18, 0, 22, 56)
     (before, after), _, _ = actions.fill(photograph, None, drawn(box), drawn(line))
@@ -96,7 +96,7 @@ def test_sketch_of_a_guided_model(photograph, tmp_path):
 
 
 def test_look_makes_large_images_smaller(generator, tmp_path):
-    actions = Actions(Inpainter(generator), max_pixels=1_000_000, folder=tmp_path)
+    actions = Actions(Inpainter(generator, eager=True), max_pixels=1_000_000, folder=tmp_path)
     Image.new("RGB", (1024, 96), (200, 30, 60)).save(tmp_path / "wide.png")
     Image.new("L", (1024, 96), 255).save(tmp_path / "mask.png")
     files = str(tmp_path / "wide.png"), str(tmp_path / "mask.png")

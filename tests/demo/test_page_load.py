@@ -16,8 +16,8 @@ from support.helpers import ROOT  # noqa: E402
 from support.page_process import running_page  # noqa: E402
 
 from inpaint.demo.cleanup import remove_old  # noqa: E402
-from inpaint.inference.inpainter import Inpainter  # noqa: E402
 
+pytestmark = pytest.mark.xdist_group("page of a crowd")  # its process
 CLIENTS, REQUESTS = 20, 10
 MAX_PIXELS = 100_000
 
@@ -83,9 +83,8 @@ def visit(address, number, folder, nonsense):
 
 
 @pytest.mark.slow
-def test_crowd(page, tmp_path, nonsense):
+def test_crowd(page, bundled, tmp_path, nonsense):
     address, process = page
-    inpainter = Inpainter.from_checkpoint()
 
     def crowd(first):
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
@@ -103,7 +102,7 @@ def test_crowd(page, tmp_path, nonsense):
         else:
             assert isinstance(answer, np.ndarray), answer
             np.testing.assert_array_equal(answer[mask == 0], image[mask == 0])
-            assert np.abs(answer.astype(int) - inpainter(image, mask)).max() <= 1
+            assert np.abs(answer.astype(int) - bundled(image, mask)).max() <= 1
     assert after < 1.1 * before
 
 

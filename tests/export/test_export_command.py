@@ -147,12 +147,12 @@ def test_a_name_that_is_no_number(small, tmp_path):
     assert number(tmp_path / "best") == 1.0
 
 
-def test_refused_before_the_network_is_loaded(script, tmp_path):
+def test_refused_before_the_network_is_loaded(in_process, tmp_path):
     (tmp_path / "1").mkdir()
-    done = script("export", "--export_dir=1", "--checkpoint_dir=gone", cwd=tmp_path)
+    done = in_process("export", "--export_dir=1", "--checkpoint_dir=gone", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr == "error: 1 exists already: name another version, or replace it with --overwrite\n"
-    done = script("export", "--export_dir=2", "--checkpoint_dir=gone", cwd=tmp_path)
+    done = in_process("export", "--export_dir=2", "--checkpoint_dir=gone", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.startswith("error: no checkpoint at gone")
     assert os.listdir(tmp_path) == ["1"]
 
@@ -164,8 +164,8 @@ def test_refused_before_the_network_is_loaded(script, tmp_path):
         ("--precision=mixed_bfloat16", "(for --precision=float32, received mixed_bfloat16|needs tf2onnx)"),
     ],
 )
-def test_what_onnx_does_not_take(script, tmp_path, flag, message):
-    done = script("export", "--export_dir=1", "--format=onnx", flag, cwd=tmp_path)
+def test_what_onnx_does_not_take(in_process, tmp_path, flag, message):
+    done = in_process("export", "--export_dir=1", "--format=onnx", flag, cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert re.search(message, done.stderr)
     assert os.listdir(tmp_path) == []
@@ -178,7 +178,16 @@ runpy.run_module("inpaint", run_name="__main__")
 """
 
 
-def test_without_the_package_of_warm_up_requests(tmp_path):
+def test_without_the_package_of_warm_up_requests(small, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "tensorflow_serving", None)  # as if it were not installed
+    (said,) = small(tmp_path / "1")
+    assert "no warm-up requests were written: pip install tensorflow-serving-api" in said
+    assert number(tmp_path / "1") == 1.0
+    assert not (tmp_path / "1" / "assets.extra").exists()
+
+
+@pytest.mark.slow
+def test_a_process_without_the_package(tmp_path):
     command = [sys.executable, "-c", WITHOUT_PACKAGE, "export", "--export_dir=1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

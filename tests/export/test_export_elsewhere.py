@@ -1,5 +1,6 @@
 """The exported model in programs that know nothing of this project, as real processes."""
 
+import io
 import pathlib
 import re
 import shutil
@@ -11,7 +12,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 from support.helpers import ROOT
+from support.served_model import filled_by_test_py
 from tensorflow.core.protobuf import saved_model_pb2
+
+from inpaint.inference.inpainter import Inpainter
 
 IMAGE, MASK = ROOT / "inpaint/examples/photographs/chelsea.png", ROOT / "inpaint/examples/masks/chelsea.png"
 
@@ -44,12 +48,12 @@ def run(*command, cwd):
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    """What test.py makes of the example, as a process of its own: uint8 [H, W, 3]."""
+def expected(bundled, tmp_path_factory):
+    """What test.py makes of the example: uint8 [H, W, 3]."""
+    by_operation = Inpainter(bundled.generator, eager=True)
     folder = tmp_path_factory.mktemp("expected")
-    done = run(sys.executable, ROOT / "test.py", f"--image={IMAGE}", f"--mask={MASK}", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return np.asarray(Image.open(folder / "output.png"))
+    filled = filled_by_test_py(by_operation, folder, IMAGE.read_bytes(), MASK.read_bytes())
+    return np.asarray(Image.open(io.BytesIO(filled)))
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_pixels_refused(signatures, request_of_two, image, mask, message):
 
 
 def test_guided_refusals(guided):
-    _, signatures = guided
+    *_, signatures = guided
     message = "the sketch must have the size of the image: the image is 64 x 48, the sketch 8 x 16"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         filled_bytes(signatures, (IMAGE, IMAGE, of_size(8, 16)))

@@ -7,19 +7,26 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
 
+pytestmark = pytest.mark.xdist_group("inpainter")
+
 
 @pytest.fixture(scope="module")
-def inpainter(generator):
-    return Inpainter(generator)
+def golden():
+    return golden_data.load("testpy_96x168")
+
+
+@pytest.fixture(scope="module")
+def inpainter(golden):
+    golden_data.seed_weights(model := Generator(), golden["seed"])
+    return Inpainter(model)
 
 
 @pytest.mark.parametrize("eager", [False, True])
-def test_equals_the_originals_test_py(eager):
-    golden = golden_data.load("testpy_96x168")
-    golden_data.seed_weights(model := Generator(), golden["seed"])
+def test_equals_the_originals_test_py(inpainter, golden, eager):
     image = golden["image_bgr"][..., ::-1]
     hole = golden["mask"] > 0
-    result = Inpainter(model, eager=eager)(image, golden["mask"])
+    fill = Inpainter(inpainter.generator, eager=True) if eager else inpainter
+    result = fill(image, golden["mask"])
     difference = np.abs(result.astype(int) - golden["result_rgb"])
     # The original truncates; ours rounds.
     assert difference[hole].max() <= 1 and 0.3 < (difference[hole] > 0).mean() < 0.7
@@ -39,7 +46,7 @@ def test_any_size_keeps_known_pixels(inpainter, rng, size):
 
 @pytest.mark.parametrize("padding", ["symmetric", "reflect"])
 def test_small_images_with_mirrored_borders(rng, padding):
-    inpainter = Inpainter(Generator(padding=padding))
+    inpainter = Inpainter(Generator(padding=padding), eager=True)
     image = rng.integers(0, 256, (20, 33, 3), dtype=np.uint8)
     mask = rng.random((20, 33)) < 0.4
     result = inpainter(image, mask)
@@ -65,12 +72,12 @@ def test_hole_content_does_not_matter(inpainter, rng):
     np.testing.assert_array_equal(inpainter(image, mask), inpainter(other, mask))
 
 
-def test_channels_are_swapped_for_the_network(inpainter, generator, rng):
+def test_channels_are_swapped_for_the_network(inpainter, rng):
     image = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
     mask = np.zeros((1, 16, 16, 1), np.float32)
     mask[:, 4:12, 4:12] = 1
     bgr = (image[None, ..., ::-1] / np.float32(127.5) - 1) * (1 - mask)
-    refined = generator(bgr, mask)[1][0].numpy()[..., ::-1]
+    refined = inpainter.generator(bgr, mask)[1][0].numpy()[..., ::-1]
     expected = np.round((refined + 1) * 127.5)
     result = inpainter(image, mask[0])
     assert np.abs(result.astype(int) - expected)[4:12, 4:12].max() <= 1
@@ -84,8 +91,7 @@ def test_batch_equals_singles(inpainter, rng):
         assert np.abs(inpainter(image, mask).astype(int) - result).max() <= 1
 
 
-def test_one_trace_serves_all_sizes(generator, rng):
-    inpainter = Inpainter(generator)
+def test_one_trace_serves_all_sizes(inpainter):
     for shape in ((8, 8), (9, 30), (24, 16)):
         inpainter(np.zeros((*shape, 3), np.uint8), np.ones(shape))
     inpainter(np.zeros((2, 16, 8, 3), np.uint8), np.ones((2, 16, 8, 1)))
@@ -134,7 +140,7 @@ def test_holes(dtype):
 
 def test_guided_follows_lines_inside_the_hole(rng):
     golden_data.seed_weights(guided := Generator(guided=True), 1003)
-    inpainter = Inpainter(guided)
+    inpainter = Inpainter(guided, eager=True)
     image = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
     mask = np.zeros((32, 32), np.uint8)
     mask[8:24, 8:24] = 1

@@ -43,7 +43,7 @@ def opening():
     bias[24 + 7] = -10
     kernel[2, 2, 4, 24 + 9] = -2
     layer.set_weights([kernel, bias])
-    return Inpainter(generator)
+    return Inpainter(generator, eager=True)
 
 
 def panels_of(strip):
@@ -70,7 +70,7 @@ def test_panels_show_the_gates_that_tell_the_hole(opening, rng):
 
 
 def test_stages(generator, rng):
-    inpainter = Inpainter(generator)
+    inpainter = Inpainter(generator, eager=True)
     image = rng.integers(0, 256, (40, 51, 3), dtype=np.uint8)
     mask = np.zeros((40, 51), np.uint8)
     mask[8:32, 16:40] = 1
@@ -114,22 +114,22 @@ def test_refuses(generator, mask, layers, message):
         look_inside(Inpainter(generator), np.zeros((16, 16, 3), np.uint8), mask, layers=layers)
 
 
-def test_visualize_command(script, tmp_path):
+def test_visualize_command(in_process, tmp_path):
     image, mask = (
         ROOT / "inpaint/examples/photographs/chelsea.png",
         ROOT / "inpaint/examples/masks/chelsea.png",
     )
     arguments = (f"--image={image}", f"--mask={mask}", "--output_dir=new/folder", "--layers=conv1,allconv16")
-    done = script("visualize", *arguments, cwd=tmp_path)
+    done = in_process("visualize", *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     names = ["incomplete", "coarse", "refined", "completed", "flow"]
     names += ["gates_conv1", "gates_allconv16", "gate_key", "flow_key"]
     assert done.stdout.splitlines()[1:] == [f"new/folder/{name}.png" for name in names]
-    done = script("test.py", *arguments[:2], cwd=tmp_path)
+    done = in_process("fill", *arguments[:2], cwd=tmp_path)
     filled, completed = (
         np.array(Image.open(tmp_path / name).convert("RGB")).astype(int)
         for name in ("output.png", "new/folder/completed.png")
     )
     assert np.abs(filled - completed).max() <= 1
-    done = script("visualize", *arguments[:3], "--layers=conv99", cwd=tmp_path)
+    done = in_process("visualize", *arguments[:3], "--layers=conv99", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.startswith("error: no gated layer is called 'conv99'")

@@ -3,8 +3,6 @@
 import pathlib
 import sys
 
-import tensorflow as tf
-
 ROOT = pathlib.Path(__file__).parents[2]
 SEED = 1001  # of the golden generator's weights
 # The smallest training that makes sense.
@@ -19,11 +17,15 @@ def command_line(name, *arguments):
 
 def both_ways(function, *arguments):
     """The results of a function run eagerly and as a graph."""
+    import tensorflow as tf
+
     return function(*arguments), tf.function(function)(*arguments)
 
 
 def weights_in(prefix):
     """Every number in a checkpoint of a run: dict of arrays."""
+    import tensorflow as tf
+
     reader = tf.train.load_checkpoint(str(prefix))
     names = [n for n in reader.get_variable_to_shape_map() if n.endswith("VARIABLE_VALUE")]
     return {name: reader.get_tensor(name) for name in names if "save_counter" not in name}
