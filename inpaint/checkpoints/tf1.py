@@ -65,13 +65,13 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     # Slots are of no use without the count of updates.
     with_slots = optimizer is not None and "beta2_power" in shapes
     adams = {}  # the state of the Adam that each part's slots belong to
-    if with_slots and discriminator_optimizer is not None:
+    two_adams = discriminator_optimizer not in (None, optimizer)
+    if with_slots and two_adams:
         adams["generator"] = adam_variables(optimizer, generator)
         adams["discriminator"] = adam_variables(discriminator_optimizer, discriminator)
     elif with_slots:
-        adams = dict.fromkeys(
-            ("generator", "discriminator"), adam_variables(optimizer, generator, discriminator)
-        )
+        adam = adam_variables(optimizer, generator, discriminator)
+        adams = {"generator": adam, "discriminator": adam}
     targets, found, missing, no_slots = {}, {}, [], []
     for part, scope, model in parts:
         theirs = {n: s for n, s in shapes.items() if n.startswith(scope)}
@@ -99,7 +99,7 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     if has_adam:
         updates = _updates(float(arrays["beta2_power"]), step or 0)
         for part, adam in adams.items():
-            if f"the {part}'s Adam slots" not in no_slots or discriminator_optimizer is None:
+            if f"the {part}'s Adam slots" not in no_slots or not two_adams:
                 adam["iterations"].assign(updates)
     return Loaded(prefix, step, tuple(missing))
 
