@@ -8,9 +8,9 @@ from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
 from flags import filling
 from flags.network import follow_checkpoint
+from inpaint.cli.progress_bar import ProgressBar
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.commands.filling import make_inpainter
-from inpaint.commands.progress_bar import ProgressBar
-from inpaint.commands.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder

@@ -1,7 +1,7 @@
 """Train the inpainting network: --dataset=celebahq, or --data_flist=FOLDER."""
 
 from flags import training
-from inpaint.commands.tensorflow_start import load_tensorflow
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 
