@@ -13,7 +13,7 @@ def define(flags):
 def main(flags):
     training.follow_run(flags)
     if flags.gan == "none" and not (flags.ae_loss and flags.l1_loss):
-        raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
+        raise UserError("--gan=none needs --ae_loss and --l1_loss: otherwise there is nothing to train on")
     data, options = training.data_options(flags), training.run_options(flags)
     source, validation_source = training.image_sources(flags)
     paths = image_paths(source, flags.random_seed, flags.guided)
