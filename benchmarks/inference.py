@@ -1,13 +1,13 @@
 """Speed and memory of filling: `python benchmarks/inference.py --sizes=256x256,1024x1024 --naive`.
 
-The hole is a quarter of each side, in the middle. Prints a JSON line for each size and precision,
-measured in processes of their own, with the fields
+The hole is a centred box with a quarter of each side. Prints a JSON line for each size and precision,
+each measured in its own processes, with the fields
 
-    seconds         a call of the Inpainter takes once it is warm (median)
-    peak_mb         largest resident memory of the process, Python and TensorFlow included
+    seconds         median time of a call of the Inpainter, after the first
+    peak_mb         peak resident memory of the process, including Python and TensorFlow
     naive_seconds, naive_peak_mb
-                    with --naive: the same for the attention as it is written down, all scores and
-                    patches at once, and everything computed everywhere
+                    with --naive: the same for the naive attention, with all scores and patches at
+                    once, and with everything computed everywhere
     ratio           naive_seconds / seconds
 """
 
@@ -34,20 +34,29 @@ from inpaint.models.generator import Generator
 
 
 def define(flags):
-    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.", flag_values=flags)
+    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Dtype policies to measure.", flag_values=flags)
     DEFINE_list(
-        "sizes", ["256x256", "512x680", "1024x1024"], "Heights x widths to measure.", flag_values=flags
+        "sizes",
+        ["256x256", "512x680", "1024x1024"],
+        "Image sizes to measure, height x width.",
+        flag_values=flags,
     )
-    DEFINE_bool("naive", False, "Measure the naive form too, in turns.", flag_values=flags)
-    DEFINE_integer("rounds", 1, "Processes of each kind for a setting.", 1, flag_values=flags)
-    DEFINE_integer("repeats", 5, "Measured calls in a process; one more comes before.", 1, flag_values=flags)
+    DEFINE_bool("naive", False, "Also measure the naive form, alternately.", flag_values=flags)
+    DEFINE_integer("rounds", 1, "Number of processes for each measurement.", 1, flag_values=flags)
+    DEFINE_integer(
+        "repeats", 5, "Number of measured calls in a process, after one warm-up call.", 1, flag_values=flags
+    )
     DEFINE_enum(
-        "here", None, ["fast", "naive"], "Measure the one setting in this process.", flag_values=flags
+        "here",
+        None,
+        ["fast", "naive"],
+        "Measure a single setting in this process (internal).",
+        flag_values=flags,
     )
 
 
 class NaiveAttention(tf.keras.layers.Layer):
-    """All scores of an image at once, whatever is wanted."""
+    """Computes all scores of an image at once and ignores the window."""
 
     def call(self, foreground, background, mask, window=None):
         f, b = (tf.cast(x, tf.float32) for x in (foreground, background))
@@ -86,7 +95,7 @@ def _size(text):
 
 
 def _summary(processes):
-    seconds = [one for process in processes for one in process["seconds"]]
+    seconds = [value for process in processes for value in process["seconds"]]
     peaks = [process["peak_mb"] for process in processes]
     return {"seconds": round(statistics.median(seconds), 3), "peak_mb": round(statistics.median(peaks))}
 

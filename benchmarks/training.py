@@ -1,12 +1,12 @@
 """Speed and memory of training: `python benchmarks/training.py --precision=float32,mixed_bfloat16`.
 
-Prints a JSON line for each setting, measured in a process of its own, with the fields
+Prints a JSON line for each setting, each measured in its own process, with the fields
 
-    seconds             of an iteration, both updates and both batches (median)
-    images_per_second   the images of both batches, by that median
-    input_images_per_second  the input alone, nothing trained beside it
-    input_share         of the iterations' time spent in waiting for batches
-    peak_mb             largest resident memory of the process
+    seconds             median time of an iteration: two batches, one update of each network
+    images_per_second   images of both batches / seconds
+    input_images_per_second  throughput of the input pipeline alone, without training
+    input_share         fraction of the time spent waiting for batches
+    peak_mb             peak resident memory of the process
 """
 
 import json
@@ -39,17 +39,21 @@ from inpaint.training.trainer import Trainer
 
 
 def define(flags):
-    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Settings to measure.", flag_values=flags)
-    DEFINE_list("jit_compile", ["false"], "Settings to measure: false, true or both.", flag_values=flags)
-    DEFINE_list("batch_size", ["2"], "Settings to measure.", flag_values=flags)
+    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Dtype policies to measure.", flag_values=flags)
+    DEFINE_list("jit_compile", ["false"], "XLA settings to measure: false, true or both.", flag_values=flags)
+    DEFINE_list("batch_size", ["2"], "Batch sizes to measure.", flag_values=flags)
     DEFINE_integer("size", 256, "Height and width of an example.", 129, flag_values=flags)
-    DEFINE_integer("iterations", 8, "Measured iterations; two more come before.", 1, flag_values=flags)
-    DEFINE_integer("input_batches", 200, "Batches of the input measured alone.", 1, flag_values=flags)
-    DEFINE_bool("random_crop", True, "Cut from the images instead of resizing.", flag_values=flags)
+    DEFINE_integer(
+        "iterations", 8, "Number of measured iterations, after two warm-up iterations.", 1, flag_values=flags
+    )
+    DEFINE_integer(
+        "input_batches", 200, "Number of batches to measure the input pipeline with.", 1, flag_values=flags
+    )
+    DEFINE_bool("random_crop", True, "Crop images randomly instead of resizing them.", flag_values=flags)
     DEFINE_string(
         "data_flist", None, "Images to read. Default: 64 JPEGs of noise, 480 x 640.", flag_values=flags
     )
-    DEFINE_bool("here", False, "Measure the one setting in this process.", flag_values=flags)
+    DEFINE_bool("here", False, "Measure a single setting in this process (internal).", flag_values=flags)
 
 
 def main(flags):
@@ -117,7 +121,7 @@ def _measure(flags, precision, jit_compile, batch_size):
 
 def _input_alone(dataset, batch_size, count):
     with contextlib.closing(Batches(dataset)) as batches:
-        for _ in range(8):  # those that wait prepared
+        for _ in range(8):  # skip the prefetched batches
             next(batches)
         start = time.perf_counter()
         for _ in range(count):

@@ -1,4 +1,4 @@
-"""The flag that names a checkpoint to read."""
+"""The flag for the checkpoint to load."""
 
 from absl import flags
 
@@ -7,6 +7,6 @@ def define(values):
     flags.DEFINE_string(
         "checkpoint_dir",
         None,
-        "Folder or prefix of a checkpoint, this project's or the original's. Default: the bundled weights.",
+        "Folder or prefix of a checkpoint of this project or the original. Default: the bundled weights.",
         flag_values=values,
     )

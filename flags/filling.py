@@ -1,4 +1,4 @@
-"""The flags of every command that fills images."""
+"""The flags of all commands that fill images."""
 
 from absl import flags
 
@@ -13,7 +13,7 @@ def define(values):
     flags.DEFINE_integer(
         "max_pixels",
         MAX_PIXELS,
-        "Largest image that is read, in pixels (sides rounded up to multiples of 8).",
+        "Maximum number of pixels of an image, with sides rounded up to multiples of 8.",
         1,
         flag_values=values,
     )

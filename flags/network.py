@@ -1,4 +1,4 @@
-"""The flags that describe a generator, as it is trained and as it is used."""
+"""The flags of a generator, for training and for filling."""
 
 from absl import flags
 
@@ -9,43 +9,48 @@ def define(values):
     flags.DEFINE_bool(
         "guided",
         False,
-        "The generator takes a sketch, name_edge.jpg beside each name.ext, if not in the "
+        "Whether the generator takes a sketch, name_edge.jpg beside each name.ext, if not given by the "
         "checkpoint's config.json.",
         flag_values=values,
     )
     flags.DEFINE_float(
-        "edge_threshold", 0.6, "A sketch's value / 255 above this is a line.", 0, 1, flag_values=values
+        "edge_threshold",
+        0.6,
+        "Sketch pixels with value / 255 above this are lines.",
+        0,
+        1,
+        flag_values=values,
     )
     flags.DEFINE_enum(
         "padding",
         "SAME",
         [padding.upper() for padding in PADDINGS],
-        "Padding of the generator's convolutions, if not in the checkpoint's config.json.",
+        "Padding of the generator's convolutions, if not given by the checkpoint's config.json.",
         case_sensitive=False,
         flag_values=values,
     )
 
 
 def given(values, name):
-    """A flag's value if the user gave it, else None."""
+    """Return the value of a flag if the user set it, else None."""
     return values[name].value if values[name].present else None
 
 
 def follow_checkpoint(values, path):
-    """Set --guided and --padding to what a checkpoint says, unless the user gave them.
+    """Set --guided and --padding as in a checkpoint's config, unless the user set them.
 
     Args:
         values: parsed flags.
-        path: what --checkpoint_dir takes; None for the bundled weights.
+        path: folder or prefix of the checkpoint; None for the bundled weights.
 
     Raises:
-        UserError: no checkpoint there, or the user gave something that it contradicts.
+        UserError: if there is no checkpoint, or if it contradicts the user's flags.
     """
     _set(values, settle(path, given(values, "guided"), given(values, "padding")))
 
 
 def follow_folder(values, folder):
-    """As `follow_checkpoint`, for all checkpoints in a folder, which may be missing."""
+    """As `follow_checkpoint`, for all checkpoints in a folder, which need not exist."""
     _set(values, settle_folder(folder, given(values, "guided"), given(values, "padding")))
 
 

@@ -11,17 +11,17 @@ from inpaint.io.file_lists import sketch_path
 def define(values):
     flags.DEFINE_string("image", None, "The image to fill.", required=True, flag_values=values)
     flags.DEFINE_string(
-        "mask", None, "The hole: white (above 127.5) is filled.", required=True, flag_values=values
+        "mask", None, "Mask: white (above 127.5) is the hole.", required=True, flag_values=values
     )
     flags.DEFINE_string(
-        "sketch", None, "Lines to follow, if --guided. Default: <image>_edge.jpg.", flag_values=values
+        "sketch", None, "Sketch of the hole, if --guided. Default: <image>_edge.jpg.", flag_values=values
     )
     filling.define(values)
 
 
 def job(values, output):
-    """The flags as a `Job` that writes to `output`."""
+    """Return the flags as a `Job` with this output path."""
     if values.sketch and not values.guided:
-        raise UserError("--sketch needs --guided, and a checkpoint that was trained with sketches")
+        raise UserError("--sketch needs --guided and a checkpoint that was trained with sketches")
     sketch = (values.sketch or str(sketch_path(values.image))) if values.guided else None
     return Job(values.image, values.mask, output, sketch)

@@ -1,4 +1,4 @@
-"""The flag that chooses the arithmetic."""
+"""The flag for the floating point precision."""
 
 from absl import flags
 
@@ -10,6 +10,6 @@ def define(values):
         "precision",
         "float32",
         POLICIES,
-        "Dtype policy of the layers; weights, losses and attention scores stay float32.",
+        "Dtype policy of the layers. Weights, losses and attention scores are always float32.",
         flag_values=values,
     )

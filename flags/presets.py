@@ -1,4 +1,4 @@
-"""The datasets that `--dataset` knows; lists lie where the original keeps them."""
+"""The presets of `--dataset`; file lists are at the same paths as in the original."""
 
 import dataclasses
 import pathlib
@@ -8,12 +8,12 @@ _EXAMPLES = pathlib.Path(__file__).parent.parent / "inpaint" / "examples" / "pho
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """Where a dataset's images are listed and how it is trained.
+    """Images and preprocessing of a dataset.
 
     Attributes:
-        training: file list or folder.
-        validation: file list or folder.
-        random_crop: cut from the image (scenes) or resize the whole of it (aligned faces).
+        training: file list or folder of training images.
+        validation: file list or folder of validation images.
+        random_crop: Whether to take random crops (scenes) or to resize whole images (aligned faces).
     """
 
     training: str
@@ -34,6 +34,6 @@ PRESETS = {
     "celeba": _listed("celeba", random_crop=True),
     "places2": _listed("places2", random_crop=True),
     "imagenet": _listed("imagenet", random_crop=True),
-    # The photographs that come with the project: enough to see training run, not to learn from.
+    # The bundled photographs: enough to try out training, too few to learn from.
     "sample": Preset(str(_EXAMPLES), str(_EXAMPLES), random_crop=True),
 }

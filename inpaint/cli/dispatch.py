@@ -1,4 +1,4 @@
-"""From a command's name to its module, which alone is imported."""
+"""Run a command by name, importing only its module."""
 
 import importlib
 import sys
@@ -7,28 +7,28 @@ import inpaint
 from inpaint.cli.process import run
 
 PROGRAM = "deepfillv2"
-# A command's module and what it does, in one line. In a module, `define(flags)` defines the flags and
-# `main(flags)` does the work.
+# Module and one-line description of each command. In a module, `define(flags)` defines the flags and
+# `main(flags)` runs the command.
 COMMANDS = {
     "fill": ("inpaint.commands.fill", "fill the hole in an image"),
     "fill_list": ("inpaint.commands.fill_list", "fill many images"),
-    "demo": ("inpaint.commands.demo", "open a page to draw holes on"),
-    "visualize": ("inpaint.commands.visualize", "draw gates and attention while an image is filled"),
+    "demo": ("inpaint.commands.demo", "serve a page for drawing and filling holes"),
+    "visualize": ("inpaint.commands.visualize", "draw gates and attention of a fill"),
     "train": ("inpaint.commands.train", "train the network"),
-    "evaluate": ("inpaint.commands.evaluate", "measure how well holes are filled"),
+    "evaluate": ("inpaint.commands.evaluate", "measure the quality of filled holes"),
     "export": ("inpaint.commands.export", "write a SavedModel or an ONNX model"),
-    "make_flist": ("inpaint.commands.tools.make_flist", "make the file lists of a dataset"),
-    "make_sketches": ("inpaint.commands.tools.make_sketches", "draw the sketches of a guided dataset"),
+    "make_flist": ("inpaint.commands.tools.make_flist", "create the file lists of a dataset"),
+    "make_sketches": ("inpaint.commands.tools.make_sketches", "create the sketches of a guided dataset"),
     "average_snapshots": ("inpaint.commands.tools.average_snapshots", "average the checkpoints of a run"),
     "to_tf1": ("inpaint.commands.tools.to_tf1", "convert a checkpoint for the original TF1 code"),
 }
 
 
 def main(arguments=None):
-    """`deepfillv2 COMMAND --flags`, or `python -m inpaint COMMAND --flags`. Dashes in names work too.
+    """`deepfillv2 COMMAND --flags` or `python -m inpaint COMMAND --flags`. Command names may have dashes.
 
     Args:
-        arguments: the words after the program's name; by default this process's.
+        arguments: list of command line arguments. Default: those of this process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0].replace("-", "_") if arguments else "help"
@@ -44,12 +44,12 @@ def main(arguments=None):
 
 
 def run_command(name, arguments=None, program=None):
-    """Run one command; root scripts such as test.py are this and nothing else.
+    """Run a command; root scripts such as test.py only call this.
 
     Args:
         name: one of `COMMANDS`.
-        arguments: its flags; by default this process's.
-        program: what the help shows as the program's name; by default this process's.
+        arguments: list of command line arguments. Default: those of this process.
+        program: name of the program in the help. Default: that of this process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     run(importlib.import_module(COMMANDS[name][0]), arguments, program or f"python {sys.argv[0]}")
@@ -57,7 +57,7 @@ def run_command(name, arguments=None, program=None):
 
 def _usage():
     width = max(map(len, COMMANDS))
-    lines = (f"  {name:{width}}  {told}" for name, (_, told) in COMMANDS.items())
+    lines = (f"  {name:{width}}  {summary}" for name, (_, summary) in COMMANDS.items())
     return "\n".join(
         [f"usage: {PROGRAM} COMMAND --flags", "", *lines, "", f"{PROGRAM} COMMAND --help lists the flags."]
     )

@@ -1,4 +1,4 @@
-"""How every command starts, reads its flags and fails."""
+"""Running a command: flags, help, error messages and exit status."""
 
 import math
 import re
@@ -15,15 +15,15 @@ _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
 
 
 def run(command, arguments, program):
-    """Parse a command's flags, run its `main(flags)` and end the process if that fails.
+    """Parse a command's flags, run its `main(flags)` and exit if it fails.
 
-    What the user can fix becomes one line and exit status 1; a run that was stopped by a signal and
-    saved ends with one line and the status that shells give to that signal.
+    A UserError is printed as one line, with exit status 1. A run that was stopped by a signal, and has
+    saved its state, exits with one line and the status that shells use for this signal.
 
     Args:
-        command: a module with `define(flags)` and `main(flags)`; its docstring is the help's first part.
-        arguments: list of strings.
-        program: the program's name for the help.
+        command: module with `define(flags)` and `main(flags)`; its docstring begins the help.
+        arguments: list of command line arguments.
+        program: name of the program in the help.
     """
     values = flags.FlagValues()
     command.define(values)
@@ -33,7 +33,7 @@ def run(command, arguments, program):
     status = 1
     try:
         _parse(values, arguments, program)
-        # Oddities in files that are read all the same.
+        # Pillow warns about irregularities in files that it reads nevertheless.
         warnings.filterwarnings("ignore", module="PIL")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         command.main(values)
@@ -44,13 +44,13 @@ def run(command, arguments, program):
         message, status = str(stop), 128 + stop.signal  # as a shell reports a signal
     except KeyboardInterrupt:
         message, status = "error: interrupted", 128 + signal.SIGINT
-    # Out here, where no traceback keeps anything alive.
+    # Outside of the handlers, where no traceback keeps objects alive.
     print(message, file=sys.stderr)
     sys.exit(status)
 
 
 def warn(line):
-    """Tell the user of something that does not end the command."""
+    """Print a warning for the user to stderr."""
     print(line, file=sys.stderr)
 
 
@@ -62,7 +62,7 @@ def _parse(values, arguments, program):
         what = f"{missing[1]} is required" if missing else str(error).removeprefix("ERROR:: ")
         raise UserError(f"{what} (--help lists the flags)") from error
     if rest:
-        raise UserError(f"unexpected argument {rest[0]!r}: options start with --")
+        raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
     for name, value in values.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"--{name} must be a finite number, received {value}")
@@ -75,6 +75,6 @@ def _help(command, values, program):
         name = f"--[no]{flag.name}" if kind == "bool" else f"--{flag.name}={kind}"
         default = "" if flag.default is None else f" Default: {flag.default_as_str}."
         lines.append(f"  {name}")
-        told = " ".join(f"{flag.help}{default}".split())
-        lines += textwrap.wrap(told, 100, initial_indent="      ", subsequent_indent="      ")
-    return "\n".join([*lines, "", "  --flagfile=FILE reads further flags from a file, one a line."])
+        text = " ".join(f"{flag.help}{default}".split())
+        lines += textwrap.wrap(text, 100, initial_indent="      ", subsequent_indent="      ")
+    return "\n".join([*lines, "", "  --flagfile=FILE reads more flags from a file, one per line."])

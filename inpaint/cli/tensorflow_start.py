@@ -1,4 +1,4 @@
-"""Importing TensorFlow, which a command does once it knows that there is something to compute."""
+"""Importing TensorFlow, which commands do only after checking their flags and files."""
 
 import contextlib
 import gc
@@ -12,13 +12,13 @@ from inpaint.errors import UserError
 
 
 def load_tensorflow():
-    """Import TensorFlow without its start-up notes, which are no news to the user of a command.
+    """Import TensorFlow without its start-up messages, which do not help the user of a command.
 
-    Version 2.21 writes them before it looks at TF_CPP_MIN_LOG_LEVEL, so the stream itself is held
-    back. All of it is shown if the import fails, or if TensorFlow cannot use a GPU that is there.
+    TensorFlow 2.21 writes them before it reads TF_CPP_MIN_LOG_LEVEL, so stderr itself is captured. It
+    is shown if the import fails, or if there is a GPU that TensorFlow cannot use.
 
     Raises:
-        UserError: Keras is told to use another backend than TensorFlow.
+        UserError: if Keras is configured to use a backend other than TensorFlow.
     """
     if "tensorflow" in sys.modules:
         return
@@ -26,10 +26,10 @@ def load_tensorflow():
     if backend != "tensorflow":
         raise UserError(f"KERAS_BACKEND is {backend!r}: these layers need 'tensorflow', unset it")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _held_back() as show, _no_garbage():
+    with _captured_stderr() as show, _without_gc():
         import tensorflow as tf
 
-        gpus = tf.config.list_physical_devices("GPU")  # the first look at devices has its notes, too
+        gpus = tf.config.list_physical_devices("GPU")  # listing devices writes messages, too
         unusable = (
             glob.glob("/dev/nvidia[0-9]*") and not gpus and os.environ.get("CUDA_VISIBLE_DEVICES") != ""
         )
@@ -47,11 +47,11 @@ def load_tensorflow():
 
 
 @contextlib.contextmanager
-def _no_garbage():
-    """Import without looking for garbage, and exempt what was imported from all later searches.
+def _without_gc():
+    """Disable garbage collection in the body, and exempt the objects created there from it forever.
 
-    Modules stay for as long as the process lives. Walking over their million objects again and again,
-    at import and once more at exit, takes half of TensorFlow's start-up time.
+    Modules live as long as the process. Traversing their million objects repeatedly during import, and
+    once more at exit, takes half of TensorFlow's start-up time.
     """
     gc.disable()
     try:
@@ -62,18 +62,18 @@ def _no_garbage():
 
 
 @contextlib.contextmanager
-def _held_back():
-    """Keep what the body writes to stderr; an error, or a call of what is yielded, shows it."""
+def _captured_stderr():
+    """Capture stderr in the body; show it on an error, or when the yielded function is called."""
     sys.stderr.flush()
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as notes:
+    with tempfile.TemporaryFile() as captured:
 
         def show():
-            notes.seek(0)
+            captured.seek(0)
             with open(stderr, "wb", closefd=False) as shown:
-                shutil.copyfileobj(notes, shown)
+                shutil.copyfileobj(captured, shown)
 
-        os.dup2(notes.fileno(), 2)
+        os.dup2(captured.fileno(), 2)
         try:
             yield show
         except BaseException:

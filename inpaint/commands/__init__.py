@@ -1,1 +1,1 @@
-"""What can be run: `python -m inpaint COMMAND`, or `deepfillv2 COMMAND` once installed."""
+"""The commands: `python -m inpaint COMMAND` or, installed, `deepfillv2 COMMAND`."""

@@ -1,4 +1,4 @@
-"""Open a page to draw holes on; the command prints its address."""
+"""Serve a page for drawing and filling holes; prints its address."""
 
 import importlib.util
 import os
@@ -14,19 +14,24 @@ from inpaint.errors import UserError
 
 def define(flags):
     DEFINE_string(
-        "host", "127.0.0.1", "Address to listen on; 0.0.0.0 lets other machines in.", flag_values=flags
+        "host",
+        "127.0.0.1",
+        "Address to listen on; 0.0.0.0 allows other machines to connect.",
+        flag_values=flags,
     )
     DEFINE_integer(
         "port", None, "Port to listen on. Default: the first free one from 7860.", 1, 65535, flag_values=flags
     )
-    DEFINE_integer("max_upload_mb", 64, "Largest file that is accepted, in megabytes.", 1, flag_values=flags)
-    DEFINE_float("keep_minutes", 60, "Visitors' files are removed after so long.", 0.001, flag_values=flags)
+    DEFINE_integer("max_upload_mb", 64, "Maximum size of an upload, in megabytes.", 1, flag_values=flags)
+    DEFINE_float(
+        "keep_minutes", 60, "Age in minutes at which visitors' files are removed.", 0.001, flag_values=flags
+    )
     filling.define(flags)
 
 
 def main(flags):
     if importlib.util.find_spec("gradio") is None:
-        raise UserError('the page is made with Gradio, which is not installed: pip install ".[demo]"')
+        raise UserError('the page needs Gradio, which is not installed: pip install ".[demo]"')
     follow_checkpoint(flags, flags.checkpoint_dir)
     inpainter = make_inpainter(flags)
     with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:

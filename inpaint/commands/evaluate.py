@@ -1,4 +1,4 @@
-"""Measure how well holes are filled: --image_dir photos --output_dir results."""
+"""Measure the quality of filled holes: --image_dir photos --output_dir results."""
 
 import hashlib
 import json
@@ -20,29 +20,29 @@ from inpaint.io.image_files import ImageFile, write_image
 
 
 def define(flags):
-    DEFINE_string("flist", None, "File list of the images, a path a line.", flag_values=flags)
+    DEFINE_string("flist", None, "File list of the images, one path per line.", flag_values=flags)
     DEFINE_string("image_dir", None, "Folder of the images, instead of --flist.", flag_values=flags)
     DEFINE_string(
         "output_dir",
         None,
-        "Where the results go; what was measured there is not repeated.",
+        "Folder for the results. Measurements found there are not repeated.",
         required=True,
         flag_values=flags,
     )
     DEFINE_bool(
         "resize",
         False,
-        "Bring images to 256 x 256, as for faces, instead of cutting them.",
+        "Resize images to 256 x 256, as for faces, instead of cropping.",
         flag_values=flags,
     )
     DEFINE_string(
         "mask_dir",
         None,
-        "Masks to use, or where new ones go. Default: <output_dir>/masks.",
+        "Folder of masks; created if missing. Default: <output_dir>/masks.",
         flag_values=flags,
     )
-    DEFINE_integer("mask_seed", 0, "Seed of masks that are made.", 0, flag_values=flags)
-    DEFINE_integer("batch_size", 8, "Images that are filled at once.", 1, flag_values=flags)
+    DEFINE_integer("mask_seed", 0, "Seed of new masks.", 0, flag_values=flags)
+    DEFINE_integer("batch_size", 8, "Number of images filled at once.", 1, flag_values=flags)
     DEFINE_bool(
         "baselines",
         False,
@@ -53,22 +53,22 @@ def define(flags):
     DEFINE_string(
         "original_dir",
         None,
-        "Also measure this second checkpoint, such as the original's.",
+        "Second checkpoint to measure, such as one of the original.",
         flag_values=flags,
     )
     DEFINE_string(
         "inception_weights",
         None,
-        "InceptionV3 weights without top (.h5): measure FID too.",
+        "InceptionV3 weights without top (.h5), to measure FID, too.",
         flag_values=flags,
     )
-    DEFINE_integer("sheet_images", 6, "Images on each contact sheet.", 1, flag_values=flags)
+    DEFINE_integer("sheet_images", 6, "Number of images on each contact sheet.", 1, flag_values=flags)
     filling.define(flags)
 
 
 def main(flags):
     if bool(flags.flist) == bool(flags.image_dir):
-        raise UserError("the images are named by --flist or by --image_dir: give one of them")
+        raise UserError("give the images either by --flist or by --image_dir")
     follow_checkpoint(flags, flags.checkpoint_dir)
     paths = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
     folder = pathlib.Path(flags.output_dir)
@@ -110,18 +110,18 @@ def main(flags):
     for kind in KINDS:
         sheet = contact_sheet(evaluation, kind, methods, range(min(flags.sheet_images, len(paths))))
         write_image(folder / f"{kind}.jpg", ImageFile(sheet))
-    print(f"{folder / 'results.md'}, results.json, and a contact sheet for each kind of mask")
+    print(f"wrote {folder / 'results.md'}, results.json and a contact sheet for each kind of mask")
 
 
 def _check_apart(image_dir, folders):
-    """What is written among the images would be taken for images the next time."""
+    """Raise UserError if results would be written into the image folder and read as images later."""
     for folder in folders:
         if folder.resolve().is_relative_to(pathlib.Path(image_dir).resolve()):
             raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
 
 
 def _methods(flags):
-    """dict of name -> `Method` that the flags ask for."""
+    """Return the methods to measure as a dict of name -> `Method`."""
     methods = {"model": _network(flags)}
     if flags.original_dir:
         methods["original"] = _network(flags, flags.original_dir)
@@ -132,5 +132,5 @@ def _network(flags, checkpoint=None):
     inpainter = make_inpainter(flags, checkpoint)
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
-    words = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
-    return Method(words, inpainter)
+    description = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
+    return Method(description, inpainter)

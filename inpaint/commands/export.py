@@ -15,16 +15,16 @@ def define(flags):
     DEFINE_string(
         "export_dir",
         None,
-        "The folder to write, a version: models/inpaint/1.",
+        "Version folder to write, such as models/inpaint/1.",
         required=True,
         flag_values=flags,
     )
-    DEFINE_bool("overwrite", False, "Replace the model that is in the folder.", flag_values=flags)
+    DEFINE_bool("overwrite", False, "Replace an existing model.", flag_values=flags)
     DEFINE_enum(
         "format",
         "saved_model",
         ["saved_model", "onnx"],
-        "A SavedModel for TensorFlow Serving, or model.onnx, in float32 and without checks of its inputs.",
+        "SavedModel for TensorFlow Serving, or model.onnx, in float32 and without input checks.",
         flag_values=flags,
     )
     filling.define(flags)
@@ -32,11 +32,11 @@ def define(flags):
 
 def main(flags):
     follow_checkpoint(flags, flags.checkpoint_dir)
-    # Before the network: it fails sooner.
+    # Before loading the network, to fail early.
     check_folder(flags.export_dir, flags.overwrite)
     if flags.format == "onnx":
         if flags["max_pixels"].present:
-            raise UserError("--max_pixels is for --format=saved_model: an ONNX model has no limit")
+            raise UserError("--max_pixels is for --format=saved_model only: an ONNX model has no limit")
         _check_onnx(flags.precision)
     inpainter = make_inpainter(flags)
     if flags.format == "onnx":
@@ -54,4 +54,4 @@ def _check_onnx(precision):
     if importlib.util.find_spec("tf2onnx") is None:
         raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
     if precision != "float32":
-        raise UserError(f"--format=onnx is for --precision=float32, received {precision}")
+        raise UserError(f"--format=onnx needs --precision=float32, received {precision}")

@@ -11,14 +11,14 @@ from inpaint.io.image_files import check_output
 
 def define(flags):
     one_image.define(flags)
-    DEFINE_string("output", "output.png", "Where the result goes: .png, .jpg or .webp.", flag_values=flags)
+    DEFINE_string("output", "output.png", "Output file: .png, .jpg or .webp.", flag_values=flags)
 
 
 def main(flags):
     follow_checkpoint(flags, flags.checkpoint_dir)
     job = one_image.job(flags, flags.output)
     check_output(job.output)
-    loaded = load(job, flags.max_pixels)  # before the network: it fails sooner
-    # One image is sooner filled than a graph is made for any size.
+    loaded = load(job, flags.max_pixels)  # before loading the network, to fail early
+    # Filling one image is faster than tracing a graph.
     fill_loaded(make_inpainter(flags, eager=True), job, loaded)
     print(flags.output)

@@ -1,4 +1,4 @@
-"""Fill many images: --flist list.txt, each line `image mask output`."""
+"""Fill many images: --flist list.txt, with `image mask output` on each line."""
 
 import sys
 
@@ -14,22 +14,26 @@ from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 
 
 def define(flags):
-    DEFINE_string("flist", None, "The list: `image mask output` a line.", required=True, flag_values=flags)
-    DEFINE_integer(
-        "image_height", 0, "Resize everything to this height. Default: keep sizes.", 0, flag_values=flags
+    DEFINE_string(
+        "flist", None, "File list, with `image mask output` on each line.", required=True, flag_values=flags
     )
     DEFINE_integer(
-        "image_width", 0, "Resize everything to this width. Default: keep sizes.", 0, flag_values=flags
+        "image_height", 0, "Resize all inputs to this height; 0: keep sizes.", 0, flag_values=flags
     )
+    DEFINE_integer("image_width", 0, "Resize all inputs to this width; 0: keep sizes.", 0, flag_values=flags)
     DEFINE_integer(
-        "batch_size", 8, "The most images of one size that are filled at once.", 1, flag_values=flags
+        "batch_size",
+        8,
+        "Maximum number of images filled at once, all of the same size.",
+        1,
+        flag_values=flags,
     )
     filling.define(flags)
 
 
 def main(flags):
     if bool(flags.image_height) != bool(flags.image_width):
-        raise UserError("--image_height and --image_width go together: give both or neither")
+        raise UserError("give both --image_height and --image_width, or neither")
     size = (flags.image_height, flags.image_width) if flags.image_height else None
     if size and size[0] * size[1] > flags.max_pixels:
         raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")

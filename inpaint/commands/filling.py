@@ -1,4 +1,4 @@
-"""The `Inpainter` that a command's flags describe."""
+"""Creating an `Inpainter` from a command's flags."""
 
 from flags.network import given
 from inpaint.cli.tensorflow_start import load_tensorflow
@@ -8,10 +8,13 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     """Load TensorFlow and the weights.
 
     Args:
-        flags: parsed flags, `flags.filling` among them; `follow_checkpoint` has seen them.
-        checkpoint: another checkpoint than --checkpoint_dir.
-        say: takes one line that tells what was loaded.
-        options: further arguments of `Inpainter`.
+        flags: parsed flags, including those of `flags.filling`, after `follow_checkpoint`.
+        checkpoint: checkpoint to load instead of --checkpoint_dir.
+        say: called with one line of text that describes the loaded checkpoint.
+        options: further arguments of `Inpainter.from_checkpoint`.
+
+    Returns:
+        An `Inpainter`.
     """
     load_tensorflow()
     from inpaint.inference.inpainter import Inpainter

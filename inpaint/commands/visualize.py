@@ -1,4 +1,4 @@
-"""Draw what happens inside: --image x.png --mask m.png --output_dir inside."""
+"""Draw gates and attention of a fill: --image x.png --mask m.png --output_dir inside."""
 
 import pathlib
 
@@ -15,10 +15,8 @@ from inpaint.models.architecture import SHOWN_LAYERS
 
 def define(flags):
     one_image.define(flags)
-    DEFINE_string(
-        "output_dir", None, "The folder that the images are written to.", required=True, flag_values=flags
-    )
-    DEFINE_list("layers", list(SHOWN_LAYERS), "Gated convolutions whose gates are drawn.", flag_values=flags)
+    DEFINE_string("output_dir", None, "Folder for the images.", required=True, flag_values=flags)
+    DEFINE_list("layers", list(SHOWN_LAYERS), "Gated convolutions to draw the gates of.", flag_values=flags)
 
 
 def main(flags):

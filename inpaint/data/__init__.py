@@ -1,1 +1,1 @@
-"""From image files to training batches: examples, masks, sketches, lists."""
+"""The input pipeline: file lists, examples, masks, sketches and training batches."""

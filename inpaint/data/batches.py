@@ -10,19 +10,19 @@ from inpaint.errors import UserError
 
 
 class Batches:
-    """Gives the elements of a dataset, says when none comes, and lets go of it in time.
+    """Iterates over a dataset, reports stalls, and releases the TensorFlow iterator in time.
 
-    A TensorFlow iterator that is still alive when Python shuts down waits for its threads, which
-    wait for Python: the process never ends. So nothing but this object may hold it, not even the
+    A TensorFlow iterator that is still alive when Python shuts down deadlocks: it waits for its
+    threads, which wait for Python. So nothing but this object may reference it, not even the
     traceback of an error, and `close` must be called.
 
     Args:
-        dataset: what `training_batches` returns, distributed or not.
-        stall_seconds: after so long without a batch, and again after as long, it is told.
-        say: takes a line for the user.
+        dataset: the result of `training_batches` or `distributed_batches`.
+        stall_seconds: interval in seconds at which a missing batch is reported.
+        say: called with one line of text for the user.
 
     Attributes:
-        seconds_waited: time spent in waiting for batches so far.
+        seconds_waited: total time spent waiting for batches, in seconds.
     """
 
     def __init__(self, dataset, stall_seconds=60.0, say=print):
@@ -32,10 +32,10 @@ class Batches:
         self.seconds_waited = 0.0
 
     def __next__(self):
-        """The next batch; UserError if one of its images cannot be read."""
+        """Return the next batch; raise UserError if reading its images fails."""
         arrived = threading.Event()
         start = time.monotonic()
-        threading.Thread(target=self._tell_of_stall, args=(arrived,), daemon=True).start()
+        threading.Thread(target=self._report_stalls, args=(arrived,), daemon=True).start()
         try:
             return next(self._iterator)
         except tf.errors.OpError as error:
@@ -43,21 +43,21 @@ class Batches:
         finally:
             arrived.set()
             self.seconds_waited += time.monotonic() - start
-        # Raised out here, so that the new error does not carry the iterator's frames along.
+        # Raised outside of the handler, so that the new error does not reference the iterator's frames.
         self.close()
-        told = re.search(r"UserError: (.*)", message)
-        if told:
-            raise UserError(told[1])
-        raise RuntimeError(f"the input fails: {message}")
+        user_error = re.search(r"UserError: (.*)", message)
+        if user_error:
+            raise UserError(user_error[1])
+        raise RuntimeError(f"the input pipeline failed: {message}")
 
-    def _tell_of_stall(self, arrived):
+    def _report_stalls(self, arrived):
         start = time.monotonic()
         while not arrived.wait(self._stall_seconds):
             self._say(
-                f"no batch for {time.monotonic() - start:.0f} s: reading the training images is stuck or "
-                f"very slow; still waiting"
+                f"no batch for {time.monotonic() - start:.0f} s: reading the training images is very slow or "
+                f"has stalled; still waiting"
             )
 
     def close(self):
-        """Stop the threads that prepare batches."""
+        """Release the iterator, which stops the threads that prepare batches."""
         self._iterator = None

@@ -1,4 +1,4 @@
-"""Making the file lists of a dataset: every image checked, shuffled, some kept for validation."""
+"""Create the file lists of a dataset: check the images, shuffle them, split off a validation set."""
 
 import concurrent.futures
 import os
@@ -9,22 +9,22 @@ from inpaint.errors import UserError, telling
 from inpaint.io.atomic import write_whole
 from inpaint.io.image_files import image_size, read_image
 
-_PART = 256  # images that are looked at before it is told how far the work is
+_PART = 256  # images checked between two progress reports
 TRAINING, VALIDATION = "train_shuffled.flist", "validation_static_view.flist"
 
 
 def checked(paths, least_side=1, decode=True, say=print, done=None):
-    """The images that can be used, in the same order; each of the others is told.
+    """Return the usable images, in the same order, and report all others.
 
     Args:
-        paths: list of images.
-        least_side: height and width an image needs, in pixels.
-        decode: whether to read the whole of each, or only its header.
-        say: takes a line for the user, about an image that is left out.
-        done: called with the number of images looked at, now and then.
+        paths: list of image paths.
+        least_side: minimum height and width, in pixels.
+        decode: Whether to decode each image completely, or only to read its header.
+        say: called with one line of text for the user, for each image left out.
+        done: called with the number of images checked so far, after every 256.
 
     Returns:
-        list of paths.
+        List of paths.
     """
 
     def size(path):
@@ -36,16 +36,16 @@ def checked(paths, least_side=1, decode=True, say=print, done=None):
         except UserError as error:
             return str(error)
         if min(height, width) < least_side:
-            return f"{path} is {width} x {height}: sides of at least {least_side} are wanted"
+            return f"{path} is {width} x {height}: both sides must be at least {least_side}"
         return None
 
     good = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as threads:
         for start in range(0, len(paths), _PART):
             part = paths[start : start + _PART]
-            for path, told in zip(part, threads.map(problem, part)):
-                if told:
-                    say(f"left out: {told}")
+            for path, reason in zip(part, threads.map(problem, part)):
+                if reason:
+                    say(f"left out: {reason}")
                 else:
                     good.append(path)
             if done:
@@ -54,18 +54,18 @@ def checked(paths, least_side=1, decode=True, say=print, done=None):
 
 
 def split(paths, validation, seed=0):
-    """Shuffle and divide.
+    """Shuffle and split into training and validation images.
 
     Args:
-        paths: list of images.
-        validation: how many are for validation.
-        seed: of the shuffle; the order of `paths` does not matter.
+        paths: list of image paths; their order has no effect.
+        validation: number of validation images.
+        seed: seed of the shuffle.
 
     Returns:
-        (training, validation): two lists of paths without a common image.
+        (training, validation): two disjoint lists of paths.
 
     Raises:
-        UserError: none would be left to train on.
+        UserError: if no training images would be left.
     """
     if validation >= len(paths):
         raise UserError(
@@ -77,7 +77,7 @@ def split(paths, validation, seed=0):
 
 
 def check_free(folder):
-    """Raise UserError if either list is in a folder already: together with a new one it may be wrong."""
+    """Raise UserError if the folder already has either list: an old and a new list may not match."""
     for name in (TRAINING, VALIDATION):
         path = pathlib.Path(folder) / name
         with telling(f"cannot write {path}"):
@@ -86,19 +86,20 @@ def check_free(folder):
 
 
 def write_lists(folder, training, validation):
-    """Write both lists under the names that train.py's datasets have; absolute paths.
+    """Write both lists, with absolute paths, under the names that the presets of train.py use.
 
     Args:
-        folder: made if needed.
-        training, validation: lists of images; without any for validation, only one list is written.
+        folder: output folder, created if needed.
+        training, validation: lists of image paths; an empty validation list is not written.
 
     Raises:
-        UserError: as `check_free`, a name that a list cannot hold, or a list cannot be written.
+        UserError: if a list already exists or cannot be written, or if a file name has line breaks
+            or surrounding white space.
     """
     check_free(folder)
     for path in (*training, *validation):
         if len(str(path).splitlines()) != 1 or str(path) != str(path).strip():
-            raise UserError(f"the name {str(path)!r} cannot stand in a list: rename the file")
+            raise UserError(f"a file list cannot contain the name {str(path)!r}: rename the file")
     lists = {TRAINING: training, **({VALIDATION: validation} if validation else {})}
     folder = pathlib.Path(folder)
     with telling(f"cannot make {folder}"):

@@ -1,4 +1,4 @@
-"""Examples: an image, cut or resized to the size that is trained on, and its sketch."""
+"""Training examples: an image, cropped or resized to the training size, and its sketch."""
 
 import dataclasses
 
@@ -13,16 +13,17 @@ from inpaint.io.image_files import read_gray, read_image, read_mask
 
 @dataclasses.dataclass(frozen=True)
 class DataOptions:
-    """How images become examples; names as in the original's options.
+    """Options for making examples from images, named as in the original.
 
     Attributes:
         size: (height, width) of an example.
-        random_crop: cut a random part out, enlarging only what is too small; else resize to fit.
-        box: the masks' box.
-        guided: whether to read sketches.
-        edge_threshold: a sketch's line is where its value / 255 is above this.
-        masks: files of the user's own masks; one is drawn for each example, and resized. Without
-            any, the masks are a random box and free-form strokes.
+        random_crop: Whether to take a random crop, upscaling only images that are too small,
+            instead of resizing the whole image.
+        box: size and position of the random box in the masks.
+        guided: Whether to read sketches.
+        edge_threshold: sketch pixels with value / 255 above this are lines.
+        masks: paths of mask files; each example gets a random one, resized. If empty, masks are a
+            random box and free-form strokes.
     """
 
     size: tuple = (256, 256)
@@ -34,19 +35,19 @@ class DataOptions:
 
 
 def load_example(path, options, rng):
-    """Read and fit one image.
+    """Read an image and bring it to the training size.
 
     Args:
-        path: the image.
+        path: path of the image.
         options: a `DataOptions`.
-        rng: `numpy.random.Generator` for the place of the crop.
+        rng: `numpy.random.Generator` for the position of the crop.
 
     Returns:
         (image, sketch): float32 [H, W, 3] BGR in [-1, 1], and float32 [H, W, 1] in {0, 1}, all
         zero if not guided.
 
     Raises:
-        UserError: as `read_image`.
+        UserError: if the image or its sketch cannot be read.
     """
     image = read_image(path, max_pixels=None).rgb[..., ::-1]  # the network sees BGR
     channels = [image[..., i] for i in range(3)]
@@ -63,14 +64,14 @@ def load_example(path, options, rng):
 
 
 def fit(channels, size, random_crop, rng):
-    """Bring an image to a size with OpenCV's bilinear, or by enlarging and cutting.
+    """Crop or resize an image to a given size, with OpenCV's bilinear interpolation.
 
     Args:
-        channels: list of [h, w] arrays of any dtype. One at a time becomes float32: a huge image
-            as a whole would take four times its bytes.
+        channels: list of [h, w] arrays of any dtype. They are converted to float32 one at a time:
+            converting a huge image at once would take four times its memory.
         size: (height, width).
-        random_crop: keep the scale and cut at a uniformly random place; an image that is too
-            small is enlarged first. Otherwise the image is resized, its proportions too.
+        random_crop: Whether to keep the scale and crop at a uniformly random position, upscaling
+            images that are too small, instead of resizing without keeping the aspect ratio.
         rng: `numpy.random.Generator`.
 
     Returns:
@@ -94,19 +95,19 @@ def _resized(channel, size):
 
 
 def load_mask(path, size):
-    """One of the user's own masks, resized without soft edges.
+    """Load a mask file, resized with nearest-neighbour interpolation.
 
     Args:
-        path: the file, as `read_mask` takes it.
-        size: (height, width) of the mask.
+        path: path of a mask, see `read_mask`.
+        size: (height, width) of the result.
 
     Returns:
         uint8 [height, width].
 
     Raises:
-        UserError: as `read_mask`, or no hole in it.
+        UserError: if the file cannot be read or, once resized, has no hole.
     """
     mask = cv2.resize(read_mask(path, max_pixels=None), size[::-1], interpolation=cv2.INTER_NEAREST)
     if not mask.any():
-        raise UserError(f"{path} has no hole: white is hole, black is known")
+        raise UserError(f"{path} has no hole: white is the hole, black is known")
     return mask

@@ -1,7 +1,7 @@
 """Training masks: a random box and free-form strokes (Yu et al., ICCV 2019, algorithm 1).
 
-Masks are uint8 [H, W], 1 in the hole and 0 elsewhere. Randomness comes from a
-`numpy.random.Generator` that the caller passes in.
+Masks are uint8 [H, W], 1 in the hole and 0 elsewhere. All randomness comes from the
+`numpy.random.Generator` that is passed in.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ ANGLE_SPREAD = 2 * math.pi / 15
 
 @dataclasses.dataclass(frozen=True)
 class BoxOptions:
-    """Size of the random box and how it may vary, in pixels; names as in the original's options."""
+    """Size of the random box and its variation, in pixels, named as in the original."""
 
     height: int = 128
     width: int = 128
@@ -29,13 +29,13 @@ class BoxOptions:
     horizontal_margin: int = 0
 
     def check(self, size):
-        """Raise ValueError unless such boxes fit images of this (height, width)."""
+        """Raise ValueError unless these boxes fit images of this (height, width)."""
         sides = (("height", self.height, self.vertical_margin, size[0]),)
         sides += (("width", self.width, self.horizontal_margin, size[1]),)
         for name, side, margin, limit in sides:
             if not 0 < side < limit - 2 * margin:
                 raise ValueError(
-                    f"the box's {name} must be positive and below the image's {limit} less both "
+                    f"the box's {name} must be positive and below the image's {limit} minus both "
                     f"margins of {margin}, received {side}"
                 )
         for name, delta, side in (
@@ -47,7 +47,7 @@ class BoxOptions:
 
 
 def random_box(rng, size, options=BoxOptions()):
-    """A box at a random place, each pair of sides moved in by a random amount.
+    """A box at a random position, shrunk by a random amount on opposite sides.
 
     Args:
         rng: `numpy.random.Generator`.
@@ -58,7 +58,7 @@ def random_box(rng, size, options=BoxOptions()):
         uint8 [height, width].
     """
     height, width = size
-    # Both margins bound the box's top left corner; the upper end is excluded, as in the original.
+    # Both margins bound the box's top left corner; the upper bound is exclusive, as in the original.
     top = rng.integers(options.vertical_margin, height - options.vertical_margin - options.height)
     left = rng.integers(options.horizontal_margin, width - options.horizontal_margin - options.width)
     dy = rng.integers(options.max_delta_height // 2 + 1)
@@ -69,7 +69,7 @@ def random_box(rng, size, options=BoxOptions()):
 
 
 def centred_box(size, options=BoxOptions()):
-    """The box of the fixed validation view: `options.height` x `options.width`, in the middle."""
+    """The mask of the fixed validation view: a centred box, `options.height` x `options.width`."""
     top, left = (size[0] - options.height) // 2, (size[1] - options.width) // 2
     mask = np.zeros(size, np.uint8)
     mask[top : top + options.height, left : left + options.width] = 1
@@ -77,7 +77,7 @@ def centred_box(size, options=BoxOptions()):
 
 
 def free_form_strokes(rng, size):
-    """A few thick strokes that wander and turn at every step.
+    """A few thick random strokes that turn at every step.
 
     Args:
         rng: `numpy.random.Generator`.
@@ -104,8 +104,8 @@ def free_form_strokes(rng, size):
             y = int(np.clip(y + length * math.sin(angle), 0, height))
             points.append((x, y))
         pen = int(rng.integers(PEN_WIDTHS[0], PEN_WIDTHS[1] + 1))
-        # OpenCV draws a line of thickness t as 2 * (t // 2) + 1 pixels, plus 2 where t is odd. This
-        # way the stroke is as wide as the circles at its joints.
+        # OpenCV draws a line of thickness t as 2 * (t // 2) + 1 pixels, plus 2 if t is odd. With
+        # pen - 1, the stroke is as wide as the circles at its joints.
         cv2.polylines(mask, [np.array(points, np.int32)], False, 1, thickness=pen - 1)
         for point in points:
             cv2.circle(mask, point, pen // 2, 1, thickness=-1)

@@ -1,4 +1,4 @@
-"""The stream of training batches, addressed by index: the same seed gives the same run, from any position."""
+"""The stream of training batches, reproducible from any position: examples depend on seed and index only."""
 
 import dataclasses
 
@@ -11,12 +11,12 @@ from inpaint.data.masks import training_mask
 
 @dataclasses.dataclass(frozen=True)
 class Share:
-    """The part of every global batch that one process makes: replicas `first` to `first + count`.
+    """The part of each global batch made by one process: replicas `first` to `first + count - 1`.
 
     Attributes:
-        first: index of the process's first replica.
-        count: its replicas.
-        total: replicas of all processes.
+        first: index of the first replica of this process.
+        count: number of replicas of this process.
+        total: number of replicas of all processes.
     """
 
     first: int = 0
@@ -25,26 +25,25 @@ class Share:
 
 
 def training_batches(paths, options, batch_size, bad, bad_masks=None, seed=0, start=0, share=Share()):
-    """Endless batches; the list is read in order and round again, as in the original.
+    """An infinite dataset of batches; reads the list in order and repeats it, as in the original.
 
-    Example i depends on `seed` and i alone (its image, crop and mask), so a run that starts at
-    batch `start` sees exactly what an uninterrupted one would have seen, however many replicas
-    share the work. In the place of an image or mask that cannot be read comes the
-    next one in its list.
+    Example i (its image, crop and mask) depends only on `seed` and i, so a run that starts at batch
+    `start` sees exactly the same data as an uninterrupted one, with any number of replicas. An image
+    or mask that cannot be read is replaced by the next one in its list.
 
     Args:
-        paths: list of images, shuffled beforehand.
+        paths: list of image paths, already shuffled.
         options: a `DataOptions`.
-        batch_size: images a global batch, a multiple of `share.total`.
-        bad: a `UnreadableFiles`, which is told of those that cannot be read.
-        bad_masks: one for `options.masks`; needed if there are any.
-        seed: of crops and masks.
+        batch_size: number of images in a global batch, a multiple of `share.total`.
+        bad: an `UnreadableFiles` that records the images that cannot be read.
+        bad_masks: the same for `options.masks`; required if there are any.
+        seed: seed of crops and masks.
         start: index of the first batch.
-        share: the replicas to make batches for; their batches come in turn.
+        share: the replicas to make batches for; their batches alternate.
 
     Returns:
         `tf.data.Dataset` of (images [n, H, W, 3], masks [n, H, W, 1], sketches [n, H, W, 1]),
-        float32, n = batch_size / share.total; without the sketches if not guided.
+        float32, with n = batch_size / share.total; no sketches if not guided.
     """
     each = batch_size // share.total
     made_here = each * share.count
@@ -73,7 +72,7 @@ def training_batches(paths, options, batch_size, bad, bad_masks=None, seed=0, st
 
 
 def distributed_batches(strategy, paths, options, batch_size, bad, bad_masks=None, seed=0, start=0):
-    """`training_batches` for the replicas of a `tf.distribute.Strategy`; its other arguments."""
+    """`training_batches` for the replicas of a `tf.distribute.Strategy`; same other arguments."""
     if strategy.num_replicas_in_sync == 1:
         return training_batches(paths, options, batch_size, bad, bad_masks, seed, start)
 

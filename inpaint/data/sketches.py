@@ -1,4 +1,4 @@
-"""Sketches for guided training and filling, drawn from the images themselves."""
+"""Sketches for guided training and filling, extracted from the images by edge detection."""
 
 import math
 import pathlib
@@ -11,32 +11,32 @@ from inpaint.io.file_lists import sketch_path
 from inpaint.io.image_files import ImageFile, read_image, write_image
 
 BLUR = 1.4
-# Canny's two thresholds, as parts of how far the median is from black or white, whichever is nearer:
-# in very dark and very light images contrast is small. Below the least, noise would count.
+# Canny's two thresholds, relative to the distance of the median from black or white, whichever is nearer:
+# very dark and very bright images have little contrast. Below the minimum, noise would become lines.
 CANNY_PARTS = (2 / 3, 4 / 3)
 LEAST_MEDIAN = 32
-# The Laplacian that makes a line, in parts of the image's mean, and the least that does.
+# Threshold of the Laplacian, relative to its mean over the image, and the lowest absolute threshold.
 LAPLACIAN_PART = 4
 LEAST_LAPLACIAN = 2
 TRAINING_SIDE = 256
 
 
 def sketch(rgb, method="canny"):
-    """Draw the lines of an image.
+    """Extract the edges of an image.
 
-    In images with a side over 256 lines are thicker, so that they outlast training's resize to
-    256 x 256: bilinear, with a line only above 0.6 of white, it would lose most lines of one pixel.
+    Lines are thicker in images with a side over 256, so that they survive the resize to 256 x 256
+    in training: bilinear interpolation and the threshold of 0.6 would remove most one-pixel lines.
 
     Args:
         rgb: uint8 [H, W, 3].
-        method: one of `METHODS`: "canny", one line along each edge, or "laplacian", both sides of it
-            where they are sharp.
+        method: one of `METHODS`: "canny" draws one line along each edge, "laplacian" draws both
+            sides of sharp edges.
 
     Returns:
         uint8 [H, W], 255 on lines, 0 elsewhere.
 
     Raises:
-        KeyError: no such method.
+        KeyError: if the method is unknown.
     """
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     lines = METHODS[method](gray)
@@ -51,35 +51,37 @@ def _canny(gray):
 
 
 def _laplacian(gray):
-    # In float: rounded to whole gray values, the blurred image would have steps of its own.
+    # In float: rounding the blurred image to whole gray levels would add steps.
     blurred = cv2.GaussianBlur(np.float32(gray), (0, 0), BLUR)
-    bend = np.abs(cv2.Laplacian(blurred, cv2.CV_32F))
-    return np.uint8(255) * (bend > max(LEAST_LAPLACIAN, LAPLACIAN_PART * bend.mean()))
+    response = np.abs(cv2.Laplacian(blurred, cv2.CV_32F))
+    return np.uint8(255) * (response > max(LEAST_LAPLACIAN, LAPLACIAN_PART * response.mean()))
 
 
 METHODS = {"canny": _canny, "laplacian": _laplacian}
 
 
 def _line_width(side):
-    """Odd, and at least one more than the pixels of this side that become one in training."""
+    """An odd width, greater than the number of pixels that training reduces to one along this side."""
     return 1 if side <= TRAINING_SIDE else 2 * math.ceil(side / TRAINING_SIDE / 2) + 1
 
 
 def write_sketches(paths, method="canny", overwrite=False, say=print, done=None):
-    """Write `name_edge.jpg` beside each image, whole or not at all. A bad one does not stop the rest.
+    """Write `name_edge.jpg` beside each image. A failure does not stop the others.
+
+    Each file is written atomically.
 
     Args:
-        paths: list of images; one that is there twice counts once.
-        method: as in `sketch`.
-        overwrite: whether to draw again what is there already.
-        say: takes a line for the user, about an image that failed.
-        done: called with the number of images finished, good or bad, after each.
+        paths: list of image paths; duplicates are ignored.
+        method: see `sketch`.
+        overwrite: Whether to replace existing sketches.
+        say: called with one line of text for the user, for each image that failed.
+        done: called with the number of images finished so far, failed ones included, after each.
 
     Returns:
-        (written, kept, failed): how many sketches were drawn, were there already, could not be drawn.
+        (written, kept, failed): number of sketches written, already there, and failed.
 
     Raises:
-        KeyError: no such method.
+        KeyError: if the method is unknown.
     """
     written = kept = failed = 0
     owners = {}
@@ -88,7 +90,7 @@ def write_sketches(paths, method="canny", overwrite=False, say=print, done=None)
             target = sketch_path(path)
             owner = owners.setdefault(target, path)
             if owner != path:
-                raise UserError(f"{path} would share {target} with {owner}: rename one of the two")
+                raise UserError(f"{path} would share {target} with {owner}: rename one of them")
             if target.exists() and not overwrite:
                 kept += 1
             else:

@@ -1,4 +1,4 @@
-"""Files of a list that cannot be read: they are skipped, counted and told."""
+"""Unreadable files of a list: skipped, counted and reported."""
 
 import threading
 
@@ -6,13 +6,13 @@ from inpaint.errors import UserError
 
 
 class UnreadableFiles:
-    """Counts unreadable images or masks, tells each once, and stops when there are too many.
+    """Counts unreadable images or masks, reports each once, and raises if there are too many.
 
     Args:
-        kind: what they are, in the plural, as in "training images".
-        total: how many the list has.
-        max_share: the largest share of them that may be bad, 0 to 1.
-        say: takes a line for the user.
+        kind: plural noun for messages, such as "training images".
+        total: length of the list.
+        max_share: maximum fraction of unreadable files, 0 to 1.
+        say: called with one line of text for the user.
     """
 
     def __init__(self, kind, total, max_share=1.0, say=print):
@@ -27,18 +27,18 @@ class UnreadableFiles:
         return len(self._paths)
 
     def first_good(self, paths, index, load):
-        """Load the file at an index, or in its place the next one that can be read.
+        """Load the file at an index or, if it is unreadable, the next readable one.
 
         Args:
-            paths: the list; after its end comes its beginning.
-            index: where to start.
-            load: takes a path; raises UserError for a bad file.
+            paths: list of paths, continued from its beginning after its end.
+            index: index to start at.
+            load: called with a path; raises UserError for an unreadable file.
 
         Returns:
-            what `load` returned.
+            The result of `load`.
 
         Raises:
-            UserError: none can be read, or as `add`.
+            UserError: if no file can be read, or as `add`.
         """
         for turn in range(len(paths)):
             path = paths[(index + turn) % len(paths)]
@@ -51,10 +51,10 @@ class UnreadableFiles:
         raise UserError(f"none of the {self._kind} can be used")
 
     def add(self, path, error):
-        """Note that an image failed.
+        """Record and report an unreadable file.
 
         Raises:
-            UserError: more than the allowed share have.
+            UserError: if more than `max_share` of the files are unreadable.
         """
         with self._lock:
             if path in self._paths:

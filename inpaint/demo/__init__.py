@@ -1,1 +1,1 @@
-"""The page on which people draw holes and see them filled, made with Gradio."""
+"""A Gradio page for drawing holes and filling them."""

@@ -1,4 +1,4 @@
-"""What happens when something is pressed on the page. Nothing is kept between two presses."""
+"""Event handlers of the page. They are stateless."""
 
 import functools
 import pathlib
@@ -24,27 +24,27 @@ _STAGES = {
 }
 
 
-def _told(action):
-    """What a visitor can mend is told on the page."""
+def _shows_errors(action):
+    """Decorator that shows a UserError on the page."""
 
     @functools.wraps(action)
-    def telling_action(*arguments):
+    def wrapper(*arguments):
         try:
             return action(*arguments)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return telling_action
+    return wrapper
 
 
 class Actions:
-    """The page's buttons.
+    """Event handlers of the page.
 
     Args:
         inpainter: an `Inpainter`.
-        max_pixels: the largest image that is read.
-        folder: where results are written.
-        examples: (photograph, mask) paths to click on.
+        max_pixels: maximum number of pixels of an image.
+        folder: folder for results.
+        examples: list of (photograph, mask) paths.
     """
 
     def __init__(self, inpainter, max_pixels, folder, examples=()):
@@ -53,12 +53,15 @@ class Actions:
         self.folder = folder
         self.examples = [(str(photograph), str(mask)) for photograph, mask in examples]
 
-    @_told
+    @_shows_errors
     def show(self, photograph, mask):
-        """What is drawn on, for a photograph and a mask that were dropped: their paths, or None.
+        """Show an uploaded photograph and mask in the editors.
+
+        Args:
+            photograph, mask: paths, or None.
 
         Returns:
-            the updates of the hole's and of the sketch's editor, and a line about the photograph.
+            Updates of the hole editor and the sketch editor, and the photograph's size as text.
         """
         if photograph is None:
             return gr.update(value=None, visible=False), gr.update(value=None, visible=False), ""
@@ -66,25 +69,25 @@ class Actions:
         hole = on_canvas(image.rgb, self._uploaded(mask, image))
         guided = self.inpainter.generator.guided
         sketch = on_canvas(image.rgb) if guided else None
-        told = f"{size_text(image.size)} pixels"
-        return gr.update(value=hole, visible=True), gr.update(value=sketch, visible=guided), told
+        size = f"{size_text(image.size)} pixels"
+        return gr.update(value=hole, visible=True), gr.update(value=sketch, visible=guided), size
 
     def example(self, index):
-        """An example's paths, and what `show` returns for them."""
+        """Return the paths of an example, followed by the result of `show` for them."""
         photograph, mask = self.examples[index]
         return photograph, mask, *self.show(photograph, mask)
 
-    @_told
+    @_shows_errors
     def fill(self, photograph, mask, drawn, sketched):
-        """Fill what the mask has and what is drawn.
+        """Fill the union of the mask's hole and the drawn one.
 
         Args:
-            photograph, mask: their paths; there may be no mask.
-            drawn, sketched: the editors' values.
+            photograph, mask: paths; the mask may be None.
+            drawn, sketched: values of the hole editor and the sketch editor.
 
         Returns:
-            ((before, after), path of the result, note): the path is a PNG file with everything that
-            the photograph had: its size, transparency, colour profile and EXIF data.
+            ((before, after), path, note): the path is a PNG file with the size, transparency, colour
+            profile and EXIF data of the photograph.
         """
         image, hole, sketch = self._inputs(photograph, mask, drawn, sketched)
         start = time.monotonic()
@@ -93,16 +96,16 @@ class Actions:
         result = pathlib.Path(tempfile.mkdtemp(dir=self.folder)) / "filled.png"
         write_image(result, image)
         note = f"Filled {hole.sum():,} pixels, {hole.mean():.1%} of the image, in {seconds:.1f} seconds."
-        after = read_image(result).rgb  # what is downloaded: gray images stay gray
+        after = read_image(result).rgb  # as downloaded: gray images stay gray
         return (before, after), str(result), note
 
-    @_told
+    @_shows_errors
     def look(self, photograph, mask, drawn, sketched, layers):
-        """Images of what happens inside, of a photograph no larger than `LOOK_SIDE`.
+        """Visualize how the network fills a photograph, downsized to at most `LOOK_SIDE` per side.
 
         Args:
             photograph, mask, drawn, sketched: as in `fill`.
-            layers: names of the gated convolutions to show.
+            layers: names of gated convolutions.
 
         Returns:
             (stages, gates): lists of (image, caption).
@@ -122,14 +125,14 @@ class Actions:
         return _renamed(photograph, "the photograph", lambda: read_image(photograph, self.max_pixels))
 
     def _uploaded(self, mask, image):
-        """The mask's hole, bool [H, W]; nothing where there is no mask."""
+        """Return the mask's hole, bool [H, W]; all false without a mask."""
         if mask is None:
             return np.zeros(image.size, bool)
         hole = _renamed(mask, "the mask", lambda: read_mask(mask, self.max_pixels)) > 0
         if hole.shape != image.size:
             raise UserError(
                 f"the mask is {size_text(hole.shape)}, the photograph {size_text(image.size)}: they must "
-                f"be of one size"
+                f"have the same size"
             )
         return hole
 
@@ -146,7 +149,7 @@ class Actions:
 
 
 def _renamed(path, name, read):
-    """What `read` returns; its errors speak of `name` and not of a path of this machine."""
+    """Return the result of `read`; its errors mention `name` instead of a path on this machine."""
     try:
         return read()
     except UserError as error:
@@ -154,7 +157,7 @@ def _renamed(path, name, read):
 
 
 def _at_most(array, side):
-    """An image, mask or sketch made smaller until no side is longer; None stays None."""
+    """Downsize an image, mask or sketch so that no side is longer than `side`; None stays None."""
     if array is None or max(array.shape[:2]) <= side:
         return array
     scale = side / max(array.shape[:2])

@@ -1,4 +1,4 @@
-"""What people draw over an image, in the form that Gradio's image editor takes and gives."""
+"""Drawing over an image with Gradio's image editor."""
 
 import collections
 
@@ -16,11 +16,11 @@ _DRAWING_BYTES = 1 << 22
 
 
 def canvas(label, colour, **options):
-    """An editor for drawing in one colour over an image that is given to it; hidden until then.
+    """Create an editor for drawing over an image in one colour, hidden until it gets an image.
 
     Args:
-        label: what stands above it.
-        colour: RGB levels of the brush.
+        label: label of the editor.
+        colour: RGB colour of the brush, 0 to 255.
         options: further arguments of `gr.ImageEditor`.
     """
     editor = gr.ImageEditor(
@@ -40,10 +40,10 @@ def canvas(label, colour, **options):
 
 
 class _Drawings(collections.OrderedDict):
-    """Where an editor keeps what browsers send until it is used: here only drawings, and the newest.
+    """Storage for what browsers send to an editor: only drawings, and only the newest ones.
 
-    Gradio's own dict keeps for ever what a visitor has sent and never used, and images of the
-    whole canvas that nobody looks at.
+    Gradio's own dict keeps unused drawings forever, together with images of the whole canvas that
+    this page does not need.
     """
 
     def __setitem__(self, key, sent):
@@ -57,11 +57,11 @@ class _Drawings(collections.OrderedDict):
 
 
 def on_canvas(rgb, hole=None):
-    """The value of an editor in which nothing is drawn yet.
+    """Return the value of an editor without drawings.
 
     Args:
-        rgb: uint8 [H, W, 3], the image under the drawing.
-        hole: bool [H, W], shown in the hole's colour as a part of that image; or None.
+        rgb: uint8 [H, W, 3], the image to draw over.
+        hole: bool [H, W], painted into the image in the hole's colour, or None.
     """
     if hole is not None:
         rgb = np.where(hole[..., None], np.uint8(HOLE_COLOUR), rgb)
@@ -69,17 +69,17 @@ def on_canvas(rgb, hole=None):
 
 
 def drawn_on(value, size):
-    """Where something is drawn.
+    """Return where something is drawn.
 
     Args:
-        value: an editor's value, or None.
+        value: value of an editor, or None.
         size: (height, width) of the image.
 
     Returns:
         bool [H, W].
 
     Raises:
-        UserError: the drawing has another size.
+        UserError: if the drawing's size differs.
     """
     drawn = np.zeros(size, bool)
     for layer in value["layers"] if value else []:

@@ -1,4 +1,4 @@
-"""Removing visitors' files when they have become old."""
+"""Removing old files of visitors."""
 
 import contextlib
 import pathlib
@@ -7,10 +7,9 @@ import time
 
 
 def keep_clean(folder, seconds):
-    """From now on, remove every file in a folder that was last written longer ago than `seconds`.
+    """Start a daemon thread that removes the files in a folder that are older than `seconds`.
 
-    Gradio's `delete_cache` forgets half of the images that it writes. A thread of its own does it,
-    four times in that span, for as long as the process lives.
+    It checks every `seconds` / 4. Gradio's own `delete_cache` misses half of the images it writes.
     """
 
     def clean():
@@ -22,8 +21,8 @@ def keep_clean(folder, seconds):
 
 
 def remove_old(folder, before):
-    """Remove the files in a folder, however deep, that were last written before a time of the clock."""
+    """Remove files and folders in a folder, recursively, that were last modified before a timestamp."""
     for path in sorted(pathlib.Path(folder).rglob("*"), reverse=True):  # a folder comes after its files
-        with contextlib.suppress(OSError):  # somebody else was sooner, or the folder is in use
+        with contextlib.suppress(OSError):  # already removed, or the folder is in use
             if path.lstat().st_mtime < before:
                 path.rmdir() if path.is_dir() else path.unlink()

@@ -1,4 +1,4 @@
-"""What stands where on the page."""
+"""Layout of the page."""
 
 from inpaint.demo.canvas import HOLE_COLOUR, SKETCH_COLOUR, canvas
 from inpaint.demo.offline import gr
@@ -6,24 +6,24 @@ from inpaint.models.architecture import GATED, SHOWN_LAYERS
 
 _LONGEST_QUEUE = 64
 
-_TITLE = """# Draw a hole, and the network fills it
-Free-form inpainting with gated convolution (DeepFillv2). Drop a photograph, draw over what shall go, press
+_TITLE = """# Draw a hole and the network fills it
+Free-form inpainting with gated convolution (DeepFillv2). Drop a photograph, draw over what to remove, press
 **Fill**. Your files stay on this server and are removed after a while."""
-_INSIDE = """**Stages.** The first network fills the hole *coarsely*, the second *refines* it; both repaint
-the whole image, of which only the hole is used.
+_INSIDE = """**Stages.** The coarse network fills the hole, the refinement network improves it. Both output a
+whole image, of which only the hole is used.
 
-**Attention.** Each place of the hole looks for a similar place in the known image: the colour tells in
-which direction, and how far, by the key.
+**Attention.** For each position in the hole, the attention searches the known pixels for similar positions.
+The colour shows the direction and distance of the best match, see the key.
 
-**Gates.** Every gated convolution learns where to let through what it computes, from closed (dark) to open
-(bright). Of each layer: the mean of its gates, and the three channels whose gates change most between the
-hole, which is outlined, and its surroundings.
+**Gates.** Gated convolutions learn where to pass on their features: gates are closed (dark) to open (bright).
+Shown for each layer: the mean of its gates, and the three channels whose gates differ most between the hole
+(outlined) and its surroundings.
 
-Photographs with a side over 512 pixels are shown smaller here."""
+Photographs with a side over 512 pixels are downsized for this."""
 
 
 def build(actions):
-    """The page of an `Actions`: `gr.Blocks`, to be launched."""
+    """Build the page for an `Actions`; returns `gr.Blocks` to launch."""
     with gr.Blocks(title="Fill holes in photographs", analytics_enabled=False) as page:
         gr.Markdown(_TITLE)
         with gr.Row():
@@ -31,7 +31,7 @@ def build(actions):
                 with gr.Row():
                     photograph = _dropped("Photograph", "photograph")
                     mask = _dropped("Mask (optional)", "mask")
-                hole = canvas("Hole: draw over what shall go", HOLE_COLOUR, elem_id="hole")
+                hole = canvas("Hole: draw over what to remove", HOLE_COLOUR, elem_id="hole")
                 sketch = canvas("Sketch: lines to follow", SKETCH_COLOUR, elem_id="sketch")
                 shown = gr.Markdown(elem_id="shown")
                 fill = gr.Button("Fill", variant="primary", elem_id="fill")
@@ -73,7 +73,7 @@ def build(actions):
             [*canvases, shown],
             api_name="show",
         )
-        # An editor's own "Clear" takes the photograph away as well.
+        # An editor's own "Clear" removes the photograph, too.
         hole.clear(lambda *paths: actions.show(*paths)[0], files, hole, api_visibility="private")
         sketch.clear(lambda *paths: actions.show(*paths)[1], files, sketch, api_visibility="private")
         examples.click(actions.example, examples, [*inputs, shown], api_name="example")

@@ -1,8 +1,8 @@
-"""Gradio, told to stay at home: no analytics, no model hub, no fonts from elsewhere."""
+"""Import Gradio without network access: no analytics, no model hub, no web fonts."""
 
 import os
 
-# Gradio reads them when it is imported.
+# Gradio reads these when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -13,5 +13,5 @@ _MONO = ("ui-monospace", "monospace")
 
 
 def theme():
-    """Gradio's default look in the fonts of the visitor's system."""
+    """Gradio's default theme with the system fonts of the browser."""
     return gr.themes.Default(font=_FONT, font_mono=_MONO)

@@ -18,24 +18,24 @@ _EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
 
 
 def serve(inpainter, max_pixels, folder, host, port, max_upload_mb, keep_minutes):
-    """Show the page until the process is told to end.
+    """Serve the page until the process is terminated.
 
     Args:
         inpainter: an `Inpainter`.
-        max_pixels: the largest image that is read.
-        folder: where visitors' files and results are kept.
-        host, port: where to listen; without a port, at the first free one from 7860.
-        max_upload_mb: the largest file that is taken, in megabytes.
-        keep_minutes: after which visitors' files are removed.
+        max_pixels: maximum number of pixels of an image.
+        folder: folder for uploads and results.
+        host, port: address to listen on; port None for the first free one from 7860.
+        max_upload_mb: maximum size of an upload, in megabytes.
+        keep_minutes: age in minutes at which uploads and results are removed.
 
     Raises:
-        UserError: it cannot listen there.
+        UserError: if the server cannot listen on this address.
     """
-    # Gradio decodes drawings before we see them: Pillow refuses those of twice as many pixels.
+    # Gradio decodes drawings before they can be checked here; Pillow rejects those of twice as many pixels.
     Image.MAX_IMAGE_PIXELS = max_pixels
     photographs = sorted((_EXAMPLES / "photographs").iterdir())
     examples = [(path, _EXAMPLES / "masks" / f"{path.stem}.png") for path in photographs]
-    # The first image takes long, because the network's graph is made for it: no visitor's.
+    # The first call is slow, because it traces the network's graph: make it before the first visitor does.
     sketch = np.zeros((64, 64), np.uint8) if inpainter.generator.guided else None
     inpainter(np.zeros((64, 64, 3), np.uint8), np.eye(64), sketch)
     keep_clean(folder, keep_minutes * 60)
@@ -53,7 +53,7 @@ def serve(inpainter, max_pixels, folder, host, port, max_upload_mb, keep_minutes
         )
     except OSError as error:
         raise UserError(
-            f"cannot listen on {host}, port {port or '7860 to 7959'}: taken, or no address of this machine; "
+            f"cannot listen on {host}, port {port or '7860 to 7959'}: in use, or no address of this machine; "
             f"choose another --port or --host"
         ) from error
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that files are removed

@@ -1,7 +1,7 @@
-"""Images from and to encoded bytes inside a graph, as `image_files` reads and writes them.
+"""Decoding and encoding images inside a graph, consistent with `image_files`.
 
-PNG and JPEG. Not done here, for TensorFlow has no operation for it: turning an image upright by its
-EXIF orientation, and colour profiles. Neither is in the bytes that come back.
+Supports PNG and JPEG. EXIF orientation and colour profiles are ignored, because TensorFlow has no
+operations for them, and the encoded results have neither.
 """
 
 import typing
@@ -13,20 +13,20 @@ from inpaint.export.request_checks import require, require_pixels, require_size,
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
-_PNG_HEADER = 26  # bytes: signature, the header's length and name, size, bits, colours
-_GRAY, _ALPHA = 0, 4  # PNG's type of colours; the bit in it that tells of alpha
+_PNG_HEADER = 26  # bytes: signature, length and name of the IHDR chunk, size, bit depth, colour type
+_GRAY, _ALPHA = 0, 4  # PNG colour type of grayscale; bit of the colour type for alpha
 
 
 class Header(typing.NamedTuple):
-    """What an encoded image's first bytes tell.
+    """Header of an encoded image.
 
     Attributes:
-        is_png: bool; else it is a JPEG.
+        is_png: bool scalar, true for PNG, false for JPEG.
         size: int64 [2], height and width.
-        gray: bool, whether it is a grayscale image.
-        alpha: bool, whether it has transparency.
-        deep: bool, whether it has 16 bits a channel.
-        data: string, all of the bytes, to be had only once the header was found to be in order.
+        gray: bool scalar, whether the image is grayscale.
+        alpha: bool scalar, whether it has transparency.
+        deep: bool scalar, whether it has 16 bits per channel.
+        data: string scalar, the encoded image; available only after the checks of the header.
     """
 
     is_png: tf.Tensor
@@ -38,17 +38,17 @@ class Header(typing.NamedTuple):
 
 
 def read_header(data, name, max_pixels, wanted=None):
-    """Look at an encoded image without decoding it.
+    """Read and check the header of an encoded image without decoding it.
 
     Args:
         data: string scalar.
-        name: of the input, for messages: `"image_bytes"`.
-        max_pixels: the largest image that goes through, sides rounded up to multiples of 8.
-        wanted: int64 [2], the image's size, which a mask or sketch must have, or None.
+        name: name of the input for error messages, such as `"image_bytes"`.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8.
+        wanted: int64 [2], the size that a mask or sketch must have, or None.
 
     Returns:
-        `Header`. Using any of it fails with a message if the bytes are no PNG or JPEG, the image has
-        no pixels, too many, or another size than wanted.
+        A `Header`. Evaluating any of its tensors fails with a message if the data are not a PNG or
+        JPEG, or if the image has no pixels, too many, or a size other than `wanted`.
     """
     start = tf.io.decode_raw(tf.strings.substr(data, 0, _PNG_HEADER), tf.uint8)
     start = tf.cast(tf.pad(start, [[0, _PNG_HEADER - tf.size(start)]]), tf.int64)
@@ -65,14 +65,14 @@ def read_header(data, name, max_pixels, wanted=None):
 
 
 def decode_image(header):
-    """Decode an image, brought to 8 bits.
+    """Decode an image, converted to 8 bits per channel.
 
     Args:
-        header: its `Header`.
+        header: the image's `Header`.
 
     Returns:
         rgb: uint8 [H, W, 3].
-        alpha: uint8 [H, W, 1], 255 where the image has none.
+        alpha: uint8 [H, W, 1], all 255 if the image has none.
     """
     data = header.data
     rgba = tf.cond(
@@ -84,29 +84,29 @@ def decode_image(header):
         ),
         lambda: _opaque(tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE")),
     )
-    # What is said of alpha by the decoder is nonsense for images without, of less than 8 bits.
+    # For images of less than 8 bits without alpha, the decoder returns wrong alpha values.
     alpha = tf.cond(header.alpha, lambda: rgba[..., 3:], lambda: tf.ones_like(rgba[..., 3:]) * 255)
     return rgba[..., :3], alpha
 
 
 def decode_gray(header):
-    """Decode an image's brightness over black: float32 [H, W, 1] in [0, 255]."""
+    """Decode the brightness of an image over black: float32 [H, W, 1] in [0, 255]."""
     rgb, alpha = decode_image(header)
-    # Looked up, for TensorFlow turns a division into a product with the rounded inverse.
+    # A lookup table, because TensorFlow replaces division by multiplication with the rounded reciprocal.
     shares = tf.gather(np.arange(256, dtype=np.float32) / np.float32(255), tf.cast(alpha, tf.int32))
     return tf.cast(to_gray(rgb), tf.float32) * shares
 
 
 def encode_image(rgb, alpha, header):
-    """Encode a result as PNG: grayscale and with alpha where the image it was made from is.
+    """Encode a result as PNG, grayscale and with alpha if the input image was.
 
     Args:
         rgb: uint8 [H, W, 3].
         alpha: uint8 [H, W, 1].
-        header: the `Header` of the image.
+        header: `Header` of the input image.
 
     Returns:
-        string scalar.
+        String scalar.
     """
     kind = 2 * tf.cast(header.gray, tf.int32) + tf.cast(header.alpha, tf.int32)
     return tf.switch_case(
@@ -121,7 +121,7 @@ def encode_image(rgb, alpha, header):
 
 
 def to_gray(rgb):
-    """uint8 [H, W, 3] -> uint8 [H, W, 1], in Pillow's integers (ITU-R 601)."""
+    """uint8 [H, W, 3] -> uint8 [H, W, 1], in Pillow's integer arithmetic (ITU-R 601)."""
     r, g, b = tf.split(tf.cast(rgb, tf.int32), 3, axis=-1)
     return tf.cast(tf.bitwise.right_shift(19595 * r + 38470 * g + 7471 * b + 32768, 16), tf.uint8)
 
@@ -133,10 +133,10 @@ def _starts(values, signature):
 def _png_header(start, data):
     sides = tf.reduce_sum(tf.reshape(start[16:24], [2, 4]) * [1 << 24, 1 << 16, 1 << 8, 1], axis=1)
     deep, colours = start[24] == 16, start[25]
-    # Pillow, and so `image_files`, has no gray of 16 bits with alpha: it is taken for colour.
+    # Pillow, and so `image_files`, has no 16-bit grayscale with alpha and reads it as colour.
     gray = (colours == _GRAY) | ((colours == _GRAY + _ALPHA) & ~deep)
-    # A colour that stands for transparency, or transparent ones of a palette, are told of before the
-    # pixels. Of 16-bit gray none is read.
+    # A transparent colour, or transparent entries of a palette, are declared in tRNS before the pixels.
+    # Pillow ignores it for 16-bit grayscale.
     before = tf.strings.split([data], "IDAT", maxsplit=1).values[0]
     keyed = tf.size(tf.strings.split([before], "tRNS", maxsplit=1).values) > 1
     alpha = (colours >= _ALPHA) | (keyed & ~(gray & deep))
@@ -149,7 +149,7 @@ def _jpeg_header(data):
 
 
 def _eight_bit(values, gray):
-    """uint16 -> uint8: gray is rounded, of colours the high byte is taken, as by `image_files`."""
+    """uint16 -> uint8: gray is rounded, colours keep the high byte, as in `image_files`."""
     wide = tf.cast(values, tf.int32)
     return tf.cast(tf.where(gray, (wide * 255 + 32767) // 65535, wide // 256), tf.uint8)
 

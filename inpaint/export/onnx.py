@@ -1,4 +1,4 @@
-"""An `Inpainter` as an ONNX model."""
+"""Exporting an `Inpainter` as an ONNX model."""
 
 import tensorflow as tf
 
@@ -9,18 +9,18 @@ _OPSET = 18
 
 
 def export_onnx(inpainter, folder, overwrite=False):
-    """Write `model.onnx`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (as `pixels.holes`
-    takes it) -> `output` uint8 [N, H, W, 3]. If guided also `sketch` uint8 [N, H, W, 1].
+    """Write `model.onnx`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (see
+    `preprocessing.holes`) -> `output` uint8 [N, H, W, 3]. If guided, also `sketch` uint8 [N, H, W, 1].
 
-    ONNX has no assertions: wrong sizes fail somewhere in the model, with whatever message.
+    ONNX has no assertions: inputs of the wrong size fail somewhere in the model, with an unhelpful message.
 
     Args:
         inpainter: an `Inpainter` in float32.
-        folder: gets the file, and is there as a whole or not at all.
-        overwrite: whether a model that is there is replaced.
+        folder: output folder, written atomically.
+        overwrite: Whether to replace an existing model.
 
     Raises:
-        UserError: the folder exists, or cannot be written.
+        UserError: if the folder exists and `overwrite` is false, or cannot be written.
     """
     import tf2onnx
 
@@ -44,8 +44,8 @@ def export_onnx(inpainter, folder, overwrite=False):
         (part / "model.onnx").write_bytes(model.SerializeToString())
 
 
-# ONNX divides integers towards zero, and tf2onnx takes that for a division towards minus infinity, which
-# the sizes and windows here are computed by. ONNX's remainder has the divisor's sign, as TensorFlow's.
+# ONNX's integer division rounds towards zero, but tf2onnx uses it for FloorDiv, which rounds down and
+# computes sizes and windows here. ONNX's remainder has the sign of the divisor, as in TensorFlow.
 
 
 def _floor_div(graph, node, name, arguments):
@@ -64,7 +64,7 @@ def _floor_mod(graph, node, name, arguments):
 
 
 def _integer(graph, node):
-    """The dtype of a node's numbers, which must be integers."""
+    """Return the dtype of a node's input, which must be an integer type."""
     from onnx import TensorProto
 
     dtype = graph.get_dtype(node.input[0])

@@ -1,36 +1,36 @@
-"""Refusing wrong requests inside a graph, with a message for whoever sent them."""
+"""Checks inside a graph that reject invalid requests with a message for the client."""
 
 import tensorflow as tf
 
-_MULTIPLE = 8  # what the sides of an image are rounded up to before its pixels are counted
+_MULTIPLE = 8  # sides are rounded up to multiples of this before pixels are counted
 
 
 def require(condition, message):
-    """An operation that fails with a message unless a condition holds.
+    """Return an operation that fails with a message unless a condition holds.
 
-    Nothing waits for it by itself: put what must come after it under `tf.control_dependencies`.
+    Operations that must run after the check need `tf.control_dependencies`.
 
     Args:
         condition: bool scalar.
-        message: text, or a string scalar.
+        message: str or string scalar.
 
     Returns:
-        the operation; it raises tf.errors.InvalidArgumentError.
+        An operation that raises tf.errors.InvalidArgumentError.
     """
     return tf.debugging.Assert(condition, [message])
 
 
 def size_text(size):
-    """int64 [2], height and width -> string scalar, `640 x 480`."""
+    """int64 [2], height and width -> string scalar, width first: `640 x 480`."""
     return tf.strings.format("{} x {}", (size[1], size[0]))
 
 
 def require_size(size, wanted, name):
-    """The operation that fails unless a mask or sketch has the image's size.
+    """Return an operation that fails unless a mask or sketch has the image's size.
 
     Args:
-        size: int64 [2], height and width.
-        wanted: int64 [2], the image's.
+        size: int64 [2], height and width of the mask or sketch.
+        wanted: int64 [2], height and width of the image.
         name: `"mask"` or `"sketch"`.
     """
     begin = f"the {name} must have the size of the image: the image is "
@@ -39,20 +39,20 @@ def require_size(size, wanted, name):
 
 
 def require_pixels(size, received, max_pixels, count=1):
-    """Operations that fail unless images have pixels, and no more than the limit together.
+    """Return operations that fail if images have no pixels, or too many in total.
 
     Args:
         size: int64 [2], height and width.
-        received: string scalar, for the message: `image_bytes is 640 x 480`.
-        max_pixels: the limit, sides rounded up to multiples of 8.
-        count: how many images of this size.
+        received: string scalar for the message, such as `image_bytes is 640 x 480`.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8.
+        count: number of images of this size.
 
     Returns:
-        list of operations.
+        List of operations.
     """
     rounded = -(-size // _MULTIPLE) * _MULTIPLE
     row = rounded[1] * tf.cast(count, tf.int64)
-    fits = rounded[0] <= max_pixels // tf.maximum(row, 1)  # a product could overflow
+    fits = rounded[0] <= max_pixels // tf.maximum(row, 1)  # the product of all could overflow
     end = (
         f", over the limit of {max_pixels} pixels (sides rounded up to multiples of 8): send smaller or "
         "fewer images, or export the model with a higher --max_pixels"
@@ -64,7 +64,7 @@ def require_pixels(size, received, max_pixels, count=1):
 
 
 def require_as_many(count, images, name):
-    """The operation that fails unless there are as many masks or sketches as images.
+    """Return an operation that fails unless there are as many masks or sketches as images.
 
     Args:
         count, images: integer scalars.

@@ -1,4 +1,4 @@
-"""Writing SavedModels, to be served by TensorFlow Serving."""
+"""Exporting an `Inpainter` as a SavedModel for TensorFlow Serving."""
 
 import pathlib
 
@@ -10,17 +10,17 @@ from inpaint.io.atomic import whole_folder
 
 
 def export(inpainter, folder, max_pixels, overwrite=False, say=print):
-    """Write a SavedModel with the signatures of `Served`, and warm-up requests, whole or not at all.
+    """Write a SavedModel with the signatures of `Served` and warm-up requests, atomically.
 
     Args:
         inpainter: an `Inpainter`.
-        folder: the version folder, such as `models/inpaint/1`.
+        folder: version folder, such as `models/inpaint/1`.
         max_pixels: as in `Served`.
-        overwrite: whether a model that is there is replaced.
-        say: takes a line for the user.
+        overwrite: Whether to replace an existing model.
+        say: called with one line of text for the user.
 
     Raises:
-        UserError: the folder exists, or cannot be written.
+        UserError: if the folder exists and `overwrite` is false, or cannot be written.
     """
     with whole_folder(folder, overwrite) as part:
         served = Served(inpainter, max_pixels)
@@ -29,9 +29,7 @@ def export(inpainter, folder, max_pixels, overwrite=False, say=print):
         if warmup.can_be_written():
             warmup.write_requests(part, inpainter.generator.guided)
         else:
-            say(
-                "note: no warm-up requests were written: pip install tensorflow-serving-api, and export again"
-            )
+            say("note: no warm-up requests were written: pip install tensorflow-serving-api and export again")
     if not pathlib.Path(folder).resolve().name.isdecimal():
         say(
             f"note: TensorFlow Serving loads only folders whose name is a whole number, "

@@ -1,4 +1,4 @@
-"""What a SavedModel offers: an `Inpainter` in two signatures."""
+"""The signatures of a SavedModel: an `Inpainter` for arrays and for encoded images."""
 
 import tensorflow as tf
 
@@ -9,27 +9,27 @@ from inpaint.models.preprocessing import holes
 
 
 class Served(tf.Module):
-    """Two functions from images to filled images; both refuse wrong requests with a message.
+    """Two signatures that fill images and reject invalid requests with a message.
 
-    `serving_default`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (as `pixels.holes` takes
-    it) -> `output` uint8 [N, H, W, 3]. If guided also `sketch` uint8 [N, H, W, 1].
+    `serving_default`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (see
+    `preprocessing.holes`) -> `output` uint8 [N, H, W, 3]. If guided, also `sketch` uint8 [N, H, W, 1].
 
     `serving_bytes`: `image_bytes`, `mask_bytes` string [N], each a PNG or JPEG -> `output_bytes`
-    string [N], each a PNG. If guided also `sketch_bytes`. White in a mask (above 127.5) is hole; what
-    is in each file is what `image_files` would read, but for orientation and colour profile.
-    Images may differ in size, and are decoded, filled and encoded one after the other.
+    string [N], each a PNG. If guided, also `sketch_bytes`. White in a mask (above 127.5) is the hole.
+    Files are read as by `image_files`, except for orientation and colour profile. Images may differ in
+    size; they are decoded, filled and encoded one at a time.
 
     Args:
         inpainter: an `Inpainter`.
-        max_pixels: the most that is filled: of `serving_default` all of a request's images together,
-            of `serving_bytes` each; sides rounded up to multiples of 8.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8: of all images of a
+            request in `serving_default`, of each image in `serving_bytes`.
     """
 
     def __init__(self, inpainter, max_pixels):
         super().__init__()
         self._inpainter = inpainter
         self._max_pixels = max_pixels
-        # The network's variables alone: a Keras model would bring functions of its own along.
+        # Only the network's variables: tracking the Keras model would export its own functions, too.
         self._variables = model_variables(inpainter.generator)
         one_channel = tf.TensorSpec([None, None, None, 1], tf.uint8)
         pixels = [tf.TensorSpec([None, None, None, 3], tf.uint8), one_channel]
@@ -41,7 +41,7 @@ class Served(tf.Module):
         self.fill_encoded = tf.function(self._fill_encoded, input_signature=encoded)
 
     def signature_functions(self):
-        """dict of the signatures' functions, as `tf.saved_model.save` takes it."""
+        """Return the signatures as a dict for `tf.saved_model.save`."""
         return {"serving_default": self.fill_pixels, "serving_bytes": self.fill_encoded}
 
     def _fill_pixels(self, image, mask, sketch=None):
@@ -81,7 +81,7 @@ class Served(tf.Module):
         return encode_image(self._filled(rgb[None], mask, sketch)[0], alpha, header)
 
     def _filled(self, image, mask, sketch):
-        """uint8 [N, H, W, 3], mask in {0, 1}; without a hole nothing is computed."""
+        """Fill uint8 [N, H, W, 3]; mask in {0, 1}. Without a hole, nothing is computed."""
         inputs = [image, mask] if sketch is None else [image, mask, sketch]
         return tf.cond(tf.reduce_any(mask > 0), lambda: self._inpainter.fill(*inputs), lambda: image)
 

@@ -1,4 +1,4 @@
-"""Requests that TensorFlow Serving runs when it loads a model, so that nobody waits for the first one."""
+"""Warm-up requests, run by TensorFlow Serving when it loads a model, so that no client has to wait."""
 
 import importlib.util
 import pathlib
@@ -11,16 +11,16 @@ _SIDE = 256
 
 
 def can_be_written():
-    """Whether the package that describes the requests, tensorflow-serving-api, is installed."""
+    """Return whether tensorflow-serving-api, which defines the request format, is installed."""
     return importlib.util.find_spec("tensorflow_serving") is not None
 
 
 def write_requests(folder, guided):
-    """Write one request for each signature, `PredictionLog` records in a TFRecord file.
+    """Write one request for each signature, as `PredictionLog` records in a TFRecord file.
 
     Args:
-        folder: the model's, which gets `PLACE`.
-        guided: whether the signatures take a sketch.
+        folder: folder of the model; the file is `PLACE` inside it.
+        guided: Whether the signatures take a sketch.
     """
     path = pathlib.Path(folder) / PLACE
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def write_requests(folder, guided):
 
 
 def _requests(guided):
-    """dict of signature name -> dict of inputs: an image of gentle slopes with a hole in the middle."""
+    """dict of signature name -> dict of inputs: an image of gradients with a hole in the centre."""
     slope = np.linspace(0, 255, _SIDE).astype(np.uint8)
     down, across = np.meshgrid(slope, slope, indexing="ij")
     image = np.stack([down, across, 255 - down], axis=-1)

@@ -1,1 +1,1 @@
-"""Filling holes: arrays, one file, a list of files, and a look inside."""
+"""Filling holes in arrays, in a file and in a list of files, and visualizing how."""

@@ -1,4 +1,4 @@
-"""Filling one image file."""
+"""Filling an image file."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ class Job:
     Attributes:
         image, mask, output: paths.
         sketch: path, or None if not guided.
-        line: number of the line in the file list, from 1; 0 if there is no list.
+        line: line number in the file list, starting at 1; 0 without a list.
     """
 
     image: str
@@ -35,18 +35,18 @@ class Job:
 
 
 def load(job, max_pixels=MAX_PIXELS, size=None):
-    """Read a job's files.
+    """Read the files of a job.
 
     Args:
         job: a `Job`.
-        max_pixels: the largest image that is read.
-        size: (height, width) to resize everything to, or None to keep the image's.
+        max_pixels: maximum number of pixels of an image.
+        size: (height, width) to resize all inputs to, or None to keep their size.
 
     Returns:
         (image, mask, sketch): an `ImageFile`, uint8 [H, W] in {0, 1}, float32 [H, W] or None.
 
     Raises:
-        UserError: a file that cannot be read, or a mask or sketch of another size.
+        UserError: if a file cannot be read, or if the mask's or sketch's size differs from the image's.
     """
     image = read_image(job.image, max_pixels)
     mask = read_mask(job.mask, max_pixels)
@@ -60,37 +60,37 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
         if other is not None and other.shape != image.size:
             raise UserError(
                 f"the {name} {path} is {size_text(other.shape)}, the image {job.image} is "
-                f"{size_text(image.size)}: they must be of one size"
+                f"{size_text(image.size)}: they must have the same size"
             )
     return image, mask, sketch
 
 
 def fill_loaded(inpainter, job, loaded, say=print):
-    """Fill one image and write it.
+    """Fill an image and write the result.
 
     Args:
         inpainter: an `Inpainter`.
         job: a `Job`.
-        loaded: what `load` returned for it.
-        say: takes a line for the user.
+        loaded: the result of `load` for this job.
+        say: called with one line of text for the user.
 
     Raises:
-        UserError: the result cannot be written.
+        UserError: if the result cannot be written.
     """
     image, mask, sketch = loaded
-    tell_oddities(job, image, mask, say)
+    report_oddities(job, image, mask, say)
     image.rgb = inpainter(image.rgb, mask, sketch)
     write_image(job.output, image)
 
 
-def tell_oddities(job, image, mask, say):
-    """Say what is no error but may surprise."""
+def report_oddities(job, image, mask, say):
+    """Report unusual inputs that are not errors."""
     if not mask.any():
-        say(f"note: the mask {job.mask} has no hole, the image is returned as it is")
+        say(f"note: the mask {job.mask} has no hole, the image is returned unchanged")
     elif mask.all():
-        say(f"note: the mask {job.mask} covers everything, the result is free invention")
+        say(f"note: the mask {job.mask} covers everything, there are no known pixels to fill from")
     if image.alpha is not None and not keeps_alpha(job.output):
-        say(f"note: JPEG has no transparency, {job.output} is written without")
+        say(f"note: JPEG does not support transparency, {job.output} is written without it")
 
 
 def _resized(array, size):

@@ -1,4 +1,4 @@
-"""Filling the image files of a list, in batches of equal sizes."""
+"""Filling the images of a file list, in batches of images of the same size."""
 
 import contextlib
 import dataclasses
@@ -8,21 +8,21 @@ import os
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.inference.fill_file import Job, load, tell_oddities
+from inpaint.inference.fill_file import Job, load, report_oddities
 from inpaint.io.file_lists import read_lines, sketch_path
 from inpaint.io.image_files import MAX_PIXELS, check_output, image_size, write_image
 
-BATCH_PIXELS = 1 << 20  # larger batches take more memory and are no faster
+BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
 
 
 class Failures:
-    """Tells what went wrong by its line number.
+    """Reports and records errors by line number.
 
     Args:
-        say: takes a line for the user.
+        say: called with one line of text for the user.
 
     Attributes:
-        lines: set of the numbers of the lines that failed.
+        lines: set of the numbers of failed lines.
     """
 
     def __init__(self, say):
@@ -35,7 +35,7 @@ class Failures:
 
     @contextlib.contextmanager
     def of(self, job):
-        """A UserError in the body fails this job alone."""
+        """Context manager that records a UserError as a failure of this job and continues."""
         try:
             yield
         except UserError as error:
@@ -43,21 +43,21 @@ class Failures:
 
 
 def read_jobs(flist, guided, failures):
-    """The jobs of a file list, `image mask output` a line.
+    """Read the jobs of a file list, one `image mask output` per line.
 
-    Fields are separated by white space, or by tabs where a line has tabs. Empty lines are passed
-    over; other bad lines go to `failures`.
+    Fields are separated by white space, or by tabs if the line has any. Empty lines are skipped;
+    invalid lines are added to `failures`.
 
     Args:
-        flist: the list's path.
-        guided: whether each image has a sketch beside it.
+        flist: path of the list.
+        guided: Whether each image has a sketch beside it.
         failures: a `Failures`.
 
     Returns:
-        list of `Job`s.
+        List of `Job`s.
 
     Raises:
-        UserError: no such list, or nothing in it.
+        UserError: if the list does not exist or is empty.
     """
     jobs, writers = [], {}
     for number, line in enumerate(read_lines(flist), start=1):
@@ -65,13 +65,13 @@ def read_jobs(flist, guided, failures):
         if not any(fields):
             continue
         if len(fields) != 3 or not all(fields):
-            failures.add(number, f"needs `image mask output`, received {line.strip()!r}")
+            failures.add(number, f"must be `image mask output`, received {line.strip()!r}")
             continue
         job = Job(*fields, line=number)
         with failures.of(job):
             earlier = writers.setdefault(os.path.abspath(job.output), number)
             if earlier != number:
-                raise UserError(f"{job.output} is the output of line {earlier} already")
+                raise UserError(f"{job.output} is already the output of line {earlier}")
             sketch = str(sketch_path(job.image)) if guided else None
             jobs.append(dataclasses.replace(job, sketch=sketch))
     if not jobs and not failures.lines:
@@ -80,18 +80,18 @@ def read_jobs(flist, guided, failures):
 
 
 def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_PIXELS, say=print, done=None):
-    """Fill many files, in batches of images that have one size. A bad one does not stop the rest.
+    """Fill many files, in batches of images of the same size. A failure does not stop the others.
 
     Args:
         inpainter: an `Inpainter`.
         jobs: list of `Job`s.
-        batch_size: the most images in a batch; fewer where together they exceed
+        batch_size: maximum number of images in a batch; fewer if together they exceed
             `BATCH_PIXELS` or `max_pixels`.
         failures: a `Failures`.
-        size: (height, width) to resize everything to, or None to keep each image's size.
-        max_pixels: the largest image that is read.
-        say: takes a line for the user.
-        done: called with the number of jobs finished, good or bad, after each batch.
+        size: (height, width) to resize all inputs to, or None to keep each image's size.
+        max_pixels: maximum number of pixels of an image.
+        say: called with one line of text for the user.
+        done: called with the number of jobs finished so far, failed ones included, after each batch.
     """
     sized = []
     for job in jobs:
@@ -101,10 +101,10 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
     finished = len(jobs) - len(sized)
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
     for (height, width), group in itertools.groupby(sized, key=lambda pair: pair[0]):
-        equal = [job for _, job in group]
+        same_size = [job for _, job in group]
         count = max(1, min(batch_size, min(BATCH_PIXELS, max_pixels) // (height * width)))
-        for first in range(0, len(equal), count):
-            batch = equal[first : first + count]
+        for first in range(0, len(same_size), count):
+            batch = same_size[first : first + count]
             _fill_batch(inpainter, batch, failures, size, max_pixels, say)
             finished += len(batch)
             if done:
@@ -116,12 +116,12 @@ def _fill_batch(inpainter, jobs, failures, size, max_pixels, say):
     for job in jobs:
         with failures.of(job):
             loaded.append((job, *load(job, max_pixels, size)))
-    # By the pixels' size: a damaged file's header may have told another.
+    # Sorted by the decoded size: the header of a damaged file may give another one.
     loaded.sort(key=lambda one: one[1].size)
     for _, group in itertools.groupby(loaded, key=lambda one: one[1].size):
         jobs, images, masks, sketches = zip(*group)
         for job, image, mask in zip(jobs, images, masks):
-            tell_oddities(job, image, mask, say)
+            report_oddities(job, image, mask, say)
         sketches = np.stack(sketches) if inpainter.generator.guided else None
         batch = np.stack([image.rgb for image in images])
         results = inpainter(batch, np.stack(masks), sketches)

@@ -12,18 +12,18 @@ from inpaint.models.generator import Generator
 from inpaint.models.passes import AroundHole, Everywhere
 from inpaint.models.preprocessing import from_network, holes, to_network
 
-_MULTIPLE = 8  # what the network's sizes are multiples of
+_MULTIPLE = 8  # the network needs heights and widths that are multiples of this
 
 
 class Inpainter:
-    """Fills images of any size; the pixels outside the hole come back byte for byte.
+    """Fills images of any size; known pixels are returned unchanged.
 
     Args:
-        generator: a `Generator` with its weights.
-        edge_threshold: a sketch's line is where its value / 255 is above this.
-        hole_only: compute only what the hole's pixels depend on. The result is the same, sooner.
-        eager: run operation by operation instead of tracing a graph at the first call. That call is
-            sooner done, later ones are slower: for a process that fills a single image.
+        generator: a `Generator` with loaded weights.
+        edge_threshold: sketch pixels with value / 255 above this are lines.
+        hole_only: Whether to compute only what the hole's pixels depend on: same result, faster.
+        eager: Whether to run eagerly instead of tracing a graph in the first call. This makes the
+            first call faster and later ones slower: for a process that fills a single image.
     """
 
     def __init__(self, generator, edge_threshold=0.6, hole_only=True, eager=False):
@@ -32,9 +32,9 @@ class Inpainter:
         self.hole_only = hole_only
         images = tf.TensorSpec([None, None, None, 3], tf.uint8)
         masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
-        # One signature with unknown sizes, so that all images share one trace.
+        # One signature with unknown sizes, so that images of all sizes share one trace.
         signature = [images, masks, masks] if generator.guided else [images, masks]
-        # There is no Python control flow on tensors for AutoGraph to rewrite, which takes longer than a fill.
+        # Without AutoGraph, which takes longer than a fill: no Python control flow depends on tensors.
         fill = tf.autograph.experimental.do_not_convert(self._fill)
         self.fill = fill if eager else tf.function(fill, input_signature=signature, autograph=False)
 
@@ -49,21 +49,22 @@ class Inpainter:
         say=None,
         eager=False,
     ):
-        """An `Inpainter` with weights from a checkpoint of ours or of the original TF1 code.
+        """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
 
         Args:
             path: folder or prefix of the checkpoint; None for the bundled weights.
-            guided: whether the checkpoint's generator takes a sketch. None: as the checkpoint's config.json
-                says, else False.
-            padding: padding of its convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as the
-                checkpoint's config.json says, else `"same"`.
+            guided: Whether the generator takes a sketch. None: as in the checkpoint's config.json, or
+                False without one.
+            padding: padding of the convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as in the
+                checkpoint's config.json, or `"same"` without one.
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
-            edge_threshold: a sketch's line is where its value / 255 is above this.
-            say: takes one line that tells what was loaded, or None.
+            edge_threshold: sketch pixels with value / 255 above this are lines.
+            say: called with one line of text that describes the loaded checkpoint, or None.
             eager: as in the constructor.
 
         Raises:
-            UserError: no checkpoint there, or one that does not fit or contradicts `guided` or `padding`.
+            UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`
+                or `padding`.
         """
         if path is None and guided:
             raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
@@ -75,21 +76,21 @@ class Inpainter:
         return cls(generator, edge_threshold, eager=eager)
 
     def __call__(self, image, mask, sketch=None):
-        """Fill one image or a batch of equal sizes.
+        """Fill an image or a batch of images of the same size.
 
         Args:
             image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
-            mask: [H, W] or [H, W, 1], for a batch with N in front: bool, or numbers up to 1 (hole
-                above 0.5) or up to 255 (hole above 127.5), decided for each image by itself.
-            sketch: the same shapes, uint8 in [0, 255], white lines; needed if guided. Lines outside
-                the hole do not count.
+            mask: [H, W] or [H, W, 1], or [N, H, W] or [N, H, W, 1] for a batch: bool, or numbers up
+                to 1 (hole above 0.5) or up to 255 (hole above 127.5), determined for each mask.
+            sketch: same shapes as the mask, uint8 in [0, 255], white lines; required if guided. Lines
+                outside the hole are ignored.
 
         Returns:
-            uint8 array of the image's shape, RGB; an image without a hole comes back unchanged.
+            uint8 array of the image's shape, RGB; an image without a hole is returned unchanged.
 
         Raises:
-            UserError: sizes that differ, an image without pixels, a sketch missing or unwanted, or
-                not enough memory.
+            UserError: if sizes differ, the image has no pixels, a sketch is missing or not allowed,
+                or there is not enough memory.
         """
         inputs = self.checked(image, mask, sketch)
         if not inputs[1].any():
@@ -104,7 +105,7 @@ class Inpainter:
         return filled.numpy().reshape(np.shape(image))
 
     def checked(self, image, mask, sketch=None):
-        """The arguments of a call as a batch, or the UserError that the call raises.
+        """Check the arguments of a call and convert them to a batch; raises UserError as the call.
 
         Returns:
             [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and if guided uint8 [N, H, W, 1].
@@ -127,7 +128,7 @@ class Inpainter:
         return inputs
 
     def network_inputs(self, images, masks, sketches=None):
-        """What the generator is called with, of sizes that fit it.
+        """Prepare the generator's inputs, padded to sizes that it accepts.
 
         Args:
             images: uint8 [N, H, W, 3] RGB.
@@ -135,8 +136,8 @@ class Inpainter:
             sketches: uint8 [N, H, W, 1] in [0, 255], or None.
 
         Returns:
-            (incomplete, mask, sketch): mirrored at the bottom and on the right up to multiples of 8;
-            the sketch None if there is none.
+            (incomplete, mask, sketch): float32, mirrored at the bottom and right to multiples of 8;
+            sketch is None if `sketches` is.
         """
         size = tf.shape(images)[1:3]
         least = LEAST_SIZE[self.generator.padding]
@@ -158,7 +159,7 @@ class Inpainter:
 
 
 def _as_batch(array, batch, name):
-    """A mask or sketch as [N, H, W, 1], checked against the images."""
+    """Check a mask or sketch against the images and reshape it to [N, H, W, 1]."""
     array = np.asarray(array)
     shape = batch.shape[:3]
     fitting = [shape, (*shape, 1)]
@@ -175,7 +176,7 @@ def _as_batch(array, batch, name):
 
 
 def _pad(x, size, least):
-    """Mirror [N, H, W, C] below and to the right up to multiples of 8, and to `least`, again and again."""
+    """Mirror [N, H, W, C] at the bottom and right, repeatedly, to multiples of 8 and at least `least`."""
     for axis in (1, 2):
         length = size[axis - 1]
         padded = tf.maximum(-(-length // _MULTIPLE) * _MULTIPLE, least)

@@ -1,4 +1,4 @@
-"""What the network does inside while it fills an image: gates, attention, both stages."""
+"""Visualization of the network while it fills an image: gates, attention and both stages."""
 
 import dataclasses
 
@@ -18,18 +18,18 @@ _KEY_SIDE = 129
 
 @dataclasses.dataclass(frozen=True)
 class Inside:
-    """One image's way through the network; images are uint8 [H, W, 3], RGB.
+    """The stages of one image in the network; images are uint8 [H, W, 3], RGB.
 
     Attributes:
-        incomplete: the image with a gray hole, as the network meets it.
-        coarse: the first network's whole result.
-        refined: the second network's.
-        completed: the refined result pasted into the hole.
-        flow: for each place of the hole where the attention looked: hue is the direction, saturation
-            the distance, as `flow_key` tells. White around the hole.
-        gates: for each layer four panels, uint8 [2H, 2W, 3]: the mean of all its gates, then the three
-            channels whose gates in the hole differ most from those around it; colours as `gate_key`
-            tells, the hole outlined.
+        incomplete: the image with a gray hole, as the network receives it.
+        coarse: the entire output of the coarse network.
+        refined: the entire output of the refinement network.
+        completed: the known pixels, with the hole filled from `refined`.
+        flow: offset of the best match in the attention, for each position in the hole: hue is the
+            direction, saturation the distance, in the colours of `flow_key`. White outside the hole.
+        gates: dict of layer name to four panels, uint8 [2H, 2W, 3]: the mean of all gates, then the three
+            channels whose gates differ most between the hole and its surroundings, in the colours of
+            `gate_key`, with the hole outlined.
     """
 
     incomplete: np.ndarray
@@ -40,42 +40,42 @@ class Inside:
     gates: dict[str, np.ndarray]
 
     def named(self):
-        """All the images by name, those of gates as `gates_<layer>`."""
+        """Return all images as a dict; gates are named `gates_<layer>`."""
         images = {name: value for name, value in vars(self).items() if name != "gates"}
         return {**images, **{f"gates_{name}": panels for name, panels in self.gates.items()}}
 
 
 def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
-    """Fill one image and keep what can be seen on the way.
+    """Fill an image and record the intermediate results.
 
     Args:
         inpainter: an `Inpainter`.
-        image, mask, sketch: one image, as the `Inpainter` takes it; the mask must have a hole.
-        layers: names of gated convolutions, some of `GATED`.
+        image, mask, sketch: one image, as in a call of the `Inpainter`; the mask must have a hole.
+        layers: names of gated convolutions, from `GATED`.
 
     Returns:
-        an `Inside`.
+        An `Inside`.
 
     Raises:
-        UserError: an unknown layer, a mask without hole, or what the `Inpainter` raises.
+        UserError: if a layer is unknown, the mask has no hole, or as the `Inpainter`.
     """
     unknown = [name for name in layers if name not in GATED]
     if unknown:
-        raise UserError(f"no gated layer is called {unknown[0]!r}: there are {', '.join(GATED)}")
+        raise UserError(f"no gated layer is called {unknown[0]!r}: choose from {', '.join(GATED)}")
     inputs = inpainter.checked(image, mask, sketch)
     hole = inputs[1][0, ..., 0] > 0  # [H, W]
     if not hole.any():
-        raise UserError("the mask has no hole: there is nothing to see")
+        raise UserError("the mask has no hole: there is nothing to show")
     size = hole.shape
     incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
     gates = {}
 
-    def see(layer, x):
+    def keep_gates(layer, x):
         if layer.name in layers:
             values = layer.gates(x)[0].numpy()
             gates[layer.name] = _panels(values, hole, holes.shape[1] // len(values))
 
-    coarse, refined, offsets = inpainter.generator.forward(incomplete, holes, lines, Everywhere(see))
+    coarse, refined, offsets = inpainter.generator.forward(incomplete, holes, lines, Everywhere(keep_gates))
     stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
     pixels = [from_network(stage)[0, : size[0], : size[1]].numpy() for stage in stages]
     flow = _flow(offsets, holes)[: size[0], : size[1]]
@@ -90,8 +90,8 @@ def gate_key():
 def flow_key():
     """The colours of attention offsets: uint8 [129, 129, 3], RGB.
 
-    The middle looked at itself; each other place of the disc has the colour of a place that looked in
-    that direction and so far, in parts of the image's farthest look.
+    The offset is zero in the centre of the disc. Any other position has the colour of an offset in that
+    direction, with a length relative to the longest offset in the image.
     """
     reach = _KEY_SIDE // 2
     offsets = np.stack(np.mgrid[-reach : reach + 1, -reach : reach + 1], axis=-1)  # rows, columns
@@ -101,7 +101,7 @@ def flow_key():
 
 def _flow(offsets, holes):
     """[1, H / 8, W / 8, 2] and [1, H, W, 1] -> uint8 [H, W, 3], white around the hole."""
-    cells = tf.nn.max_pool2d(holes, 8, 8, "VALID")  # the distances of others must not count
+    cells = tf.nn.max_pool2d(holes, 8, 8, "VALID")  # other offsets must not affect the scale
     flow = _levels(flow_image(tf.cast(offsets, tf.float32) * cells)[0])
     flow = flow.repeat(8, axis=0).repeat(8, axis=1)
     return np.where(holes[0] > 0, flow, np.uint8(255))
@@ -112,9 +112,9 @@ def _levels(image):
 
 
 def _panels(gates, hole, scale):
-    """Gates [h, w, C] of a map that is `scale` times smaller than the image, as four panels."""
+    """Draw gates [h, w, C], at 1 / `scale` of the image's resolution, as four panels."""
     height, width = hole.shape
-    # The map goes on below and to the right, where the image was mirrored.
+    # Crop the positions at the bottom and right that come from mirroring.
     small = gates[: -(-height // scale), : -(-width // scale)]
     inside = cv2.resize(np.float32(hole), small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0
     difference = np.zeros(gates.shape[-1])

@@ -1,7 +1,7 @@
 """The generator's layers as tables (Yu et al., ICCV 2019, section 3.3 and figure 3). Needs no TensorFlow."""
 
-# A layer's name (which is its name in the original's checkpoints), the channels its convolution
-# makes, and what differs from a 3x3 gated convolution. A name with "upsample" is a GatedDeconv.
+# Each row: layer name (as in the original's checkpoints), number of channels of its convolution, and
+# what differs from a 3x3 gated convolution. Layers named "..._upsample" are GatedDeconvs.
 COARSE = (
     ("conv1", 48, {"kernel_size": 5}),
     ("conv2_downsample", 96, {"strides": 2}),
@@ -52,7 +52,7 @@ DECODER = (
 TABLES = (COARSE, CONVOLUTION_BRANCH, ATTENTION_ENCODER, ATTENTION_DECODER, DECODER)
 
 GATED = tuple(name for table in TABLES for name, _, _ in table)
-# What a look inside shows by default: from the first layer, which sees the hole's edge, to the last, which
+# Layers that `look_inside` shows by default, from the first, which sees the hole's edge, to the last, which
 # draws the result.
 SHOWN_LAYERS = (
     "conv1",
@@ -64,5 +64,6 @@ SHOWN_LAYERS = (
     "allconv16",
 )
 
-# The dilated convolutions mirror up to 16 pixels of a map at 1/4; "reflect" leaves out the border.
+# Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
+# at 1/4 of the resolution, and "reflect" excludes the border.
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}

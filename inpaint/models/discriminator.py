@@ -12,14 +12,14 @@ SLOPE = 0.2
 class Discriminator(tf.keras.Model):
     """Six spectrally normalised 5x5 convolutions of stride 2; each output element is a score.
 
-    Leaky ReLU of slope 0.2 follows every convolution, the last one too. Built when constructed.
+    A leaky ReLU of slope 0.2 follows every convolution, including the last. Built in the constructor.
 
     Args:
-        guided: whether the sketch is a further channel of the input.
-        with_mask: whether the mask is a further channel of the input.
+        guided: Whether the input has the sketch as an additional channel.
+        with_mask: Whether the input has the mask as an additional channel.
 
     Call arguments:
-        inputs: [N, H, W, C] in [-1, 1]: BGR image, then mask, then sketch, those that apply.
+        inputs: [N, H, W, C] in [-1, 1]: BGR image, then mask and sketch, if used.
 
     Returns:
         [N, ceil(H / 64) * ceil(W / 64) * 256] float32 scores, high where the patch looks real.
@@ -56,7 +56,7 @@ class Discriminator(tf.keras.Model):
         x, negative = inputs, []
         for index in range(1, len(FILTERS) + 1):
             x = getattr(self, f"conv{index}")(x)
-            # Leaky ReLU; TensorFlow's own, after a bias, trips the graph optimizer of 2.21.
+            # Leaky ReLU; tf.nn.leaky_relu after a bias breaks the graph optimizer of TensorFlow 2.21.
             x = tf.maximum(x, SLOPE * x)
             negative.append(tf.reduce_mean(tf.cast(x < 0, tf.float32)))
         x = tf.cast(x, tf.float32)  # [N, ceil(H/64), ceil(W/64), 256]
@@ -84,7 +84,7 @@ class Discriminator(tf.keras.Model):
         return tf.split(scores, len(images), axis=0), negative
 
     def named_weights(self):
-        """The weights by the names they have in the original's checkpoints: dict of Keras weights."""
+        """Return the weights as a dict, keyed by their names in the original's checkpoints."""
         named = {}
         for index in range(1, len(FILTERS) + 1):
             scope, layer = f"discriminator/sn_patch_gan/conv{index}", getattr(self, f"conv{index}")
@@ -94,7 +94,7 @@ class Discriminator(tf.keras.Model):
         return named
 
     def get_config(self):
-        # Keras 2 leaves the policy out of a model's config.
+        # Keras 2 does not include the dtype policy in a model's config.
         policy = {"name": self.name, "dtype": self.dtype_policy.name}
         return {**policy, "guided": self.guided, "with_mask": self.with_mask}
 

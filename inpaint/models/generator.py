@@ -16,32 +16,33 @@ from ops import ContextualAttention, GatedConv, GatedDeconv, PaddedConv, resize_
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
 class Generator(tf.keras.Model):
-    """A coarse and a refinement network; the second fills again what the first has guessed.
+    """A coarse network, and a refinement network that fills the coarse result's hole again.
 
-    Built when constructed: `count_params()` is 4,052,478, or 4,053,678 when guided.
+    Built in the constructor: `count_params()` is 4,052,478, or 4,053,678 when guided.
 
     Args:
-        guided: whether a sketch is a further input.
-        padding: borders of every convolution, `"same"`, `"symmetric"` or `"reflect"`.
+        guided: Whether the network takes a sketch as an additional input.
+        padding: padding of all convolutions, `"same"`, `"symmetric"` or `"reflect"`.
 
     Call arguments:
-        incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W multiples of 8, at
-            least `LEAST_SIZE` of the padding.
+        incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W are multiples of 8
+            and at least `LEAST_SIZE[padding]`.
         mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
-        sketch: [N, H, W, 1], 1 on lines inside the hole; needed if guided, refused otherwise.
+        sketch: [N, H, W, 1], 1 on lines inside the hole; required if guided, not allowed otherwise.
 
     Returns:
-        coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the first network's whole image.
-        refined: the same, of the second network.
-        offsets: [N, H / 8, W / 8, 2] int32, where the attention looked (`flow_image` draws it).
+        coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the entire output of the coarse network.
+        refined: the same for the refinement network.
+        offsets: [N, H / 8, W / 8, 2] int32, offsets of the best matches in the attention
+            (`flow_image` draws them).
 
     Raises:
-        ValueError: a sketch missing or unwanted, or an unknown padding.
-        tf.errors.InvalidArgumentError: H or W no multiple of 8.
+        ValueError: if a sketch is missing or not allowed, or the padding is unknown.
+        tf.errors.InvalidArgumentError: if H or W is not a multiple of 8.
     """
 
     def __init__(self, guided=False, padding="same", **kwargs):
-        # Inputs are cast by the layers: the images pasted together below stay float32.
+        # The layers cast their inputs, so that the images combined below stay float32.
         super().__init__(autocast=False, **kwargs)
         self.guided = guided
         self.padding = padding.lower()
@@ -56,17 +57,17 @@ class Generator(tf.keras.Model):
         self.built = True
 
     def _add(self, layer, channels):
-        # As an attribute: checkpoints of Keras 3 forget layers that are kept in lists.
+        # An attribute, because Keras 3 does not save layers kept in lists.
         setattr(self, layer.name, layer)
         layer.build((None, None, None, channels))
         return layer.output_channels
 
     def _add_gated(self, table, channels):
-        """Make a table's layers, built for `channels` inputs; return the last one's channels."""
+        """Create and build a table's layers for `channels` inputs; return the number of output channels."""
         for name, filters, options in table:
-            kind = GatedDeconv if name.endswith("upsample") else GatedConv
+            layer_class = GatedDeconv if name.endswith("upsample") else GatedConv
             options = {"kernel_size": 3, "padding": self.padding, **options}
-            layer = kind(filters, name=name, dtype=self.dtype_policy, **options)
+            layer = layer_class(filters, name=name, dtype=self.dtype_policy, **options)
             channels = self._add(layer, channels)
         return channels
 
@@ -74,11 +75,11 @@ class Generator(tf.keras.Model):
         self._add(PaddedConv(3, 3, padding=self.padding, name=name, dtype=self.dtype_policy), channels)
 
     def made_of(self, table):
-        """The layers of a table, in order."""
+        """Return the layers of a table, in order."""
         return [getattr(self, name) for name, _, _ in table]
 
     def coarse_input(self, incomplete, mask, sketch=None):
-        """What the first network sees: [N, H, W, 5], or 6 channels if guided. Arguments as in the call."""
+        """Return the coarse network's input, [N, H, W, 5], or 6 channels if guided; arguments of `call`."""
         if self.guided and sketch is None:
             raise ValueError("a guided generator needs a sketch")
         if not self.guided and sketch is not None:
@@ -93,14 +94,14 @@ class Generator(tf.keras.Model):
         return self.forward(incomplete, mask, sketch)
 
     def forward(self, incomplete, mask, sketch=None, way=None):
-        """The network, once for every way of computing it.
+        """Compute the network, everywhere or only around the hole.
 
         Args:
-            incomplete, mask, sketch: as in the call.
-            way: how much is computed, one of `inpaint.models.passes`; `Everywhere` by default.
+            incomplete, mask, sketch: as in `call`.
+            way: what to compute, an instance of a class in `inpaint.models.passes`. Default: `Everywhere()`.
 
         Returns:
-            (coarse, refined, offsets) as the call; the first two as maps of `way`.
+            (coarse, refined, offsets) as from `call`, the first two as feature maps of `way`.
         """
         way = way or Everywhere()
         incomplete = tf.cast(incomplete, tf.float32)
@@ -113,15 +114,15 @@ class Generator(tf.keras.Model):
         coarse = way.apply(_colours, x)  # [N, H, W, 3]
         filled = complete(way.whole(coarse), incomplete, mask)
 
-        # From the result back: what the decoder reads of both branches, and the attention's decoder of it.
+        # Backwards from the result: the windows read by the decoder, and by the attention's decoder.
         decoder, attention_decoder = [*self.made_of(DECODER), self.allconv17], self.made_of(ATTENTION_DECODER)
         joined = way.before(decoder, hole, quarter)
         attended = way.before(attention_decoder, joined, quarter)
 
         branch = way.run(self.made_of(CONVOLUTION_BRANCH), way.start(filled), joined)  # [N, H/4, W/4, 96]
         x = way.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]
-        # The mask is reduced in two steps, here to 1/4 and in the attention to 1/8: a single step
-        # would read other pixels.
+        # The mask is downsampled in two steps, here to 1/4 and in the attention to 1/8: a single step
+        # would sample other pixels.
         x, offsets = way.attend(self.contextual_attention, x, resize_nearest(mask, quarter), attended)
         x = way.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
 
@@ -129,7 +130,7 @@ class Generator(tf.keras.Model):
         return coarse, way.apply(_colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
 
     def named_weights(self):
-        """The weights by the names they have in the original's checkpoints: dict of Keras weights."""
+        """Return the weights as a dict, keyed by their names in the original's checkpoints."""
         named = {}
         for table in TABLES:
             for name, _, _ in table:
@@ -138,7 +139,7 @@ class Generator(tf.keras.Model):
         return {**named, **_scoped("conv17", self.conv17), **_scoped("allconv17", self.allconv17)}
 
     def get_config(self):
-        # Keras 2 leaves the policy out of a model's config.
+        # Keras 2 does not include the dtype policy in a model's config.
         policy = {"name": self.name, "dtype": self.dtype_policy.name}
         return {**policy, "guided": self.guided, "padding": self.padding}
 
@@ -155,5 +156,5 @@ def _colours(x):
 
 
 def complete(refined, incomplete, mask):
-    """Paste the result into the hole: `refined * mask + incomplete * (1 - mask)`, all [N, H, W, C]."""
+    """Combine filled hole and known pixels: `refined * mask + incomplete * (1 - mask)`, all [N, H, W, C]."""
     return refined * mask + incomplete * (1 - mask)

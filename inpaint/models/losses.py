@@ -1,13 +1,13 @@
-"""The losses (Yu et al., ICCV 2019, equation 3 and section 3.3)."""
+"""Losses (Yu et al., ICCV 2019, equation 3 and section 3.3)."""
 
 import tensorflow as tf
 
 
 def discriminator_hinge(real_scores, fake_scores):
-    """Both averages of the hinge loss; their mean is the discriminator's loss.
+    """The two terms of the discriminator's hinge loss, which is their mean.
 
     Args:
-        real_scores, fake_scores: [N, M] float32 scores of the discriminator.
+        real_scores, fake_scores: [N, M] float32 scores from the discriminator.
 
     Returns:
         (mean(relu(1 - real)), mean(relu(1 + fake))), two float32 scalars.
@@ -18,16 +18,16 @@ def discriminator_hinge(real_scores, fake_scores):
 
 
 def generator_hinge(fake_scores):
-    """The adversarial loss of the generator: `-mean(fake)`, a float32 scalar."""
+    """The generator's adversarial loss: `-mean(fake)`, a float32 scalar."""
     return -tf.reduce_mean(fake_scores)
 
 
 def reconstruction(images, coarse, refined, weights=1.0):
-    """`mean|images - coarse| + mean|images - refined|` over all pixels, hole and known alike.
+    """`mean|images - coarse| + mean|images - refined|` over all pixels, hole and known pixels alike.
 
     Args:
         images, coarse, refined: [N, H, W, 3] float32 in [-1, 1].
-        weights: of each pixel's error, [N, H, W, 1] or a number; 1 in the paper.
+        weights: weight of each pixel's error, [N, H, W, 1] or a scalar; 1 in the paper.
 
     Returns:
         float32 scalar.

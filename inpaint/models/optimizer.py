@@ -1,4 +1,4 @@
-"""The Adam that both models share by default, and the exponential mean of the weights that it finds."""
+"""The Adam optimizer shared by both models, and the exponential mean of their weights."""
 
 import tensorflow as tf
 
@@ -6,10 +6,10 @@ from ops.keras_compat import loss_scaled, tf_variable
 
 
 def make_optimizer(learning_rate=1e-4, precision="float32"):
-    """The original's Adam: beta_1 0.5, beta_2 0.999, epsilon 1e-8.
+    """Create Adam as in the original: beta_1 0.5, beta_2 0.999, epsilon 1e-8.
 
     Args:
-        learning_rate: step size.
+        learning_rate: learning rate.
         precision: dtype policy of the models; `"mixed_float16"` adds dynamic loss scaling.
     """
     adam = tf.keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.999, epsilon=1e-8)
@@ -17,7 +17,7 @@ def make_optimizer(learning_rate=1e-4, precision="float32"):
 
 
 def learning_rate(optimizer):
-    """The step size of what `make_optimizer` returns, a float."""
+    """Return the learning rate of an optimizer from `make_optimizer`, as a float."""
     adam = getattr(optimizer, "inner_optimizer", optimizer)
     return float(tf.convert_to_tensor(adam.learning_rate))
 

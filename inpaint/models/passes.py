@@ -1,7 +1,7 @@
-"""Ways of computing the network: every position, or only those that the hole's pixels depend on.
+"""Two ways to compute the network: at every position, or only where the hole's pixels depend on it.
 
-`Generator.forward` describes the network once and leaves to a pass how much of each layer is computed.
-A pass is given the layers in order and, for each chain of them, the window of the result that is wanted.
+`Generator.forward` defines the network once and lets a pass decide how much of each layer to compute.
+It gives the pass the layers in order and, for each sequence of layers, the window of the output it needs.
 """
 
 import tensorflow as tf
@@ -10,62 +10,62 @@ from ops.pieces import Piece, bounding_window, map_size, run_piece, window_of, w
 
 
 class Everywhere:
-    """Computes every position of every layer, as training and a look inside need it. Maps are tensors.
+    """Computes every layer at every position, for training and `look_inside`. Feature maps are tensors.
 
     Args:
-        see: called as `see(layer, x)` with every layer and its input before it runs, or None.
+        on_layer: called as `on_layer(layer, x)` with each layer and its input before it runs, or None.
     """
 
-    def __init__(self, see=None):
-        self._see = see
+    def __init__(self, on_layer=None):
+        self._on_layer = on_layer
 
     def hole(self, mask):
-        """The window of the result that is wanted: here everything, which needs no window."""
+        """Return the window of the result to compute; None here, for everything."""
         return None
 
     def before(self, layers, window, size):
-        """The window of the first layer's input that a window of the last one's output depends on."""
+        """Return the window of the first layer's input on which a window of the last one's output depends."""
         return None
 
     def start(self, x):
-        """A tensor [N, H, W, C] as a map of this pass."""
+        """Convert a tensor [N, H, W, C] to a feature map of this pass."""
         return x
 
     def run(self, layers, x, window):
-        """Run layers one after the other; the map of the last one's output, at least its window."""
+        """Run layers in sequence; return the last one's feature map, computed at least in the window."""
         return self.run_everywhere(layers, x)
 
     def run_everywhere(self, layers, x):
-        """Run layers one after the other at every position of a tensor [N, H, W, C]."""
+        """Run layers in sequence at every position of a tensor [N, H, W, C]."""
         for layer in layers:
-            if self._see:
-                self._see(layer, x)
+            if self._on_layer:
+                self._on_layer(layer, x)
             x = layer(x)
         return x
 
     def attend(self, attention, x, mask, window):
-        """Contextual attention of a map [N, H, W, C] with itself: (the window's map, offsets)."""
+        """Apply contextual attention to a tensor [N, H, W, C]: (the window's feature map, offsets)."""
         return attention(x, x, mask)
 
     def join(self, x, y):
-        """Two maps with the same window, concatenated."""
+        """Concatenate two feature maps that have the same window, along the channels."""
         return tf.concat([x, y], axis=-1)
 
     def apply(self, function, x):
-        """A function of single positions, of a map."""
+        """Apply a pointwise function to a feature map."""
         return function(x)
 
     def whole(self, x):
-        """A map as a tensor of full size [N, H, W, C], zero where nothing was computed."""
+        """Convert a feature map to a tensor of full size [N, H, W, C], zero where nothing was computed."""
         return x
 
 
 class AroundHole:
-    """Computes what the bounding window of the holes depends on. Maps are `Piece`s.
+    """Computes only what the bounding window of the holes depends on. Feature maps are `Piece`s.
 
-    Of a convolution only those places are computed that lie within its reach of the window, of the
-    attention those foreground positions. The attention's background, and so the layers before it, are
-    the whole image. In the holes the result equals `Everywhere`'s.
+    Convolutions are computed only at positions within reach of the window, and the attention only at
+    those foreground positions. The attention's background, and so the layers before it, covers the
+    whole image. In the holes, the result equals that of `Everywhere`.
     """
 
     def hole(self, mask):
@@ -84,7 +84,7 @@ class AroundHole:
         return Everywhere().run_everywhere(layers, x)
 
     def attend(self, attention, x, mask, window):
-        # In cells of the attention, which are `rate` positions wide.
+        # The window in cells of the attention, which are `rate` positions wide.
         cells = window_of(window[:2] // attention.rate, -(-window[2:] // attention.rate))
         y, offsets = attention(x, x, mask, window=cells)
         return Piece(y, cells * attention.rate, map_size(x)), offsets

@@ -1,4 +1,4 @@
-"""Between pixels (uint8 RGB, masks of any kind) and what the network sees (float32 BGR in [-1, 1])."""
+"""Conversion between pixels (uint8 RGB, masks of any kind) and network inputs (float32 BGR in [-1, 1])."""
 
 import tensorflow as tf
 
@@ -15,11 +15,11 @@ def from_network(bgr):
 
 
 def holes(masks):
-    """Where each image's hole is, decided for each image by itself.
+    """Binarize masks, each one with a threshold for its own range of values.
 
     Args:
-        masks: [N, H, W, 1], booleans or numbers. A mask whose values go up to 1 has its hole above
-            0.5, one that goes beyond above 127.5.
+        masks: [N, H, W, 1], booleans or numbers. The threshold is 0.5 for a mask whose maximum is at
+            most 1, else 127.5; values above it are the hole.
 
     Returns:
         uint8 [N, H, W, 1] in {0, 1}, 1 in the hole.

@@ -34,7 +34,7 @@ def test_lists(script, in_process, photographs, tmp_path):
     assert done.stdout.endswith("9 images to train on, 3 for validation, in a\n")
     told = sorted(done.stderr.splitlines())
     assert len(told) == 3
-    assert told[0] == "left out: photographs/flat.png is 30 x 10: sides of at least 16 are wanted"
+    assert told[0] == "left out: photographs/flat.png is 30 x 10: both sides must be at least 16"
     assert told[1].startswith("left out: photographs/short.jpg cannot be read, it is damaged")
     assert told[2] == "left out: photographs/text.jpg is not an image that can be read"
 
@@ -75,12 +75,12 @@ def test_folders_of_their_own_and_headers_alone(in_process, photographs, tmp_pat
     "flags, message",
     [
         (["--validation=12"], "there are 12 usable images: --validation=12 leaves none to train on"),
-        (["--validation=2", "--validation_dir=photographs"], "exclude each other"),
+        (["--validation=2", "--validation_dir=photographs"], "mutually exclusive"),
         (
             ["--validation_dir=photographs/more"],
-            "6 images are in both folders, such as /",
+            "6 images are in both sets, such as /",
         ),
-        (["--validation_dir=../{here}/photographs"], "12 images are in both folders"),
+        (["--validation_dir=../{here}/photographs"], "12 images are in both sets"),
         (["--least_side=99"], "none of the 15 images of photographs can be used"),
         (["--image_dir=gone"], "no file list gone"),
     ],

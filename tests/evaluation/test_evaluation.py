@@ -364,7 +364,7 @@ def test_command(script, photographs, generator, tmp_path):
 @pytest.mark.parametrize(
     "flags, message",
     [
-        ([], "the images are named by --flist or by --image_dir: give one of them"),
+        ([], "give the images either by --flist or by --image_dir"),
         (["--image_dir=small"], "is 20 x 30: at least 256 x 256 are needed, or --resize"),
         (
             ["--image_dir=photographs", "--output_dir=photographs/out"],

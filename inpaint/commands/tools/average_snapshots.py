@@ -8,15 +8,15 @@ from inpaint.cli.tensorflow_start import load_tensorflow
 
 
 def define(flags):
-    DEFINE_string("log_dir", None, "The run.", required=True, flag_values=flags)
+    DEFINE_string("log_dir", None, "Log folder of the run.", required=True, flag_values=flags)
     DEFINE_string(
         "output_dir",
         None,
-        "The folder that gets the mean, a generator alone.",
+        "Folder for the mean, a checkpoint of the generator only.",
         required=True,
         flag_values=flags,
     )
-    DEFINE_integer("count", 5, "How many of the newest checkpoints.", 1, flag_values=flags)
+    DEFINE_integer("count", 5, "Number of checkpoints to average.", 1, flag_values=flags)
     network.define(flags)
 
 

@@ -1,4 +1,4 @@
-"""Make the file lists of a dataset: --image_dir=PHOTOS --output_dir=data/mine."""
+"""Create the file lists of a dataset: --image_dir=PHOTOS --output_dir=data/mine."""
 
 import os
 
@@ -16,19 +16,24 @@ def define(flags):
     DEFINE_string(
         "output_dir",
         None,
-        f"The folder that gets {TRAINING} and {VALIDATION}.",
+        f"Folder for {TRAINING} and {VALIDATION}.",
         required=True,
         flag_values=flags,
     )
-    DEFINE_integer("validation", 0, "How many images are set aside for validation.", 0, flag_values=flags)
+    DEFINE_integer("validation", 0, "Number of images to split off for validation.", 0, flag_values=flags)
     DEFINE_string(
-        "validation_dir", None, "Where validation images are, instead of --validation.", flag_values=flags
+        "validation_dir",
+        None,
+        "Folder or file list of validation images, instead of --validation.",
+        flag_values=flags,
     )
-    DEFINE_integer("least_side", 1, "Leave out images with a side below this.", 1, flag_values=flags)
+    DEFINE_integer(
+        "least_side", 1, "Leave out images with a side shorter than this, in pixels.", 1, flag_values=flags
+    )
     DEFINE_bool(
         "decode",
         True,
-        "Read the whole of each image to find damaged ones, not its header alone.",
+        "Decode each image completely to find damaged ones, instead of reading only its header.",
         flag_values=flags,
     )
     DEFINE_integer("random_seed", 0, "Seed of the shuffle.", 0, flag_values=flags)
@@ -36,13 +41,13 @@ def define(flags):
 
 def main(flags):
     if flags.validation and flags.validation_dir:
-        raise UserError("--validation and --validation_dir exclude each other: give one of them")
+        raise UserError("--validation and --validation_dir are mutually exclusive: give only one of them")
     check_free(flags.output_dir)
     training, validation = split(_images(flags.image_dir, flags), flags.validation, flags.random_seed)
     if flags.validation_dir:
         validation, _ = split(_images(flags.validation_dir, flags), 0, flags.random_seed)
         if both := set(map(os.path.abspath, training)) & set(map(os.path.abspath, validation)):
-            raise UserError(f"{len(both)} images are in both folders, such as {min(both)}")
+            raise UserError(f"{len(both)} images are in both sets, such as {min(both)}")
     write_lists(flags.output_dir, training, validation)
     print(f"{len(training)} images to train on, {len(validation)} for validation, in {flags.output_dir}")
 

@@ -1,4 +1,4 @@
-"""Draw the sketches that --guided reads: --data_flist=FOLDER."""
+"""Create the sketches for --guided: --data_flist=FOLDER."""
 
 import sys
 
@@ -15,18 +15,18 @@ def define(flags):
     DEFINE_list(
         "data_flist",
         None,
-        "The images, as for train.py: file lists (a path a line) or folders, separated by commas.",
+        "Images, as in train.py: file lists (one path per line) or folders, separated by commas.",
         required=True,
         flag_values=flags,
     )
-    DEFINE_enum("method", "canny", list(METHODS), "How lines are found.", flag_values=flags)
-    DEFINE_bool("overwrite", False, "Draw sketches again that exist already.", flag_values=flags)
+    DEFINE_enum("method", "canny", list(METHODS), "Edge detector.", flag_values=flags)
+    DEFINE_bool("overwrite", False, "Replace existing sketches.", flag_values=flags)
 
 
 def main(flags):
     sources = flags.data_flist
     if not sources or "" in sources:
-        raise UserError("--data_flist needs names of file lists or folders, received an empty one")
+        raise UserError("--data_flist needs names of file lists or folders, received an empty name")
     paths = sorted({path for source in sources for path in image_paths(source)})
     with ProgressBar(len(paths), "images") as bar:
         written, kept, failed = write_sketches(paths, flags.method, flags.overwrite, warn, bar.update)

@@ -1,4 +1,4 @@
-"""Hand a run to the original TF1 code: --checkpoint_dir=logs/celebahq --output_dir=DIR."""
+"""Convert a checkpoint for the original TF1 code: --checkpoint_dir=logs/celebahq --output_dir=DIR."""
 
 from absl.flags import DEFINE_string
 
@@ -15,7 +15,7 @@ def define(flags):
         required=True,
         flag_values=flags,
     )
-    DEFINE_string("output_dir", None, "The folder that gets the snapshot.", required=True, flag_values=flags)
+    DEFINE_string("output_dir", None, "Folder for the snapshot.", required=True, flag_values=flags)
     models.define(flags)
 
 
