@@ -31,9 +31,9 @@ def define(flags):
 
 
 def main(flags):
-    follow_checkpoint(flags, flags.checkpoint_dir)
     # Before the network: it fails sooner.
     check_folder(flags.export_dir, flags.overwrite)
+    follow_checkpoint(flags, flags.checkpoint_dir)
     if flags.format == "onnx":
         if flags["max_pixels"].present:
             raise UserError("--max_pixels is for --format=saved_model: an ONNX model has no limit")
