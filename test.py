@@ -1,6 +1,6 @@
 """Fill the hole in an image: `python test.py --image x.png --mask m.png --output out.png`."""
 
-from inpaint.commands.dispatch import run_command
+from inpaint.cli.dispatch import run_command
 
 if __name__ == "__main__":
     run_command("fill")

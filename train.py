@@ -1,6 +1,6 @@
 """Train the inpainting network: `python train.py --dataset=celebahq`, or `--data_flist=FOLDER`."""
 
-from inpaint.commands.dispatch import run_command
+from inpaint.cli.dispatch import run_command
 
 if __name__ == "__main__":
     run_command("train")

@@ -27,7 +27,7 @@ import tensorflow as tf
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list
 from support import naive_attention
 
-from inpaint.commands.process import run
+from inpaint.cli.process import run
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator

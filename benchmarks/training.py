@@ -26,7 +26,7 @@ import numpy as np
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_string
 from PIL import Image
 
-from inpaint.commands.process import run
+from inpaint.cli.process import run
 from inpaint.data.batches import Batches
 from inpaint.data.examples import DataOptions
 from inpaint.data.pipeline import training_batches

@@ -2,12 +2,14 @@
 
 from absl import flags
 
+POLICIES = ["float32", "mixed_bfloat16", "mixed_float16"]
+
 
 def define(values):
     flags.DEFINE_enum(
         "precision",
         "float32",
-        ["float32", "mixed_bfloat16", "mixed_float16"],
+        POLICIES,
         "Dtype policy of the layers; weights, losses and attention scores stay float32.",
         flag_values=values,
     )

@@ -4,14 +4,14 @@ import pathlib
 
 from absl import flags
 
-from flags import models, network, precision
+from flags import adversarial, models, network, precision
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 from inpaint.models.architecture import LEAST_SIZE
-from inpaint.training.options import STRATEGIES, RunOptions
+from inpaint.training.settings import STRATEGIES, RunOptions
 
 
 def define(values):
@@ -38,7 +38,7 @@ def define(values):
     flags.DEFINE_integer(
         "batch_size",
         16,
-        "Images in each of an iteration's two batches, over all devices.",
+        "Images in each of an iteration's batches, over all devices.",
         1,
         flag_values=values,
     )
@@ -80,19 +80,22 @@ def define(values):
     )
 
     # Losses
-    flags.DEFINE_enum(
-        "gan",
-        "sngan",
-        ["sngan", "none"],
-        "Adversarial loss; none trains the generator alone.",
-        flag_values=values,
-    )
-    flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0, flag_values=values)
+    adversarial.define(values)
     flags.DEFINE_bool("ae_loss", True, "Train the generator on the reconstruction loss.", flag_values=values)
     flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.", flag_values=values)
     flags.DEFINE_float("l1_loss_alpha", 1.0, "Weight of the reconstruction loss.", 0, flag_values=values)
     flags.DEFINE_float(
         "known_weight", 1.0, "Weight of known pixels in the reconstruction loss.", 0, flag_values=values
+    )
+
+    flags.DEFINE_float(
+        "ema",
+        0.0,
+        "Decay of an exponential mean of the generator's weights, taken every iteration, which then fills "
+        "and is validated in their place (0.998 remembers 500 iterations); 0: none.",
+        0,
+        1,
+        flag_values=values,
     )
 
     # Run
@@ -160,6 +163,15 @@ def follow_run(values):
         network.follow_checkpoint(values, options.model_restore)
 
 
+def check(values):
+    """UserError for losses that contradict each other."""
+    if values.gan == "none" and not (values.ae_loss and values.l1_loss):
+        raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
+    adversarial.check(values)
+    if values.ema == 1:
+        raise UserError("--ema must be below 1, received 1: a mean that never moves")
+
+
 def data_options(values):
     """The flags about examples as a `DataOptions`; UserError if they contradict each other."""
     try:
@@ -204,6 +216,9 @@ def run_options(values):
         stall_seconds=values.stall_seconds,
         val_psteps=values.val_psteps,
         viz_max_out=values.viz_max_out,
+        discriminator_warmup=values.discriminator_warmup,
+        discriminator_steps=values.discriminator_steps,
+        shared_batch=values.shared_batch,
     )
 
 

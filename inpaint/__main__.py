@@ -1,5 +1,5 @@
 """`python -m inpaint COMMAND`."""
 
-from inpaint.commands.dispatch import main
+from inpaint.cli.dispatch import main
 
 main()

@@ -13,7 +13,7 @@ from PIL import Image
 from support import golden_data
 from support.helpers import SEED, command_line
 
-from inpaint.commands.dispatch import main
+from inpaint.cli.dispatch import main
 
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
 

@@ -6,6 +6,7 @@ generator can be loaded alone.
 
 import contextlib
 
+import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError, reason
@@ -17,27 +18,78 @@ def model_variables(model):
     return {name: tf_variable(weight) for name, weight in model.named_weights().items()}
 
 
-def adam_variables(optimizer, generator, discriminator):
-    """The state of a run's Adam, which was built on both models: `tf.Variable`s by name."""
-    variables = generator.trainable_variables + discriminator.trainable_variables
-    named = {**generator.named_weights(), **discriminator.named_weights()}
-    names = {id(weight): name for name, weight in named.items()}
+def adam_variables(optimizer, *models):
+    """The state of an Adam by name, `tf.Variable`s. `models` are those it was built on, in their order."""
+    variables = [variable for model in models for variable in model.trainable_variables]
+    names = {id(weight): name for model in models for name, weight in model.named_weights().items()}
     return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
-def training_checkpoint(trainer, step):
+MEAN = "generator_mean"
+_OWN_ADAM = "discriminator_optimizer"
+# Parts that begin anew where a checkpoint lacks them, in words.
+PARTS = {
+    _OWN_ADAM: "an Adam of the discriminator's own",
+    MEAN: "the exponential mean of the weights",
+    "steering": "the steered adversarial weight",
+}
+
+
+def training_checkpoint(trainer, step, without=()):
     """The `tf.train.Checkpoint` of a whole run.
 
     Args:
         trainer: a `Trainer`.
         step: int64 `tf.Variable`, finished iterations.
+        without: parts that are left out, of those that `missing_parts` names.
     """
+    adam, _ = _adams(trainer)
+    further = {part: state for part, state in _further_parts(trainer).items() if part not in without}
     return tf.train.Checkpoint(
         generator=model_variables(trainer.generator),
         discriminator=model_variables(trainer.discriminator),
-        optimizer=adam_variables(trainer.optimizer, trainer.generator, trainer.discriminator),
+        optimizer=adam,
         step=step,
+        **further,
     )
+
+
+def missing_parts(prefix, trainer):
+    """Names of what a run saves beside models, Adam and step, and a checkpoint of ours does not hold."""
+    return [part for part in _further_parts(trainer) if not has_part(prefix, part)]
+
+
+def begin(trainer, parts):
+    """Begin parts that a restored checkpoint did not hold, as its models and Adam suggest it."""
+    if MEAN in parts:
+        trainer.mean.start()
+    if _OWN_ADAM in parts:
+        slots, own = _adams(trainer)
+        # Moments without their count would make the first updates of a new discriminator far too large.
+        trained = any(np.any(v) for n, v in slots.items() if n.startswith("discriminator/"))
+        own["iterations"].assign(slots["iterations"] if trained else 0)
+
+
+def _adams(trainer):
+    """(all slots and the generator's count; the discriminator's count, if it has an Adam of its own)."""
+    models = trainer.generator, trainer.discriminator
+    if trainer.discriminator_optimizer is trainer.optimizer:
+        return adam_variables(trainer.optimizer, *models), {}
+    adam, own = map(adam_variables, (trainer.optimizer, trainer.discriminator_optimizer), models)
+    slots = {name: own.pop(name) for name in list(own) if name.startswith("discriminator/")}
+    return {**adam, **slots}, own
+
+
+def _further_parts(trainer):
+    """What options add to a run's state: dict of name -> `tf.Variable`s."""
+    parts = {"warmed": trainer.warmed}
+    if own := _adams(trainer)[1]:
+        parts[_OWN_ADAM] = own
+    if trainer.mean:
+        parts[MEAN] = model_variables(trainer.mean.model)
+    if trainer.steering:
+        parts["steering"] = trainer.steering.variables
+    return parts
 
 
 @contextlib.contextmanager
@@ -61,19 +113,31 @@ def is_ours(prefix):
     return "_CHECKPOINTABLE_OBJECT_GRAPH" in names
 
 
+def has_part(prefix, part):
+    """Whether a checkpoint of ours holds variables under this name."""
+    with readable(prefix):
+        names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    return any(name.startswith(f"{part}/") for name in names)
+
+
 def load_generator(prefix, generator):
-    """Load the generator alone from a checkpoint of this project.
+    """Load the generator alone from a checkpoint of this project: the mean of its weights where there is one.
+
+    Returns:
+        whether it was the mean.
 
     Raises:
         UserError: the checkpoint is damaged, or its generator differs: names and shapes are listed.
     """
-    check_part(prefix, "generator", generator)
+    part = MEAN if has_part(prefix, MEAN) else "generator"
+    check_part(prefix, part, generator)
     with readable(prefix):
-        tf.train.Checkpoint(generator=model_variables(generator)).restore(prefix).expect_partial()
+        tf.train.Checkpoint(**{part: model_variables(generator)}).restore(prefix).expect_partial()
+    return part == MEAN
 
 
 def check_part(prefix, part, model):
-    """Compare a model with the checkpoint's `"generator"` or `"discriminator"`; raises as `check_names`."""
+    """Compare a model with a part of the checkpoint, such as `"generator"`; raises as `check_names`."""
     with readable(prefix):
         shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
     start, end = f"{part}/", "/.ATTRIBUTES/VARIABLE_VALUE"

@@ -27,8 +27,11 @@ def load_generator(path, generator):
     else:
         prefix, ours = kind(path)
         config.check(prefix, generator)
-        (native.load_generator if ours else tf1.load)(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
+        if not ours:
+            tf1.load(prefix, generator)
+        elif native.load_generator(prefix, generator):
+            loaded += " (the exponential mean of its weights)"
     if not all(np.isfinite(array).all() for array in generator.get_weights()):
         raise UserError(f"{loaded}, holds values that are not finite: use an earlier one")
     return loaded
@@ -55,7 +58,8 @@ def restore_training(path, trainer, step):
         native.check_part(prefix, "discriminator", trainer.discriminator)
         with native.readable(prefix):
             # Partial: without loss scaling, the checkpoint's loss scale has no place.
-            restored = native.training_checkpoint(trainer, step).restore(prefix).expect_partial()
+            missing = native.missing_parts(prefix, trainer)
+            restored = native.training_checkpoint(trainer, step, missing).restore(prefix).expect_partial()
         try:
             restored.assert_existing_objects_matched()
         except AssertionError as error:
@@ -63,8 +67,14 @@ def restore_training(path, trainer, step):
                 f"the checkpoint {prefix} has no loss scale or other parts of this run: was it trained in "
                 f"another --precision?"
             ) from error
-        return f"continuing from a checkpoint of this project, {prefix}"
-    found = tf1.load(prefix, trainer.generator, trainer.discriminator, trainer.optimizer)
+        native.begin(trainer, missing)
+        told = [native.PARTS[part] for part in missing if part in native.PARTS]
+        return f"continuing from a checkpoint of this project, {prefix}" + (
+            f"; not in it: {', '.join(told)}" if told else ""
+        )
+    models = trainer.generator, trainer.discriminator
+    found = tf1.load(prefix, *models, trainer.optimizer, trainer.discriminator_optimizer)
+    native.begin(trainer, [native.MEAN] if trainer.mean else [])
     step.assign(found.step or 0)
     said = f"continuing from a checkpoint of the original TF1 code, {prefix}"
     if found.missing:

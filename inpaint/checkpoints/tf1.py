@@ -33,7 +33,7 @@ class Loaded(typing.NamedTuple):
     missing: tuple
 
 
-def load(path, generator, discriminator=None, optimizer=None):
+def load(path, generator, discriminator=None, optimizer=None, discriminator_optimizer=None):
     """Load a snapshot of the original. All names and shapes are checked before anything changes.
 
     A snapshot may lack the discriminator, or all Adam slots of either model, as released ones do: these
@@ -44,6 +44,8 @@ def load(path, generator, discriminator=None, optimizer=None):
         generator: the `Generator` to fill.
         discriminator: the `Discriminator` to fill, or None.
         optimizer: the Adam of both models, or None; needs the discriminator.
+        discriminator_optimizer: the discriminator's Adam if it has one of its own; `optimizer` is then the
+            generator's alone.
 
     Returns:
         a `Loaded`.
@@ -62,7 +64,14 @@ def load(path, generator, discriminator=None, optimizer=None):
         parts.append(("discriminator", "discriminator/", discriminator))
     # Slots are of no use without the count of updates.
     with_slots = optimizer is not None and "beta2_power" in shapes
-    adam = adam_variables(optimizer, generator, discriminator) if with_slots else {}
+    adams = {}  # the state of the Adam that each part's slots belong to
+    two_adams = discriminator_optimizer not in (None, optimizer)
+    if with_slots and two_adams:
+        adams["generator"] = adam_variables(optimizer, generator)
+        adams["discriminator"] = adam_variables(discriminator_optimizer, discriminator)
+    elif with_slots:
+        adam = adam_variables(optimizer, generator, discriminator)
+        adams = {"generator": adam, "discriminator": adam}
     targets, found, missing, no_slots = {}, {}, [], []
     for part, scope, model in parts:
         theirs = {n: s for n, s in shapes.items() if n.startswith(scope)}
@@ -73,7 +82,7 @@ def load(path, generator, discriminator=None, optimizer=None):
         else:
             missing.append(part)
         if slots and with_slots:
-            targets |= _slots(adam, scope)
+            targets |= _slots(adams[part], scope)
             found |= slots
         else:
             no_slots.append(f"the {part}'s Adam slots")
@@ -88,7 +97,10 @@ def load(path, generator, discriminator=None, optimizer=None):
     for name, variable in targets.items():
         variable.assign(arrays[name].astype(np.float32))
     if has_adam:
-        adam["iterations"].assign(_updates(float(arrays["beta2_power"]), step or 0))
+        updates = _updates(float(arrays["beta2_power"]), step or 0)
+        for part, adam in adams.items():
+            if f"the {part}'s Adam slots" not in no_slots or not two_adams:
+                adam["iterations"].assign(updates)
     return Loaded(prefix, step, tuple(missing))
 
 

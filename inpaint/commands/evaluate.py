@@ -8,11 +8,11 @@ from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
 from flags import filling
 from flags.network import follow_checkpoint
+from inpaint.cli.progress_bar import ProgressBar
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.commands.filling import make_inpainter
-from inpaint.commands.progress_bar import ProgressBar
-from inpaint.commands.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
-from inpaint.evaluation.baselines import Method, baselines
+from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths
@@ -46,7 +46,8 @@ def define(flags):
     DEFINE_bool(
         "baselines",
         False,
-        "Also measure OpenCV's Telea and Navier-Stokes, and the mean colour.",
+        "Also measure OpenCV's Telea and Navier-Stokes, the mean colour and, where installed, OpenCV "
+        "contrib's shift-map and FSR and scikit-image's biharmonic inpainting.",
         flag_values=flags,
     )
     DEFINE_string(
@@ -85,6 +86,9 @@ def main(flags):
     inception = Inception(flags.inception_weights) if flags.inception_weights else None
     if inception is None:
         print("note: no FID without --inception_weights")
+    if flags.baselines and (missing := missing_baselines()):
+        told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
+        print(f"note: not measured, as their libraries are not installed: {told}")
     methods = _methods(flags)
     settings = {"fid": flags.inception_weights} if flags.inception_weights else {}
     if not flags.mask_dir:

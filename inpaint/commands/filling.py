@@ -1,7 +1,7 @@
 """The `Inpainter` that a command's flags describe."""
 
 from flags.network import given
-from inpaint.commands.tensorflow_start import load_tensorflow
+from inpaint.cli.tensorflow_start import load_tensorflow
 
 
 def make_inpainter(flags, checkpoint=None, say=print, **options):

@@ -1,7 +1,7 @@
 """Train the inpainting network: --dataset=celebahq, or --data_flist=FOLDER."""
 
 from flags import training
-from inpaint.commands.tensorflow_start import load_tensorflow
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 
@@ -12,8 +12,7 @@ def define(flags):
 
 def main(flags):
     training.follow_run(flags)
-    if flags.gan == "none" and not (flags.ae_loss and flags.l1_loss):
-        raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
+    training.check(flags)
     data, options = training.data_options(flags), training.run_options(flags)
     source, validation_source = training.image_sources(flags)
     paths = image_paths(source, flags.random_seed, flags.guided)
@@ -24,13 +23,12 @@ def main(flags):
 
     from inpaint.models.discriminator import Discriminator
     from inpaint.models.generator import Generator
-    from inpaint.models.optimizer import make_optimizer
     from inpaint.training.distribution import describe_devices, is_chief, make_strategy
     from inpaint.training.loop import TrainingLoop
     from inpaint.training.trainer import Trainer
     from inpaint.training.validation import Validation
 
-    if flags.precision == "mixed_float16" and not tf.config.list_physical_devices("GPU"):
+    if "mixed_float16" in _precisions(flags) and not tf.config.list_physical_devices("GPU"):
         raise UserError("--precision=mixed_float16 trains on GPUs only: use mixed_bfloat16 on a CPU")
     strategy = make_strategy(flags.strategy, _say)
     validation = None
@@ -45,17 +43,37 @@ def main(flags):
     with strategy.scope():
         trainer = Trainer(
             Generator(flags.guided, flags.padding, dtype=flags.precision),
-            Discriminator(flags.guided, flags.gan_with_mask, dtype=flags.precision),
+            Discriminator(flags.guided, flags.gan_with_mask, dtype=_precisions(flags)[1]),
             l1_loss_alpha=flags.l1_loss_alpha,
             gan_loss_alpha=flags.gan_loss_alpha,
             ae_loss=flags.ae_loss,
             l1_loss=flags.l1_loss,
             known_weight=flags.known_weight,
             gan=flags.gan == "sngan",
-            optimizer=make_optimizer(flags.learning_rate, flags.precision),
             jit_compile=flags.jit_compile,
+            gan_gradient_ratio=flags.gan_gradient_ratio,
+            gan_loss_alpha_max=flags.gan_loss_alpha_max,
+            ema=flags.ema,
+            **_optimizers(flags),
         )
     TrainingLoop(trainer, paths, data, options, validation, _say).train()
+
+
+def _precisions(flags):
+    """(the generator's dtype policy, the discriminator's)."""
+    return flags.precision, flags.discriminator_precision or flags.precision
+
+
+def _optimizers(flags):
+    """One Adam for both models, or two, as arguments of the `Trainer`."""
+    from inpaint.models.optimizer import make_optimizer
+
+    own, each = flags.discriminator_learning_rate, _precisions(flags)
+    if own is None:
+        scaled = "mixed_float16" if "mixed_float16" in each else flags.precision
+        return {"optimizer": make_optimizer(flags.learning_rate, scaled)}
+    adams = map(make_optimizer, (flags.learning_rate, own), each)
+    return dict(zip(("optimizer", "discriminator_optimizer"), adams))
 
 
 def _say(line):

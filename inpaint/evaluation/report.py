@@ -5,14 +5,14 @@ from PIL import Image, ImageDraw
 
 from inpaint.evaluation.fid import FORMULA, frechet_distance
 from inpaint.evaluation.mask_sets import KINDS, SHARES
-from inpaint.evaluation.metrics import FORMULAS, METRICS
+from inpaint.evaluation.metrics import FORMULAS, METRICS, TEXTURE_FORMULAS, mean_over_images
 
-_TITLES = {"l1": "L1 %", "l2": "L2 %", "psnr": "PSNR", "ssim": "SSIM"}
+_TITLES = {"l1": "L1 %", "l2": "L2 %", "psnr": "PSNR", "ssim": "SSIM", "sharpness": "sharpness"}
 _LABEL = 16  # height of a contact sheet's first line, in pixels
 
 
 def summary(evaluation, methods, real_features=None):
-    """Means over all images.
+    """Means over all images, of sharpness the median.
 
     Args:
         evaluation: an `Evaluation` of which every step is done.
@@ -20,13 +20,14 @@ def summary(evaluation, methods, real_features=None):
         real_features: what FID compares with, [N, 2048], or None.
 
     Returns:
-        dict of kind -> dict of method -> dict of metric -> float, with `fid` if it was measured.
+        dict of kind -> dict of method -> dict of metric -> float, or None where no image has a value; with
+        `fid` if it was measured.
     """
     found = {kind: {} for kind in KINDS}
     for kind, means in found.items():
         for method in methods:
             rows, features = evaluation.measured(kind, method)
-            means[method] = {name: round(float(value), 4) for name, value in zip(METRICS, rows.mean(axis=0))}
+            means[method] = {name: _rounded(mean_over_images(name, v)) for name, v in zip(METRICS, rows.T)}
             if real_features is not None:
                 means[method]["fid"] = round(frechet_distance(real_features, features), 3)
     return found
@@ -45,10 +46,10 @@ def markdown(found, count, resized=False):
     ]
     for kind, means in found.items():
         for method, values in means.items():
-            numbers = " | ".join(f"{values[name]:.4g}" for name in columns)
+            numbers = " | ".join(_number(values[name]) for name in columns)
             lines.append(f"| {_words(kind)} | {_words(method)} | {numbers} |")
     lines += ["", "x, y: the real and the filled image in [0, 1], all channels; in hole: its pixels alone."]
-    lines += ["", *(f"- {formula}" for formula in FORMULAS.values())]
+    lines += ["", *(f"- {formula}" for formula in (FORMULAS | TEXTURE_FORMULAS).values())]
     lines += [f"- {FORMULA}"] if measured_fid else []
     shares = (f"{name} {least:.0%} to {most:.0%}" for name, (least, most) in SHARES.items())
     lines += [f"- share of the image that is hole: {', '.join(shares)}", ""]
@@ -77,6 +78,14 @@ def contact_sheet(evaluation, kind, methods, indices):
     for number, name in enumerate(columns):
         ImageDraw.Draw(image).text((number * real.shape[2] + 4, 2), _words(name), fill="black")
     return np.asarray(image)
+
+
+def _rounded(value):
+    return None if value is None else round(value, 4)
+
+
+def _number(value):
+    return "-" if value is None else f"{value:.4g}"
 
 
 def _title(metric):

@@ -91,7 +91,7 @@ class Evaluation:
         return [(kind, method, chunk) for kind in KINDS for method in self._methods for chunk in chunks]
 
     def run(self, step, batch_size):
-        """Do one step, unless it has been done.
+        """Do one step, unless it has been done; one that lacks a metric or features is measured again.
 
         Args:
             step: one of `steps()`.
@@ -99,7 +99,7 @@ class Evaluation:
         """
         kind, method, indices = step
         path = self._path(step)
-        if path.exists() and (not self._inception or len(_numbers(path)[1])):
+        if path.exists() and _has_all_metrics(path) and (not self._inception or len(_numbers(path)[1])):
             return
         rows, features = [], []
         for start in range(0, len(indices), batch_size):
@@ -111,7 +111,8 @@ class Evaluation:
                 features.append(self._inception.features(filled))
         partial = path.with_suffix(".partial.npz")
         with telling(f"cannot write {path}"):
-            np.savez(partial, rows=rows, features=np.concatenate(features) if features else [])
+            features = np.concatenate(features) if features else []
+            np.savez(partial, rows=rows, features=features, metrics=METRICS)
             partial.replace(path)
 
     def filled(self, kind, method, indices):
@@ -184,9 +185,19 @@ def _digest(paths):
 
 def _numbers(path):
     """(rows, features) of a file that `Evaluation.run` wrote."""
+    found = _arrays(path)
+    return found["rows"], found["features"]
+
+
+def _has_all_metrics(path):
+    """Whether a file's columns are today's; those of earlier versions are fewer, and not named."""
+    return tuple(_arrays(path).get("metrics", ())) == METRICS
+
+
+def _arrays(path):
     try:
         with np.load(path) as found:
-            return found["rows"], found["features"]
+            return {name: found[name] for name in {"rows", "features", *found.files}}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is damaged: remove it, it is measured again") from error
 

@@ -38,13 +38,50 @@ class Discriminator(tf.keras.Model):
         self.built = True
 
     def call(self, inputs):
-        x = inputs
+        return self.look(inputs)[0]
+
+    def look(self, inputs):
+        """The scores, and how much of each layer is negative.
+
+        Where nearly all of every layer is negative, changes of the input reach the scores with 0.2^6 of
+        their size: such a discriminator is dead.
+
+        Args:
+            inputs: as in the call.
+
+        Returns:
+            (the scores as the call gives them; list of a float32 scalar for each layer, the share of its
+            outputs that is below zero).
+        """
+        x, negative = inputs, []
         for index in range(1, len(FILTERS) + 1):
             x = getattr(self, f"conv{index}")(x)
             # Leaky ReLU; TensorFlow's own, after a bias, trips the graph optimizer of 2.21.
             x = tf.maximum(x, SLOPE * x)
+            negative.append(tf.reduce_mean(tf.cast(x < 0, tf.float32)))
         x = tf.cast(x, tf.float32)  # [N, ceil(H/64), ceil(W/64), 256]
-        return tf.reshape(x, [tf.shape(x)[0], -1])
+        return tf.reshape(x, [tf.shape(x)[0], -1]), negative
+
+    def judge(self, images, masks, sketches=None):
+        """One pass over several batches of complete images.
+
+        Args:
+            images: list of [N, H, W, 3] batches, real or completed.
+            masks: [N or 1, H, W, 1], 1 in the hole, of each of them.
+            sketches: [N, H, W, 1], 1 on lines, of each of them; needed if guided.
+
+        Returns:
+            (list of [N, M] float32 scores, one for each batch; each layer's share of negative outputs over
+            all of them, as `look` gives it).
+        """
+        masks = tf.cast(masks, tf.float32)
+        channels = [tf.concat(images, axis=0)]  # [kN, H, W, 3]
+        if self.with_mask:
+            channels.append(_repeated(masks, images))
+        if self.guided:
+            channels.append(_repeated(tf.cast(sketches, tf.float32) * masks, images))
+        scores, negative = self.look(tf.concat(channels, axis=-1))
+        return tf.split(scores, len(images), axis=0), negative
 
     def named_weights(self):
         """The weights by the names they have in the original's checkpoints: dict of Keras weights."""
@@ -60,3 +97,9 @@ class Discriminator(tf.keras.Model):
         # Keras 2 leaves the policy out of a model's config.
         policy = {"name": self.name, "dtype": self.dtype_policy.name}
         return {**policy, "guided": self.guided, "with_mask": self.with_mask}
+
+
+def _repeated(x, images):
+    """[N or 1, H, W, 1] as it is needed beside `concat(images)`: [kN, H, W, 1] float32."""
+    x = tf.broadcast_to(x, tf.concat([tf.shape(images[0])[:3], [1]], axis=0))
+    return tf.tile(x, [len(images), 1, 1, 1])

@@ -95,6 +95,21 @@ def is_chief(strategy):
     return resolver.task_id == 0
 
 
+def overflow_on_all(gradients):
+    """Make a NaN or Inf on one replica one on all, so that all skip the step: Keras 3 asks the first only.
+
+    Args:
+        gradients: list of tensors; called in a replica's context.
+
+    Returns:
+        the gradients, or NaN in their place.
+    """
+    finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
+    replica = tf.distribute.get_replica_context()
+    overflows = replica.all_reduce(tf.distribute.ReduceOp.SUM, 1.0 - tf.cast(finite, tf.float32))
+    return [tf.where(overflows > 0, tf.constant(float("nan"), g.dtype), g) for g in gradients]
+
+
 def any_worker(strategy, flag):
     """Whether `flag` is true on at least one worker. All workers must call this together."""
     if not in_several_processes(strategy):

@@ -13,6 +13,7 @@ from inpaint.data.pipeline import distributed_batches
 from inpaint.data.unreadable import UnreadableFiles
 from inpaint.errors import Stopped, UserError
 from inpaint.models.optimizer import learning_rate
+from inpaint.training.adversarial import Guard, Schedule
 from inpaint.training.distribution import any_worker, in_several_processes, is_chief
 from inpaint.training.progress import Progress
 from inpaint.training.settings import changes, settings_of
@@ -52,6 +53,8 @@ class TrainingLoop:
         self._say = say if self._chief else _say_nothing
         self._validation = validation
         self._step = tf.Variable(0, dtype=tf.int64)
+        self._schedule = Schedule(trainer, options)
+        self._guard = Guard(self._say)
         self._summaries = None
         self._checkpoints = RunCheckpoints(
             options.log_dir,
@@ -86,7 +89,9 @@ class TrainingLoop:
             self._say(f"nothing to do: {done} of {options.max_iters} iterations are done")
             return restored
 
-        batches_each = 2 if trainer.gan else 1
+        schedule = self._schedule
+        if schedule.warmup_left:
+            self._say(f"warm-up: the discriminator alone for {schedule.warmup_left} iterations")
         dataset = distributed_batches(
             trainer.strategy,
             self._paths,
@@ -95,10 +100,10 @@ class TrainingLoop:
             UnreadableFiles("training images", len(self._paths), options.max_bad_share, self._say),
             UnreadableFiles("masks", len(self._data.masks), options.max_bad_share, self._say),
             options.seed,
-            start=done * batches_each,
+            start=schedule.batches_before(done),
         )
         batches = Batches(dataset, options.stall_seconds, self._say)
-        progress = Progress(options.max_iters, batches_each * options.batch_size, start=done)
+        progress = Progress(options.max_iters, schedule.batches_each * options.batch_size, start=done)
         if self._chief:
             self._summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, self._validation)
         with contextlib.closing(self._checkpoints), contextlib.closing(batches), StopSignal() as signal:
@@ -130,6 +135,7 @@ class TrainingLoop:
             losses, batch = self._iteration(batches, done)
             # The iteration before is looked at while the device may be busy with this one.
             self._check_finite(before, done)
+            self._guard.look(before)
             done, before = int(self._step.assign_add(1)), losses
 
             stopped = any_worker(strategy, signal.name is not None)
@@ -151,14 +157,9 @@ class TrainingLoop:
         return False
 
     def _iteration(self, batches, done):
-        """Both updates: (losses, the generator's batch)."""
-        losses = {}
+        """The updates of an iteration: (losses, the last batch)."""
         try:
-            if self._trainer.gan:
-                losses.update(self._trainer.discriminator_step(*next(batches)))
-            batch = next(batches)
-            losses.update(self._trainer.generator_step(*batch))
-            return losses, batch
+            return self._schedule.iterate(batches)
         except tf.errors.OpError as error:
             if not in_several_processes(self._trainer.strategy):
                 raise
@@ -177,6 +178,9 @@ class TrainingLoop:
             "images_per_second": progress.rate,
             "input_share": progress.input_share,
         }
+        if "d_loss" in losses:
+            numbers["separation"] = 1 - losses["d_loss"]
+            numbers["discriminator_learning_rate"] = learning_rate(self._trainer.discriminator_optimizer)
         self._summaries.scalars(done, {**losses, **numbers})
 
     def _save(self, done):
@@ -192,7 +196,8 @@ class TrainingLoop:
             self._say(f"{done} validation  {told}{'  best so far' if best else ''}")
 
     def _check_finite(self, losses, step):
-        if is_loss_scaled(self._trainer.optimizer):  # overflowing gradients are part of its work
+        optimizers = self._trainer.optimizer, self._trainer.discriminator_optimizer
+        if any(map(is_loss_scaled, optimizers)):  # overflowing gradients are part of its work
             losses = {name: value for name, value in losses.items() if "gradient" not in name}
         wrong = [name for name, value in losses.items() if not math.isfinite(float(value))]
         if wrong:

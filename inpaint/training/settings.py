@@ -1,4 +1,7 @@
-"""What a run was started with, so that going on with something else does not pass unnoticed."""
+"""The options of a run, and what it was started with, so that going on with something else is noticed.
+
+Needs no TensorFlow.
+"""
 
 import dataclasses
 import hashlib
@@ -9,6 +12,28 @@ from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
 
 _NAME = "settings.json"
+STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunOptions:
+    """Names as in the original's options; what they mean stands in `train.py --help`."""
+
+    log_dir: str
+    model_restore: str = ""
+    batch_size: int = 16
+    seed: int = 0
+    max_iters: int = 100_000_000
+    train_spe: int = 4000
+    keep_checkpoints: int = 5
+    keep_every_hours: float = 0.0
+    max_bad_share: float = 0.01
+    stall_seconds: float = 60.0
+    val_psteps: int = 2000
+    viz_max_out: int = 10
+    discriminator_warmup: int = 0
+    discriminator_steps: int = 1
+    shared_batch: bool = False
 
 
 def settings_of(trainer, paths, data, options):
@@ -28,6 +53,12 @@ def settings_of(trainer, paths, data, options):
         "gan": "sngan" if trainer.gan else "none",
         "gan_loss_alpha": trainer.gan_loss_alpha,
         "l1_loss_alpha": trainer.l1_loss_alpha,
+        "gan_gradient_ratio": trainer.steering.ratio if trainer.steering else 0.0,
+        "discriminator_precision": trainer.discriminator.dtype_policy.name,
+        "discriminator_warmup": options.discriminator_warmup,
+        "discriminator_steps": options.discriminator_steps,
+        "shared_batch": options.shared_batch,
+        "ema": trainer.mean.decay if trainer.mean else 0.0,
         "known_weight": trainer.known_weight,
         "ae_loss": trainer.ae_loss,
         "l1_loss": trainer.l1_loss,

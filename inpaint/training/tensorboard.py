@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from inpaint.errors import telling
+from inpaint.models.discriminator import FILTERS
 from inpaint.models.preprocessing import from_network
 from ops import flow_image
 
@@ -12,11 +13,17 @@ _SCALARS = {
     "ae_loss": "losses/ae_loss",
     "d_loss_real": "hinge/real",
     "d_loss_fake": "hinge/fake",
+    "separation": "discriminator/separation",
+    "score_real": "discriminator/score_real",
+    "score_fake": "discriminator/score_fake",
+    **{f"negative_conv{i}": f"negative_activations/conv{i}" for i in range(1, len(FILTERS) + 1)},
+    "gan_loss_alpha": "training/gan_loss_alpha",
     "g_gradient": "gradients_at_refined/g_loss",
     "ae_gradient": "gradients_at_refined/ae_loss",
     "d_gradient_norm": "gradient_norms/discriminator",
     "g_gradient_norm": "gradient_norms/generator",
     "learning_rate": "training/learning_rate",
+    "discriminator_learning_rate": "training/discriminator_learning_rate",
     "hole_share": "training/hole_share",
     "images_per_second": "speed/images_per_second",
     "input_share": "speed/share_of_time_in_input",
@@ -32,7 +39,7 @@ class RunSummaries:
 
     Args:
         log_dir: where TensorBoard looks.
-        trainer: the `Trainer` whose generator is shown.
+        trainer: the `Trainer` whose `filler` is shown.
         viz_max_out: the most training images drawn.
         validation: a `Validation` whose static view is drawn every time, or None.
     """
@@ -70,7 +77,7 @@ class RunSummaries:
         Returns:
             uint8 [N, H, 4W, 3], RGB.
         """
-        result = self._trainer.forward(images, masks, sketches)
+        result = self._trainer.forward(images, masks, sketches, self._trainer.filler)
         flow = flow_image(result["offsets"], scale=8)
         # The wheel is drawn in RGB, the rest is as the network sees it.
         parts = [images, result["incomplete"], result["completed"], tf.reverse(flow, axis=[-1])]

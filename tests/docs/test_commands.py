@@ -12,7 +12,7 @@ import pytest
 from absl import flags
 from support.helpers import ROOT
 
-from inpaint.commands.dispatch import COMMANDS, PROGRAM
+from inpaint.cli.dispatch import COMMANDS, PROGRAM
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("inpaint/*/README.md"))]
 COMMENTED = [*sorted(ROOT.glob("recipes/*.flags")), ROOT / "serving/compose.yaml"]

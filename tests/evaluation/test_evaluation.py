@@ -10,6 +10,7 @@ from PIL import Image
 
 from inpaint.checkpoints import tf1
 from inpaint.errors import UserError
+from inpaint.evaluation import baselines
 from inpaint.evaluation.baselines import Method, mean_colour, navier_stokes, telea
 from inpaint.evaluation.fid import frechet_distance
 from inpaint.evaluation.mask_sets import KINDS, SHARES, MaskFolder, fixed_mask
@@ -94,8 +95,10 @@ def test_metrics():
 
 def test_metrics_of_equal_images(rng):
     real = rng.integers(0, 256, (30, 30, 3), dtype=np.uint8)
-    found = measure(real, real, np.eye(30))
-    expected = {"l1": 0, "l2": 0, "psnr": 100, "ssim": 1}
+    mask = np.eye(30)
+    mask[10:20, 10:20] = 1
+    found = measure(real, real, mask)
+    expected = {"l1": 0, "l2": 0, "psnr": 100, "ssim": 1, "sharpness": 1, "swd": 0}
     for name, value in found.items():
         np.testing.assert_allclose(value, expected[name.removesuffix("_hole")])
     corner = np.zeros((30, 30))
@@ -126,6 +129,45 @@ def test_baselines(rng):
     np.testing.assert_array_equal(mean_colour(image, mask)[6, 7], expected)
     np.testing.assert_array_equal(telea(image, mask), cv2.inpaint(image, mask, 3, cv2.INPAINT_TELEA))
     np.testing.assert_array_equal(navier_stokes(image, mask), cv2.inpaint(image, mask, 3, cv2.INPAINT_NS))
+
+
+def test_xphoto_is_given_the_known_pixels(rng, monkeypatch):
+    """Its masks are the other way round; what it does to known pixels is not taken over."""
+    image = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    mask = np.zeros((20, 30), np.uint8)
+    mask[5:9, 6:12] = 1
+
+    class Xphoto:
+        INPAINT_SHIFTMAP, INPAINT_FSR_FAST = 0, 2
+
+        @staticmethod
+        def inpaint(src, known, dst, method):
+            np.testing.assert_array_equal(known, np.where(mask, 0, 255))
+            dst[:] = [90, 128, 128] if method == Xphoto.INPAINT_SHIFTMAP else [90, 50, 7]
+
+    monkeypatch.setattr(cv2, "xphoto", Xphoto, raising=False)
+    gray = cv2.cvtColor(np.uint8([[[90, 128, 128]]]), cv2.COLOR_LAB2RGB)[0, 0]
+    for fill, colour in ((baselines.shift_map, gray), (baselines.fsr, [90, 50, 7])):
+        expected = np.where(mask[..., None] > 0, np.uint8(colour), image)
+        np.testing.assert_array_equal(fill(image, mask), expected)
+    assert {"shift_map", "fsr"} <= set(baselines.baselines())
+    monkeypatch.delattr(cv2, "xphoto")
+    assert baselines.missing_baselines()["fsr"] == "opencv-contrib-python-headless"
+    assert not {"shift_map", "fsr"} & set(baselines.baselines())
+
+
+@pytest.mark.parametrize("name", ["shift_map", "fsr", "biharmonic"])
+def test_baselines_of_other_libraries(name):
+    if name in baselines.missing_baselines():
+        pytest.skip(f"needs {baselines.missing_baselines()[name]}")
+    levels = np.arange(64) // 4 % 2 * 150 if name == "shift_map" else np.arange(64) * 3  # it copies
+    real = np.uint8(np.stack([np.tile(levels, (64, 1))] * 3, axis=-1))
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:32, 24:40] = 1
+    broken = np.where(mask[..., None] > 0, np.uint8(255), real)
+    (filled,) = baselines.baselines()[name].fill(broken[None], mask[None], None)
+    np.testing.assert_array_equal(filled[mask == 0], real[mask == 0])
+    assert np.abs(np.int16(filled) - real)[mask > 0].mean() < 12  # of a hole that was white: 150
 
 
 def constant(value, calls):
@@ -163,6 +205,25 @@ def test_resumes(photographs, tmp_path):
         Evaluation(tmp_path / "out", paths, masks, {"dark": constant(1, calls)}, {})
     with pytest.raises(UserError, match="other images"):
         Evaluation(tmp_path / "out", paths[:2], masks, methods, {})
+
+
+def test_folders_of_earlier_versions_are_measured_again(photographs, tmp_path):
+    paths, calls = sorted(photographs.iterdir()), []
+    masks, methods = MaskFolder(tmp_path / "masks", 3, seed=0), {"dark": constant(0, calls)}
+    evaluation = Evaluation(tmp_path / "out", paths, masks, methods, {})
+    for step in evaluation.steps()[:2]:
+        evaluation.run(step, batch_size=3)
+    first = tmp_path / "out/rows/centre_box-dark-000000.npz"
+    with np.load(first) as found:
+        rows = found["rows"]
+    np.savez(first, rows=np.zeros((3, 8)), features=[])  # as before there were sharpness and SWD
+    assert len(calls) == 2
+    for step in evaluation.steps()[:2]:
+        evaluation.run(step, batch_size=3)
+    assert len(calls) == 3
+    with np.load(first) as found:
+        np.testing.assert_array_equal(found["rows"], rows)
+    assert rows[0, METRICS.index("sharpness")] == 0 and rows[0, METRICS.index("swd")] > 1
 
 
 def test_fid_can_be_added(photographs, tmp_path):
@@ -268,7 +329,9 @@ def test_markdown():
     assert "Means over 7 images, resized to 256 x 256." in markdown({}, 7, resized=True)
     assert "| mask | method | L1 % | L2 % | PSNR | SSIM | L1 % in hole |" in text
     assert "| centre box | model | 0 | 0.3333 | 0.6667 | 1 | 1.333 |" in text
-    assert "L1 % = 100 mean |x - y|" in text
+    assert "L1 % = 100 mean |x - y|" in text and "SSIM in hole | sharpness | SWD |" in text
+    none = markdown({"wide": {"model": {**values, "swd": None}}}, 7)
+    assert "| 2.667 | - |" in none and "sharpness = mean gradient" in none
 
 
 @pytest.mark.slow
@@ -282,14 +345,17 @@ def test_command(script, photographs, generator, tmp_path):
         )
         assert done.returncode == 0, done.stderr
         assert "note: no FID without --inception_weights" in done.stdout
+        for name, package in baselines.missing_baselines().items():
+            assert f"{name} (pip install {package})" in done.stdout
         results.append(json.loads((tmp_path / folder / "results.json").read_text())["results"])
     for kind in KINDS:
-        assert list(results[0][kind]) == ["model", "telea", "navier_stokes", "mean_colour"]
+        assert list(results[0][kind])[:4] == ["model", "telea", "navier_stokes", "mean_colour"]
+        assert set(results[0][kind]) == {"model", *baselines.baselines()}
         for method, values in results[0][kind].items():
             for name, value in values.items():
                 assert abs(value - results[1][kind][method][name]) <= 1e-4 * max(1, abs(value))
         with Image.open(tmp_path / "a" / f"{kind}.jpg") as sheet:
-            assert sheet.size == (6 * 256, 16 + 2 * 256)
+            assert sheet.size == ((2 + len(results[0][kind])) * 256, 16 + 2 * 256)
     assert "| wide | navier stokes |" in (tmp_path / "a/results.md").read_text()
     done = script("evaluate", *flags, "--output_dir=a", "--precision=mixed_bfloat16", cwd=tmp_path)
     assert done.returncode == 1 and "other method model: name another --output_dir" in done.stderr

@@ -17,7 +17,7 @@ from PIL import Image
 from support.helpers import ROOT
 
 import inpaint
-from inpaint.commands.dispatch import COMMANDS
+from inpaint.cli.dispatch import COMMANDS
 
 pytestmark = pytest.mark.slow
 PACKAGES = ("flags", "inpaint", "ops")

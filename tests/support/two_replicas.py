@@ -20,13 +20,15 @@ ONE = tf.distribute.get_strategy()
 TWO = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
-def trainer(strategy, precision="float32"):
+def trainer(strategy, precision="float32", adversarial=False):
     with strategy.scope():
+        options = {}
+        if adversarial:
+            options = {"gan_gradient_ratio": 0.2, "ema": 0.5, "discriminator_optimizer": make_optimizer(3e-4)}
         generator, discriminator = Generator(dtype=precision), Discriminator(dtype=precision)
-        made = Trainer(generator, discriminator, optimizer=make_optimizer(1e-4, precision))
-    golden_data.seed_weights(generator, 1)
-    golden_data.seed_weights(discriminator, 1)
-    return made
+        golden_data.seed_weights(generator, 1)
+        golden_data.seed_weights(discriminator, 1)
+        return Trainer(generator, discriminator, optimizer=make_optimizer(1e-4, precision), **options)
 
 
 def split(strategy, array):
@@ -37,20 +39,26 @@ def split(strategy, array):
     )
 
 
-def same_update():
-    """Largest difference of losses and weights after two iterations, and of `u` between replicas."""
+def same_update(adversarial=False):
+    """Largest difference of losses and weights after two iterations, and of `u` between replicas.
+
+    With `adversarial` both updates share a batch, the weight is steered, and the mean of the weights counts.
+    """
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (2, 4, 64, 64, 3)).astype(np.float32)
     masks = (rng.random((2, 4, 64, 64, 1)) < 0.3).astype(np.float32)
     losses, weights = [], []
     for strategy in (ONE, TWO):
-        made, told = trainer(strategy), []
+        made, told = trainer(strategy, adversarial=adversarial), []
         for image, mask in zip(images, masks):
             batch = split(strategy, image), split(strategy, mask)
-            found = {**made.discriminator_step(*batch), **made.generator_step(*batch)}
+            if adversarial:
+                found = {**made.discriminator_step(*batch), **made.shared_step(*batch)}
+            else:
+                found = {**made.discriminator_step(*batch), **made.generator_step(*batch)}
             told += [float(value) for name, value in found.items() if not name.endswith("norm")]
         losses.append(told)
-        weights.append(made.generator.get_weights() + made.discriminator.get_weights())
+        weights.append(made.filler.get_weights() + made.discriminator.get_weights())
     u = [
         [value.numpy() for value in tf_variable(weight).values]
         for name, weight in made.discriminator.named_weights().items()
@@ -62,6 +70,10 @@ def same_update():
         "u": float(max(np.max(np.abs(a - b)) for a, b in u)),
         "spectral_norms": len(u),
     }
+
+
+def adversarial_update():
+    return same_update(adversarial=True)
 
 
 def overflow_on_the_second():
@@ -84,4 +96,10 @@ def overflow_on_the_second():
     return {"skipped": skipped, "taken": changed(), "weights": 2 * len(trained)}
 
 
-print(json.dumps({"same_update": same_update, "overflow": overflow_on_the_second}[sys.argv[1]]()))
+print(
+    json.dumps(
+        {"same_update": same_update, "adversarial": adversarial_update, "overflow": overflow_on_the_second}[
+            sys.argv[1]
+        ]()
+    )
+)

@@ -30,6 +30,13 @@ def test_two_devices_make_the_update_of_one():
     assert found["u"] == 0 and found["spectral_norms"] == 6
 
 
+@pytest.mark.slow
+def test_two_devices_make_the_adversarial_updates_of_one():
+    found = two_replicas("adversarial")
+    assert found["losses"] < 1e-3  # a gradient that is the small difference of two larger ones
+    assert found["weights"] < 1e-5 and found["u"] == 0
+
+
 def test_an_overflow_on_one_replica_skips_the_step_on_all():
     found = two_replicas("overflow")
     assert found["skipped"] == 0

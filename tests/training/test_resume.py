@@ -76,6 +76,35 @@ def test_killed_at_random_moments_it_ends_like_an_uninterrupted_run(train, tmp_p
     assert kept == {f"snap-{i}.{end}" for i in (15, 16) for end in ("index", "data-00000-of-00001")}
 
 
+WARMUP = ("--discriminator_warmup=2", "--discriminator_learning_rate=5e-5", "--discriminator_steps=2")
+STEERED = ("--gan_gradient_ratio=0.2", "--ema=0.9", "--discriminator_precision=mixed_bfloat16")
+
+
+@pytest.mark.parametrize("options", [(*WARMUP, *STEERED), ("--shared_batch", *WARMUP[:1], "--ema=0.5")])
+def test_adversarial_options_go_on_exactly(train, tmp_path, options):
+    """Stopped in the middle of the warm-up, and later, between two changes of the weight."""
+    whole = train("whole", 5, *options).communicate()
+    assert whole[1] == "" and "warm-up: the discriminator alone for 2 iterations" in whole[0]
+    parts = [train("parts", end, *options).communicate() for end in (1, 4, 5)]
+    assert [complained for _, complained in parts] == ["", "", ""]
+    assert "warm-up: the discriminator alone for 1 iterations" in parts[1][0]
+    assert "warm-up" not in parts[2][0] and "not as this run began" not in "".join(said for said, _ in parts)
+    assert_same_weights(tmp_path / "whole/snap-5", tmp_path / "parts/snap-5")
+    numbers = weights_in(tmp_path / "whole/snap-5")
+    end = "/.ATTRIBUTES/VARIABLE_VALUE"
+    assert numbers[f"warmed{end}"] == 2
+    raw, mean = (
+        numbers[f"{part}/inpaint_net.Sconv5.Skernel{end}"] for part in ("generator", "generator_mean")
+    )
+    assert 0 < np.abs(raw - mean).max() < 1e-3
+    if "--gan_gradient_ratio=0.2" in options:
+        assert numbers[f"steering/measured{end}"] == 3 and numbers[f"steering/mean{end}"] > 0
+        assert numbers[f"optimizer/iterations{end}"] == 3
+        assert numbers[f"discriminator_optimizer/iterations{end}"] == 2 + 3 * 2
+    else:
+        assert numbers[f"optimizer/iterations{end}"] == 2 + 3 * 2  # one Adam, both models' updates
+
+
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_saves_and_ends(train, tmp_path, number, status):
     process = train("logs", 10**6, "--train_spe=1000000")

@@ -55,6 +55,13 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
         "training/learning_rate",
         "training/hole_share",
         "gradient_norms/generator",
+        "discriminator/separation",
+        "discriminator/score_real",
+        "discriminator/score_fake",
+        "negative_activations/conv1",
+        "negative_activations/conv6",
+        "training/gan_loss_alpha",
+        "training/discriminator_learning_rate",
         "speed/images_per_second",
         "validation/ssim",
         "training",
@@ -99,6 +106,28 @@ def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments
     done = script("train.py", *arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert message in done.stderr
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("--gan=none", "--discriminator_warmup=9"), "--discriminator_warmup needs a discriminator"),
+        (("--gan=none", "--gan_gradient_ratio=0.2"), "--gan_gradient_ratio needs a discriminator"),
+        (("--gan=none", "--shared_batch"), "--shared_batch needs a discriminator: leave out --gan=none"),
+        (("--gan_gradient_ratio=0.2", "--noae_loss"), "--gan_gradient_ratio needs --ae_loss and --l1_loss"),
+        (("--gan_gradient_ratio=0.2", "--gan_loss_alpha_max=0"), "--gan_loss_alpha_max must be above 0"),
+        (("--shared_batch", "--jit_compile"), "--shared_batch and --jit_compile exclude each other"),
+        (("--ema=1",), "--ema must be below 1, received 1"),
+        (("--ema=1.5",), "ema"),
+        (("--discriminator_steps=0",), "discriminator_steps"),
+        (("--discriminator_learning_rate=inf",), "--discriminator_learning_rate must be a finite number"),
+        (("--discriminator_precision=float64",), "discriminator_precision"),
+    ],
+)
+def test_one_line_for_options_that_contradict(in_process, images, arguments, message):
+    done = in_process("train", f"--data_flist={images}", *SMALL, *arguments)
+    assert done.returncode == 1 and message in done.stderr
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
 
 

@@ -4,8 +4,8 @@ import os
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
-from inpaint.commands.process import warn
-from inpaint.commands.progress_bar import ProgressBar
+from inpaint.cli.process import warn
+from inpaint.cli.progress_bar import ProgressBar
 from inpaint.data.dataset_lists import TRAINING, VALIDATION, check_free, checked, split, write_lists
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths

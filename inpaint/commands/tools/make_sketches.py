@@ -4,8 +4,8 @@ import sys
 
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_list
 
-from inpaint.commands.process import warn
-from inpaint.commands.progress_bar import ProgressBar
+from inpaint.cli.process import warn
+from inpaint.cli.progress_bar import ProgressBar
 from inpaint.data.sketches import METHODS, write_sketches
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths

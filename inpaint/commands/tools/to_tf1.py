@@ -4,7 +4,7 @@ from absl.flags import DEFINE_string
 
 from flags import models
 from flags.network import follow_checkpoint
-from inpaint.commands.tensorflow_start import load_tensorflow
+from inpaint.cli.tensorflow_start import load_tensorflow
 
 
 def define(flags):

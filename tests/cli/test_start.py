@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from inpaint.commands.dispatch import COMMANDS
+from inpaint.cli.dispatch import COMMANDS
 
 # Runs a command in a fresh interpreter and reports how it ended and whether TensorFlow was imported.
 PROBE = """
 import io, json, sys, contextlib
-from inpaint.commands.dispatch import main
+from inpaint.cli.dispatch import main
 out, err, status = io.StringIO(), io.StringIO(), 0
 with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
     try:

@@ -4,7 +4,7 @@ import importlib
 import sys
 
 import inpaint
-from inpaint.commands.process import run
+from inpaint.cli.process import run
 
 PROGRAM = "deepfillv2"
 # A command's module and what it does, in one line. In a module, `define(flags)` defines the flags and

@@ -1,6 +1,6 @@
 import io
 
-from inpaint.commands.progress_bar import ProgressBar
+from inpaint.cli.progress_bar import ProgressBar
 
 
 class Terminal(io.StringIO):

@@ -1,0 +1,1 @@
+"""How commands start, read their flags, show progress and fail."""
