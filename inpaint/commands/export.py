@@ -31,9 +31,9 @@ def define(flags):
 
 
 def main(flags):
-    follow_checkpoint(flags, flags.checkpoint_dir)
     # Before loading the network, to fail early.
     check_folder(flags.export_dir, flags.overwrite)
+    follow_checkpoint(flags, flags.checkpoint_dir)
     if flags.format == "onnx":
         if flags["max_pixels"].present:
             raise UserError("--max_pixels is for --format=saved_model only: an ONNX model has no limit")
