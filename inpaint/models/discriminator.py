@@ -43,8 +43,7 @@ class Discriminator(tf.keras.Model):
     def look(self, inputs):
         """The scores, and how much of each layer is negative.
 
-        Where nearly all of every layer is negative, changes of the input reach the scores with 0.2^6 of
-        their size: such a discriminator is dead.
+        Through a layer that is all negative, changes of the input pass at a fifth of their size.
 
         Args:
             inputs: as in the call.
