@@ -18,11 +18,12 @@ from inpaint.cli.dispatch import main
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
 
 
-def pytest_collection_modifyitems(items):
-    """With pytest-xdist's --dist=loadgroup, what takes long to make is made in one worker alone."""
-    for item in items:
-        for fixture in {"built", "exported", "guided"} & set(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group(fixture))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """How `pytest -n 2` deals the tests out."""
+    from support.workers import Together
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)
