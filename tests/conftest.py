@@ -26,13 +26,22 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    """Every test starts from the same random state."""
-    random.seed(0)
-    np.random.seed(0)
+@pytest.fixture(autouse=True, scope="module")
+def tensorflow_seeded():
+    """TensorFlow's own random numbers are seeded once a file.
+
+    Seeding drops everything that TensorFlow has compiled: done for each test, it would make every graph anew
+    for every test, which takes seconds.
+    """
     if "tensorflow" in sys.modules:
         sys.modules["tensorflow"].keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Every test starts from the same random state, which initial weights are drawn from, too."""
+    random.seed(0)
+    np.random.seed(0)
 
 
 @pytest.fixture
