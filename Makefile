@@ -17,10 +17,10 @@ demo: $(VENV)/installed
 		--mask inpaint/examples/masks/coffee.png --output output.png
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -q -n 2 --dist=loadgroup
+	$(BIN)/python -m pytest -q -n 2
 
 slow-test: $(VENV)/installed
-	$(BIN)/python -m pytest -q -n 2 --dist=loadgroup -m slow
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -34,7 +34,7 @@ $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 	touch $@
 
 classic-test: $(VENV)-classic/installed
-	$(VENV)-classic/bin/python -m pytest -q -n 2 --dist=loadgroup
+	$(VENV)-classic/bin/python -m pytest -q -n 2
 
 clean:
 	rm -rf $(VENV) $(VENV)-classic build dist *.egg-info

@@ -18,20 +18,30 @@ from inpaint.cli.dispatch import main
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
 
 
-def pytest_collection_modifyitems(items):
-    """With pytest-xdist's --dist=loadgroup, what takes long to make is made in one worker alone."""
-    for item in items:
-        for fixture in {"built", "exported", "guided"} & set(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group(fixture))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """How `pytest -n 2` deals the tests out."""
+    from support.workers import Together
+
+    return Together(config, log)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tensorflow_seeded():
+    """TensorFlow's own random numbers are seeded once a file.
+
+    Seeding drops everything that TensorFlow has compiled: done for each test, it would make every graph anew
+    for every test, which takes seconds.
+    """
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(autouse=True)
 def seeded():
-    """Every test starts from the same random state."""
+    """Every test starts from the same random state, which initial weights are drawn from, too."""
     random.seed(0)
     np.random.seed(0)
-    if "tensorflow" in sys.modules:
-        sys.modules["tensorflow"].keras.utils.set_random_seed(0)
 
 
 @pytest.fixture

@@ -16,10 +16,7 @@ from support.page_process import running_page  # noqa: E402
 from inpaint.demo.canvas import HOLE_COLOUR  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("page in a browser"),  # they share the page's process
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 STAY_AT_HOME = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 STAY_AT_HOME += ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 PATIENCE = 120_000  # milliseconds

@@ -17,7 +17,6 @@ from support.page_process import running_page  # noqa: E402
 
 from inpaint.demo.cleanup import remove_old  # noqa: E402
 
-pytestmark = pytest.mark.xdist_group("page of a crowd")  # its process
 CLIENTS, REQUESTS = 20, 10
 MAX_PIXELS = 100_000
 

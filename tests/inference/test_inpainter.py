@@ -7,8 +7,6 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
 
-pytestmark = pytest.mark.xdist_group("inpainter")
-
 
 @pytest.fixture(scope="module")
 def golden():

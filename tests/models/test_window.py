@@ -7,7 +7,6 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from ops.convolution.padded_conv import PaddedConv
 
-pytestmark = pytest.mark.xdist_group("window")  # they share a graph
 HOLES = {
     "in the middle": [(60, 50, 30, 44)],
     "in a corner": [(0, 0, 9, 14)],

@@ -1,0 +1,26 @@
+"""Which tests pytest-xdist's workers run together, so that what they share is made once.
+
+Not `--dist=loadgroup`: the groups of pytest-xdist 3.8 have no effect with pytest 9.2.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+# A file's tests share a process, a wheel or a graph; those of one name an exported model.
+TOGETHER = {
+    "tests/demo/test_page.py": "page",
+    "tests/demo/test_page_load.py": "page of a crowd",
+    "tests/export/test_export.py": "exported",
+    "tests/export/test_export_elsewhere.py": "exported",
+    "tests/export/test_export_refusals.py": "exported",
+    "tests/export/test_serving_client.py": "exported",
+    "tests/inference/test_inpainter.py": "inpainter",
+    "tests/install/test_wheel.py": "wheel",
+    "tests/models/test_window.py": "window",
+}
+
+
+class Together(LoadScopeScheduling):
+    """The groups above first, then every other test for itself, whenever a worker is free."""
+
+    def _split_scope(self, nodeid):
+        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
