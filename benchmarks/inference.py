@@ -118,4 +118,4 @@ def _measure(flags, precision, height, width):
 
 
 if __name__ == "__main__":
-    run(sys.modules[__name__], sys.argv[1:], "python benchmarks/inference.py")
+    run(__name__, sys.argv[1:], "python benchmarks/inference.py")

@@ -130,4 +130,4 @@ def _input_alone(dataset, batch_size, count):
 
 
 if __name__ == "__main__":
-    run(sys.modules[__name__], sys.argv[1:], "python benchmarks/training.py")
+    run(__name__, sys.argv[1:], "python benchmarks/training.py")

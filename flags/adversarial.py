@@ -18,36 +18,36 @@ def define(values):
     flags.DEFINE_float(
         "gan_gradient_ratio",
         0.0,
-        "Adapt that weight, which is then the first one: keep the adversarial gradient at the refined "
-        "image at this share of the reconstruction's; 0: leave it.",
+        "Adjust --gan_loss_alpha, which is then only the initial weight, to keep the adversarial gradient "
+        "at the refined image at this fraction of the reconstruction's. 0 disables this.",
         0,
         flag_values=values,
     )
     flags.DEFINE_float(
         "gan_loss_alpha_max",
         0.1,
-        "The largest weight that --gan_gradient_ratio comes to.",
+        "Upper bound of the weight that --gan_gradient_ratio adjusts.",
         0,
         flag_values=values,
     )
     flags.DEFINE_integer(
         "discriminator_warmup",
         0,
-        "Iterations at the beginning that update the discriminator alone; of --max_iters.",
+        "Initial iterations that train only the discriminator. They count towards --max_iters.",
         0,
         flag_values=values,
     )
     flags.DEFINE_integer(
         "discriminator_steps",
         1,
-        "The discriminator's updates for each of the generator's, each on another batch.",
+        "Discriminator updates per generator update, each on a batch of its own.",
         1,
         flag_values=values,
     )
     flags.DEFINE_float(
         "discriminator_learning_rate",
         None,
-        "Step size of an Adam of the discriminator's own. Default: it shares the generator's Adam.",
+        "Learning rate of the discriminator, which then has its own Adam. Default: both share one Adam.",
         0,
         flag_values=values,
     )
@@ -61,8 +61,8 @@ def define(values):
     flags.DEFINE_bool(
         "shared_batch",
         False,
-        "Update the generator on the discriminator's (last) batch, from one pass: faster; the original takes "
-        "two batches.",
+        "Update both networks on the same batch, with one pass of the generator. Faster; the original uses "
+        "a batch for each.",
         flag_values=values,
     )
 

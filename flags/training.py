@@ -10,6 +10,7 @@ from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
+from inpaint.io.image_files import MAX_PIXELS
 from inpaint.models.architecture import LEAST_SIZE
 from inpaint.training.settings import STRATEGIES, RunOptions
 
@@ -25,7 +26,7 @@ def define(values):
     flags.DEFINE_list(
         "data_flist",
         None,
-        "Training images and, after a comma, validation images: file lists (a path a line, shuffled "
+        "Training images and, after a comma, validation images: file lists (one path per line, shuffled "
         "beforehand) or folders. Default: those of --dataset.",
         flag_values=values,
     )
@@ -51,7 +52,11 @@ def define(values):
         flag_values=values,
     )
     flags.DEFINE_float(
-        "stall_seconds", 60.0, "Tell after so long without a batch.", 0.001, flag_values=values
+        "stall_seconds",
+        60.0,
+        "Warn when no batch has arrived for this many seconds.",
+        0.001,
+        flag_values=values,
     )
     flags.DEFINE_integer(
         "random_seed", 0, "Seed of weights, crops and masks.", 0, 2**32 - 1, flag_values=values
@@ -91,8 +96,8 @@ def define(values):
     flags.DEFINE_float(
         "ema",
         0.0,
-        "Decay of an exponential mean of the generator's weights, taken every iteration, which then fills "
-        "and is validated in their place (0.998 remembers 500 iterations); 0: none.",
+        "Decay per iteration of an exponential mean of the generator's weights, which is then used to fill "
+        "and validate (0.998 averages some 500 iterations). 0 disables this.",
         0,
         1,
         flag_values=values,
@@ -106,7 +111,7 @@ def define(values):
         flag_values=values,
     )
     flags.DEFINE_string(
-        "model_restore", "", "Start from this checkpoint, ours or the original's.", flag_values=values
+        "model_restore", "", "Checkpoint to start from, this project's or the original's.", flag_values=values
     )
     flags.DEFINE_integer("max_iters", 100_000_000, "Iterations of the whole run.", 1, flag_values=values)
     flags.DEFINE_integer("train_spe", 4000, "Iterations between checkpoints.", 1, flag_values=values)
@@ -116,7 +121,7 @@ def define(values):
     flags.DEFINE_float(
         "keep_every_hours",
         0.0,
-        "Also keep one checkpoint in so many hours for good; 0: none.",
+        "Also keep one checkpoint permanently every N hours; 0 disables this.",
         0,
         flag_values=values,
     )
@@ -144,7 +149,7 @@ def define(values):
     flags.DEFINE_bool(
         "deterministic",
         False,
-        "The same numbers in every run on GPUs too, at some speed.",
+        "Make GPU runs reproducible, at some cost in speed.",
         flag_values=values,
     )
     flags.DEFINE_bool("jit_compile", False, "Compile the updates with XLA; for GPUs.", flag_values=values)
@@ -184,6 +189,8 @@ def data_options(values):
             f"--img_shapes needs a height and width that are multiples of 8 and at least {least}, and 3 "
             f"channels, received {','.join(values.img_shapes)}"
         )
+    if height * width > MAX_PIXELS:
+        raise UserError(f"--img_shapes exceeds {MAX_PIXELS} pixels, received {','.join(values.img_shapes)}")
     box = BoxOptions(
         height=values.height,
         width=values.width,

@@ -131,7 +131,7 @@ def bundled():
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory):
-    """A SavedModel of the bundled weights, as export.py writes it, of at most 2^20 pixels: its folder."""
+    """The folder of a SavedModel of the bundled weights as `export` writes it, for at most 2^20 pixels."""
     folder = tmp_path_factory.mktemp("models") / "inpaint" / "1"
     command = command_line("export", f"--export_dir={folder}", "--max_pixels=1048576")
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)

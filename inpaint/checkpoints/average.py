@@ -53,6 +53,8 @@ def _step(prefix):
 
 
 def _newest(log_dir, count):
+    if not pathlib.Path(log_dir).is_dir():
+        raise UserError(f"there is no folder {log_dir}: name the --log_dir of a run")
     with telling(f"cannot read the list of checkpoints in {log_dir}"):
         state = tf.train.get_checkpoint_state(str(log_dir))
     prefixes = list(state.all_model_checkpoint_paths) if state else []

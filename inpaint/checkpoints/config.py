@@ -49,9 +49,13 @@ def read_config(folder):
     try:
         found = json.loads(path.read_text())
         config = GeneratorConfig(found["guided"], found["padding"], found["network"])
-        if type(config.guided) is not bool or config.padding not in PADDINGS:
+        if (
+            type(config.guided) is not bool
+            or config.padding not in PADDINGS
+            or type(config.network) is not str
+        ):
             raise ValueError("not the values of a generator")
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise UserError(f"{path} is damaged: remove it and give --guided and --padding") from error
     if config.network not in NETWORKS:
         raise UserError(f"{path} names a network {config.network!r}, known are {', '.join(NETWORKS)}")

@@ -1,6 +1,5 @@
 """Run a command by name, importing only its module."""
 
-import importlib
 import sys
 
 import inpaint
@@ -52,7 +51,7 @@ def run_command(name, arguments=None, program=None):
         program: name of the program in the help. Default: that of this process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    run(importlib.import_module(COMMANDS[name][0]), arguments, program or f"python {sys.argv[0]}")
+    run(COMMANDS[name][0], arguments, program or f"python {sys.argv[0]}")
 
 
 def _usage():

@@ -1,6 +1,9 @@
 """Running a command: flags, help, error messages and exit status."""
 
+import errno
+import importlib
 import math
+import os
 import re
 import signal
 import sys
@@ -12,31 +15,26 @@ from absl import flags
 from inpaint.errors import Stopped, UserError
 
 _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
+_KINDS = {"comma separated list of strings": "a,b,..."}
 
 
-def run(command, arguments, program):
-    """Parse a command's flags, run its `main(flags)` and exit if it fails.
+def run(module, arguments, program):
+    """Run a command and exit if it fails.
 
     A UserError is printed as one line, with exit status 1. A run that was stopped by a signal, and has
     saved its state, exits with one line and the status that shells use for this signal.
 
     Args:
-        command: module with `define(flags)` and `main(flags)`; its docstring begins the help.
+        module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help.
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
-    values = flags.FlagValues()
-    command.define(values)
-    if any(argument in _HELP for argument in arguments):
-        print(_help(command, values, program))
-        return
+    _open_missing_streams()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
-        _parse(values, arguments, program)
-        # Pillow warns about irregularities in files that it reads nevertheless.
-        warnings.filterwarnings("ignore", module="PIL")
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        command.main(values)
+        _run(importlib.import_module(module), arguments, program)
+        sys.stdout.flush()
         return
     except UserError as error:
         message = f"error: {error}"
@@ -44,9 +42,33 @@ def run(command, arguments, program):
         message, status = str(stop), 128 + stop.signal  # as a shell reports a signal
     except KeyboardInterrupt:
         message, status = "error: interrupted", 128 + signal.SIGINT
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        message = f"error: cannot write the output: {error.strerror}"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
     # Outside of the handlers, where no traceback keeps objects alive.
     print(message, file=sys.stderr)
     sys.exit(status)
+
+
+def _run(command, arguments, program):
+    values = flags.FlagValues()
+    command.define(values)
+    if any(argument in _HELP for argument in arguments):
+        print(_help(command, values, program))
+        return
+    _parse(values, arguments, program)
+    # Pillow warns about irregularities in files that it reads nevertheless.
+    warnings.filterwarnings("ignore", module="PIL")
+    command.main(values)
+
+
+def _open_missing_streams():
+    """Let a process that was started with closed streams print into the void."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))
 
 
 def warn(line):
@@ -57,24 +79,35 @@ def warn(line):
 def _parse(values, arguments, program):
     try:
         rest = values([program, *arguments])[1:]
-    except flags.Error as error:
-        missing = re.search(r"Flag (--\w+) must have a value", str(error))
-        what = f"{missing[1]} is required" if missing else str(error).removeprefix("ERROR:: ")
-        raise UserError(f"{what} (--help lists the flags)") from error
+    except (flags.Error, ValueError) as error:  # ValueError: --noflag=value, a flag file that is not text
+        raise UserError(f"{_reworded(str(error))} (--help lists the flags)") from error
     if rest:
         raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
     for name, value in values.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"--{name} must be a finite number, received {value}")
+        if value == "" and values[name].default != "":
+            raise UserError(f"--{name} is empty: give a value, or leave the flag out")
+
+
+def _reworded(message):
+    """An error of absl in plainer words."""
+    if missing := re.search(r"Flag (--\w+) must have a value", message):
+        return f"{missing[1]} is required"
+    message = re.sub(
+        r"\('Non-boolean argument to boolean flag', (.*)\)", r"true or false expected, not \1", message
+    )
+    return message.removeprefix("ERROR:: ")
 
 
 def _help(command, values, program):
     lines = [command.__doc__.strip(), "", f"usage: {program} --flags", ""]
     for flag in sorted({values[name].name: values[name] for name in values}.values(), key=lambda f: f.name):
-        kind = "|".join(getattr(flag.parser, "enum_values", None) or []) or flag.flag_type()
-        name = f"--[no]{flag.name}" if kind == "bool" else f"--{flag.name}={kind}"
-        default = "" if flag.default is None else f" Default: {flag.default_as_str}."
-        lines.append(f"  {name}")
-        text = " ".join(f"{flag.help}{default}".split())
+        choices = getattr(flag.parser, "enum_values", None)
+        kind = "|".join(choices) if choices else _KINDS.get(flag.flag_type(), flag.flag_type())
+        lines.append(f"  --[no]{flag.name}" if kind == "bool" else f"  --{flag.name}={kind}")
+        text = flag.help.removeprefix(f"<{kind}>: ")
+        if flag.default not in (None, ""):
+            text += f" Default: {flag.default_as_str[1:-1]}."
         lines += textwrap.wrap(text, 100, initial_indent="      ", subsequent_indent="      ")
     return "\n".join([*lines, "", "  --flagfile=FILE reads more flags from a file, one per line."])

@@ -65,7 +65,11 @@ def _without_gc():
 def _captured_stderr():
     """Capture stderr in the body; show it on an error, or when the yielded function is called."""
     sys.stderr.flush()
-    stderr = os.dup(2)
+    try:
+        stderr = os.dup(2)
+    except OSError:  # the process was started without a stderr
+        yield lambda: None
+        return
     with tempfile.TemporaryFile() as captured:
 
         def show():
@@ -76,7 +80,7 @@ def _captured_stderr():
         os.dup2(captured.fileno(), 2)
         try:
             yield show
-        except BaseException:
+        except Exception:
             show()
             raise
         finally:

@@ -8,9 +8,10 @@ from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
 from flags import filling
 from flags.network import follow_checkpoint
+from inpaint.checkpoints.locate import find
+from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.commands.filling import make_inpainter
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
@@ -75,7 +76,8 @@ def main(flags):
     mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
     if flags.image_dir:
         _check_apart(flags.image_dir, [folder, mask_dir])
-    masks = MaskFolder(mask_dir, len(paths), flags.mask_seed)
+    if flags.original_dir:
+        find(flags.original_dir)  # before TensorFlow and the masks, to fail early
     if flags.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
@@ -90,6 +92,7 @@ def main(flags):
         told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
     methods = _methods(flags)
+    masks = MaskFolder(mask_dir, len(paths), flags.mask_seed)
     settings = {"fid": flags.inception_weights} if flags.inception_weights else {}
     if not flags.mask_dir:
         settings["mask_seed"] = flags.mask_seed

@@ -6,7 +6,7 @@ from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
 
 from flags import filling
 from flags.network import follow_checkpoint
-from inpaint.commands.filling import make_inpainter
+from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
 from inpaint.io.atomic import check_folder
 

@@ -4,7 +4,7 @@ from absl.flags import DEFINE_string
 
 from flags import one_image
 from flags.network import follow_checkpoint
-from inpaint.commands.filling import make_inpainter
+from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.inference.fill_file import fill_loaded, load
 from inpaint.io.image_files import check_output
 

@@ -6,11 +6,11 @@ from absl.flags import DEFINE_list, DEFINE_string
 
 from flags import one_image
 from flags.network import follow_checkpoint
-from inpaint.commands.filling import make_inpainter
+from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import telling
 from inpaint.inference.fill_file import load
 from inpaint.io.image_files import ImageFile, write_image
-from inpaint.models.architecture import SHOWN_LAYERS
+from inpaint.models.architecture import SHOWN_LAYERS, check_layers
 
 
 def define(flags):
@@ -22,13 +22,14 @@ def define(flags):
 def main(flags):
     folder = pathlib.Path(flags.output_dir)
     follow_checkpoint(flags, flags.checkpoint_dir)
+    check_layers(flags.layers)
     image, mask, sketch = load(one_image.job(flags, output=None), flags.max_pixels)
-    with telling(f"cannot make the folder {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
     inpainter = make_inpainter(flags)
     from inpaint.inference.look_inside import flow_key, gate_key, look_inside
 
     inside = look_inside(inpainter, image.rgb, mask, sketch, flags.layers)
+    with telling(f"cannot make the folder {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, pixels in {**inside.named(), "gate_key": gate_key(), "flow_key": flow_key()}.items():
         write_image(folder / f"{name}.png", ImageFile(pixels))
         print(folder / f"{name}.png")

@@ -2,6 +2,7 @@
 
 import pathlib
 import signal
+import socket
 import sys
 import threading
 
@@ -12,7 +13,7 @@ from inpaint.demo.actions import Actions
 from inpaint.demo.cleanup import keep_clean
 from inpaint.demo.layout import build
 from inpaint.demo.offline import theme
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 
 _EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
 
@@ -31,6 +32,8 @@ def serve(inpainter, max_pixels, folder, host, port, max_upload_mb, keep_minutes
     Raises:
         UserError: if the server cannot listen on this address.
     """
+    with telling(f"cannot listen on {host}: choose another --host"):
+        socket.getaddrinfo(host, None)  # Gradio would look the name up for ever
     # Gradio decodes drawings before they can be checked here; Pillow rejects those of twice as many pixels.
     Image.MAX_IMAGE_PIXELS = max_pixels
     photographs = sorted((_EXAMPLES / "photographs").iterdir())

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
-from inpaint.models.architecture import GATED, SHOWN_LAYERS
+from inpaint.models.architecture import SHOWN_LAYERS, check_layers
 from inpaint.models.generator import complete
 from inpaint.models.passes import Everywhere
 from inpaint.models.preprocessing import from_network
@@ -59,9 +59,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
     Raises:
         UserError: if a layer is unknown, the mask has no hole, or as the `Inpainter`.
     """
-    unknown = [name for name in layers if name not in GATED]
-    if unknown:
-        raise UserError(f"no gated layer is called {unknown[0]!r}: choose from {', '.join(GATED)}")
+    check_layers(layers)
     inputs = inpainter.checked(image, mask, sketch)
     hole = inputs[1][0, ..., 0] > 0  # [H, W]
     if not hole.any():

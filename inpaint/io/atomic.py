@@ -20,8 +20,11 @@ def write_whole(path, text):
     path = pathlib.Path(path)
     partial = path.with_name(f"{path.name}.partial")
     with telling(f"cannot write {path}"):
-        partial.write_text(text)
-        os.replace(partial, path)
+        try:
+            partial.write_text(text)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def check_folder(folder, overwrite):

@@ -32,7 +32,7 @@ def image_paths(source, seed=0, guided=False):
         raise UserError(
             f"{len(missing)} of the {len(needed)} files of {source} are missing, first "
             f"{', '.join(missing[:3])}; relative paths start at {os.getcwd()}"
-            + ("; make_sketches.py draws sketches" if guided else "")
+            + ("; the command make_sketches draws sketches" if guided else "")
         )
     return paths
 

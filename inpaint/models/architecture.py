@@ -1,5 +1,7 @@
 """The generator's layers as tables (Yu et al., ICCV 2019, section 3.3 and figure 3). Needs no TensorFlow."""
 
+from inpaint.errors import UserError
+
 # Each row: layer name (as in the original's checkpoints), number of channels of its convolution, and
 # what differs from a 3x3 gated convolution. Layers named "..._upsample" are GatedDeconvs.
 COARSE = (
@@ -67,3 +69,10 @@ SHOWN_LAYERS = (
 # Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
 # at 1/4 of the resolution, and "reflect" excludes the border.
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
+
+
+def check_layers(names):
+    """Raise UserError unless all names are those of gated convolutions."""
+    for name in names:
+        if name not in GATED:
+            raise UserError(f"no gated layer is called {name!r}: choose from {', '.join(GATED)}")

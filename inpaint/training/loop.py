@@ -74,7 +74,7 @@ class TrainingLoop:
         Raises:
             Stopped: SIGTERM or Ctrl-C came; a checkpoint was saved.
             UserError: too many unreadable images, a checkpoint that cannot be written, or a loss or
-                gradient that is no number any more.
+                gradient that is NaN or Inf.
         """
         options, trainer = self._options, self._trainer
         if self._chief:

@@ -17,7 +17,7 @@ STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
 
 @dataclasses.dataclass(frozen=True)
 class RunOptions:
-    """Names as in the original's options; what they mean stands in `train.py --help`."""
+    """Options of a run, named as the original's; `train.py --help` explains them."""
 
     log_dir: str
     model_restore: str = ""

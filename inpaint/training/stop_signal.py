@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C as a wish, not a blow."""
+"""SIGTERM and Ctrl-C, remembered until the iteration ends."""
 
 import signal
 

@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from inpaint.models.generator import complete
 from inpaint.models.losses import discriminator_hinge, generator_hinge, reconstruction
-from inpaint.models.optimizer import WeightMean, make_optimizer
+from inpaint.models.optimizer import make_optimizer
+from inpaint.models.weight_mean import WeightMean
 from inpaint.training.adversarial import Steering
 from inpaint.training.distribution import overflow_on_all
 from ops.keras_compat import apply_gradients, is_loss_scaled, scale_loss
@@ -31,8 +32,8 @@ class Trainer:
         ae_loss: whether the reconstruction loss is part of the generator's loss.
         l1_loss: whether the reconstruction loss is computed; without it `ae_loss` is 0.
         known_weight: weight of a known pixel in the reconstruction loss, where a hole's has 1. The
-            original's is 1; less spends the network's effort where it will be seen.
-        gan: whether there is an adversarial loss; without it only `generator_step` is of use.
+            original's is 1; a lower one makes the network care more for what will be seen.
+        gan: whether there is an adversarial loss; without it only `generator_step` may be called.
         optimizer: what `make_optimizer` returns; by default one that fits the generator's policy.
         discriminator_optimizer: another, for the discriminator alone, with a step count of its own; None:
             both models share the one above.
@@ -154,7 +155,9 @@ class Trainer:
     def discriminator_gradients(self, images, masks, sketches=None, completed=None):
         """Losses and (where float16 needs it, scaled) gradients of the discriminator's update.
 
-        The generator's pass is spared where its `completed` images are given.
+        Args:
+            images, masks, sketches: as in `discriminator_step`.
+            completed: the generator's images, if they are known already: it does not run again.
         """
         if completed is None:
             completed = self.forward(images, masks, sketches)["completed"]

@@ -1,4 +1,4 @@
-"""average_snapshots.py as people run it."""
+"""The average_snapshots command as people run it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""to_tf1.py as people run it, and the way back into a run of ours."""
+"""The to_tf1 command as people run it, and the way back into a run of ours."""
 
 import numpy as np
 import pytest

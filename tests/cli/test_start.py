@@ -1,10 +1,13 @@
 """How commands start: what is known without TensorFlow is answered without it."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 
 import pytest
+from support.helpers import command_line
 
 from inpaint.cli.dispatch import COMMANDS
 
@@ -73,7 +76,7 @@ def test_help_of_every_command(probe, name):
 def test_help_tells_kinds_and_defaults(probe):
     _, out, _, _ = probe("fill", "--helpshort")
     assert "  --padding=SAME|SYMMETRIC|REFLECT\n" in out and "  --[no]guided\n" in out
-    assert "Output file: .png, .jpg or .webp. Default: 'output.png'." in out
+    assert "Output file: .png, .jpg or .webp. Default: output.png." in out
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,13 @@ def test_help_tells_kinds_and_defaults(probe):
         (["train", "--gan=none", "--noae_loss"], "there is nothing to train on"),
         (["to_tf1", "--checkpoint_dir=gone", "--output_dir=x"], "no checkpoint at gone"),
         (["evaluate", "--output_dir=x"], "--flist or by --image_dir"),
+        (["fill", "--image=", "--mask=x.png"], "--image is empty: give a value, or leave the flag out"),
+        (["fill", "--image=x.png", "--mask=x.png", "--noguided=1"], "--noguided=1 does not take an argument"),
+        (["fill", "--image=x.png", "--mask=x.png", "--guided=maybe"], "true or false expected, not 'maybe'"),
+        (
+            ["train", "--dataset=sample", "--img_shapes=99999999992,256,3"],
+            "--img_shapes exceeds 16777216 pixels",
+        ),
         (["export", "--export_dir=1", "--format=onnx", "--max_pixels=9"], "--max_pixels is for"),
     ],
 )
@@ -106,3 +116,34 @@ def test_mistakes_are_one_line_before_tensorflow(probe, arguments, message):
 def test_flagfile(probe, tmp_path):
     (tmp_path / "my.flags").write_text("--image=a.png\n--mask=b.png\n")
     assert "no such file: a.png" in probe("fill", "--flagfile=my.flags")[2]
+
+
+def test_flagfile_that_is_no_text(probe, tmp_path):
+    (tmp_path / "latin.flags").write_bytes(b"--image=\xe9\n")
+    status, _, err, _ = probe("fill", "--flagfile=latin.flags")
+    assert status == 1 and err.startswith("error: 'utf-8' codec can't decode") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("stream", ["/dev/full", "a reader that left"])
+def test_output_that_cannot_be_written(tmp_path, stream):
+    command = command_line("fill", "--help")
+    if stream == "/dev/full":
+        with open(stream, "w") as out:
+            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60)
+        reason = "No space left on device"
+    else:
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+        os.close(writer)
+        reason = "Broken pipe"
+    assert done.returncode == 1 and done.stderr == f"error: cannot write the output: {reason}\n"
+
+
+def test_closed_streams(tmp_path):
+    command = shlex.join(command_line("fill", "--image=gone.png", "--mask=gone.png"))
+    for closed in (">&- 2>&-", "2>&-"):
+        done = subprocess.run(
+            f"{command} {closed}", shell=True, cwd=tmp_path, capture_output=True, timeout=60
+        )
+        assert done.returncode == 1 and done.stdout == b"" and done.stderr == b""

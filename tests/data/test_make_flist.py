@@ -1,4 +1,4 @@
-"""make_flist.py as people run it; what it writes is what train.py reads."""
+"""The make_flist command as people run it; what it writes is what train.py reads."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sketches drawn from images, in memory and by make_sketches.py in real processes."""
+"""Sketches drawn from images, in memory and by the make_sketches command in real processes."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Masks, metrics and reports of evaluate.py against values worked out by hand; and the command itself."""
+"""Masks, metrics and reports of an evaluation against values worked out by hand; the command itself."""
 
 import json
 

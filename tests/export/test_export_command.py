@@ -1,4 +1,4 @@
-"""export.py's folders: whole or not there at all."""
+"""The export command's folders: whole or not there at all."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What `look_inside` and visualize.py show, against values worked out by hand."""
+"""What `look_inside` and the visualize command show, against values worked out by hand."""
 
 import numpy as np
 import pytest

@@ -16,7 +16,7 @@ def _free_port():
 
 @contextlib.contextmanager
 def running_page(log, *flags):
-    """Starts demo.py; the body gets its address and its process.
+    """Starts the page's command; the body gets its address and its process.
 
     Args:
         log: a file that its output goes to.
