@@ -1,4 +1,4 @@
-"""What keeps adversarial training alive: which updates are made, with what weight, and a guard."""
+"""Adversarial training: order of the updates, weight of the loss, a guard against a dead discriminator."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A training run: the loop around the two updates, its checkpoints and what it tells."""
+"""A training run: the loop around the two updates, its checkpoints and reports."""
 
 import contextlib
 import math
