@@ -22,6 +22,12 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
+from inpaint.cli.tensorflow_start import load_tensorflow
+
+load_tensorflow()  # before others import it with its start-up notes
+
+# isort: split
+
 import numpy as np
 import tensorflow as tf
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list

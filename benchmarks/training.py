@@ -20,6 +20,12 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
+from inpaint.cli.tensorflow_start import load_tensorflow
+
+load_tensorflow()  # before others import it with its start-up notes
+
+# isort: split
+
 import contextlib
 
 import numpy as np

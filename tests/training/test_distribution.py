@@ -148,7 +148,7 @@ def test_two_processes_go_on_after_one_was_killed(script, images, tmp_path):
     for line in chief.stdout:
         if "continuing" in line:
             assert f"checkpoint of this project, {tmp_path / 'two'}/snap-{reached}\n" in line
-        if "checkpoint" in line:
+        if line.startswith("checkpoint "):
             break
     worker.send_signal(signal.SIGTERM)  # one is asked to stop, both do
     said, complained = worker.communicate()

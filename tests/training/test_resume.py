@@ -59,7 +59,7 @@ def test_killed_at_random_moments_it_ends_like_an_uninterrupted_run(train, tmp_p
     moments, reached = [], set()
     for _ in range(4):
         process = train("killed", 16)
-        wait_for(process, "checkpoint")
+        wait_for(process, "checkpoint /")
         # A save takes longer than an iteration here: most blows fall in the middle of one.
         moments.append(rng.uniform(0, 1.5))
         try:
@@ -108,7 +108,7 @@ def test_adversarial_options_go_on_exactly(train, tmp_path, options):
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_saves_and_ends(train, tmp_path, number, status):
     process = train("logs", 10**6, "--train_spe=1000000")
-    wait_for(process, "1/1000000")
+    wait_for(process, "/1000000")
     process.send_signal(number)
     said, complained = process.communicate()
     assert process.returncode == status
