@@ -121,7 +121,7 @@ def size_text(size):
 
 
 def check_output(path):
-    """Raise UserError unless an image can be written to `path`: known suffix, existing folder."""
+    """Raise UserError unless an image can be written to `path`: known suffix, existing and writable folder."""
     path = pathlib.Path(path)
     with telling(f"cannot write {path}"):
         if path.suffix.lower() not in SUFFIXES:
@@ -130,6 +130,8 @@ def check_output(path):
             raise UserError(f"cannot write {path}: there is no folder {path.parent}, create it first")
         if path.is_dir():
             raise UserError(f"cannot write {path}: it is a folder")
+        if not os.access(path.parent, os.W_OK):
+            raise UserError(f"cannot write {path}: the folder {path.parent} is not writable")
 
 
 def keeps_alpha(path):

@@ -1,9 +1,19 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import ImageFile, image_size, read_gray, read_image, read_mask, write_image
+from inpaint.io.image_files import (
+    ImageFile,
+    check_output,
+    image_size,
+    read_gray,
+    read_image,
+    read_mask,
+    write_image,
+)
 
 
 @pytest.fixture
@@ -217,3 +227,10 @@ def test_failed_write_leaves_what_was_there(tmp_path, rgb, monkeypatch):
     with pytest.raises(UserError, match="x.png: No space left on device"):
         write_image(path, ImageFile(rgb))
     assert [p.name for p in tmp_path.iterdir()] == ["x.png"] and path.read_bytes() == b"before"
+
+
+def test_a_folder_that_is_not_writable_is_noticed_before_the_work(tmp_path, monkeypatch):
+    check_output(tmp_path / "x.png")
+    monkeypatch.setattr(os, "access", lambda path, mode: not (path == tmp_path and mode == os.W_OK))
+    with pytest.raises(UserError, match=f"the folder {tmp_path} is not writable"):
+        check_output(tmp_path / "x.png")
