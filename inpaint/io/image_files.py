@@ -121,7 +121,7 @@ def size_text(size):
 
 
 def check_output(path):
-    """Raise UserError unless an image can be written to `path`: known suffix, existing and writable folder."""
+    """Raise UserError unless an image can be written to `path`: known suffix, writable folder."""
     path = pathlib.Path(path)
     with telling(f"cannot write {path}"):
         if path.suffix.lower() not in SUFFIXES:
