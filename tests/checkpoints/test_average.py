@@ -35,7 +35,7 @@ def test_mean_of_the_newest(script, run, tmp_path):
     "log_dir, flags, message",
     [
         ("run", ["--count=5"], "holds 4 checkpoints of a run, 5 are wanted: lower --count"),
-        ("gone", [], "holds 0 checkpoints of a run"),
+        ("gone", [], "there is no folder gone: name the --log_dir of a run"),
         ("theirs", ["--count=1"], "is a snapshot of the original TF1 code: a run of this project is needed"),
         ("run", ["--count=1", "--guided"], "is one of them guided and the other not?"),
         ("run", ["--count=1", "--output_dir=taken"], "there are checkpoints in taken already"),

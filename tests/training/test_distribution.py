@@ -22,6 +22,7 @@ def two_replicas(what):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_two_devices_make_the_update_of_one():
     found = two_replicas("same_update")
     assert found["losses"] < 1e-5  # relative

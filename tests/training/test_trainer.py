@@ -127,6 +127,7 @@ def test_guided_and_maskless(rng):
         Trainer(Generator(guided=True), Discriminator())
 
 
+@pytest.mark.slow
 def test_bfloat16_follows_float32(golden):
     trainers = []
     for policy in ("float32", "mixed_bfloat16"):
