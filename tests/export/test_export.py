@@ -170,6 +170,7 @@ def test_guided_warm_up_requests(guided):
     assert sorted(asked) == ["serving_bytes", "serving_default"]
 
 
+@pytest.mark.slow
 def test_precision(in_process, tmp_path, request_of_two, bundled):
     done = in_process("export", "--export_dir=9", "--precision=mixed_bfloat16", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

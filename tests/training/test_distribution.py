@@ -38,6 +38,7 @@ def test_two_devices_make_the_adversarial_updates_of_one():
     assert found["weights"] < 1e-5 and found["u"] == 0
 
 
+@pytest.mark.slow
 def test_an_overflow_on_one_replica_skips_the_step_on_all():
     found = two_replicas("overflow")
     assert found["skipped"] == 0
