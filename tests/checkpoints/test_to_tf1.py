@@ -72,6 +72,7 @@ def theirs(trainer, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_there_and_back(script, tmp_path, trainer, ours):
     output = tmp_path / "new" / "tf1"
     done = script("to_tf1", f"--checkpoint_dir={ours}", f"--output_dir={output}", "--learning_rate=3e-5")

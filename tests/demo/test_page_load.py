@@ -141,6 +141,7 @@ def test_drawing_of_another_size(page, tmp_path):
         client.predict(photograph, None, drawn, None, api_name="/fill")
 
 
+@pytest.mark.slow
 def test_files_are_removed_after_a_while(tmp_path):
     with running_page(tmp_path / "log.txt", "--keep_minutes=0.05") as (address, _):
         upload = httpx.post(f"{address}gradio_api/upload", files={"files": b"something"})
