@@ -70,6 +70,16 @@ class Piece(typing.NamedTuple):
         return _padded(self.values, self.window[:2], self.size - self.window[2:], "CONSTANT")
 
 
+def laid_out_together(pieces):
+    """The whole map of disjoint `Piece`s, [N, H, W, C], zero outside of them; eager only."""
+    values = pieces[0].values
+    whole = np.zeros([values.shape[0], *pieces[0].size, values.shape[-1]], values.dtype.as_numpy_dtype)
+    for piece in pieces:
+        top, left, bottom, right = piece.window
+        whole[:, top:bottom, left:right] = piece.values
+    return tf.constant(whole)
+
+
 def _padded(x, before, after, mode):
     """[N, H, W, C] padded by int32 [2] rows and columns before it, and after it."""
     numbers = _library(before)
@@ -114,8 +124,17 @@ def windows_back(layers, wanted, size):
     return windows
 
 
-def run_piece(layers, piece, wanted):
-    """Run layers one after the other, each only where `wanted` of the last one's output needs it."""
+def run_piece(layers, piece, wanted, on_layer=None):
+    """Run layers one after the other, each only where `wanted` of the last one's output needs it.
+
+    Args:
+        layers: `PaddedConv`s, in order.
+        piece: the first one's input, at least what `windows_back` tells.
+        wanted: window of the last one's output.
+        on_layer: called without arguments after each layer, or None.
+    """
     for layer, window in zip(layers, windows_back(layers, wanted, piece.size)[1:]):
         piece = layer.piece(piece, window)
+        if on_layer:
+            on_layer()
     return piece

@@ -1,5 +1,6 @@
 """Creating an `Inpainter` from a command's flags."""
 
+from flags import scale
 from flags.network import given
 from inpaint.cli.tensorflow_start import load_tensorflow
 
@@ -8,7 +9,8 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     """Load TensorFlow and the weights.
 
     Args:
-        flags: parsed flags, including those of `flags.filling`, after `follow_checkpoint`.
+        flags: parsed flags, including those of `flags.filling` and maybe of `flags.scale`, after
+            `follow_checkpoint`.
         checkpoint: checkpoint to load instead of --checkpoint_dir.
         say: called with one line of text that describes the loaded checkpoint.
         options: further arguments of `Inpainter.from_checkpoint`.
@@ -16,6 +18,8 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     Returns:
         An `Inpainter`.
     """
+    if "fill_size" in flags:
+        options |= scale.options(flags)
     load_tensorflow()
     from inpaint.inference.inpainter import Inpainter
 

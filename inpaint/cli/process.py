@@ -97,7 +97,7 @@ def _reworded(message):
     message = re.sub(
         r"\('Non-boolean argument to boolean flag', (.*)\)", r"true or false expected, not \1", message
     )
-    return message.removeprefix("ERROR:: ")
+    return re.sub("^(ERROR:: |flags .*?: )", "", message)
 
 
 def _help(command, values, program):

@@ -1,4 +1,4 @@
-"""Progress of a command: a bar on a terminal, a line every 10 seconds in pipes and log files."""
+"""Progress of a command: a bar on a terminal; in pipes and log files a line every 10 seconds, none before."""
 
 import sys
 import time
@@ -11,13 +11,13 @@ class ProgressBar:
     """Context manager that shows how many of `total` steps are done.
 
     Args:
-        total: number of steps.
         unit: name of a step, in the plural.
+        total: number of steps, if it is known already.
         out: text stream. Default: standard output.
         clock: function that returns the time in seconds.
     """
 
-    def __init__(self, total, unit, out=None, clock=time.monotonic):
+    def __init__(self, unit, total=0, out=None, clock=time.monotonic):
         self._total = total
         self._unit = unit
         self._out = out or sys.stdout
@@ -29,12 +29,13 @@ class ProgressBar:
     def __enter__(self):
         return self
 
-    def update(self, done):
-        """Report that `done` steps are done."""
+    def update(self, done, total=None):
+        """Report that `done` steps are done, of `total` if that was not known before."""
+        self._total = total or self._total
         if self._is_terminal:
             filled = _WIDTH * done // max(self._total, 1)
             self._write(f"\r[{'#' * filled}{'.' * (_WIDTH - filled)}] {self._text(done)}")
-        elif done == self._total or self._clock() - self._reported_at >= _SECONDS_BETWEEN_LINES:
+        elif (done == self._total and self._shown) or self._clock() - self._reported_at >= _SECONDS_BETWEEN_LINES:
             self._write(f"{self._text(done)}\n")
             self._reported_at = self._clock()
 

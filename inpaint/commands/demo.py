@@ -6,7 +6,7 @@ import tempfile
 
 from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_string
 
-from flags import filling
+from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
@@ -27,6 +27,7 @@ def define(flags):
         "keep_minutes", 60, "Age in minutes at which visitors' files are removed.", 0.001, flag_values=flags
     )
     filling.define(flags)
+    scale.define(flags, fill_size="auto", detail="residual")
 
 
 def main(flags):

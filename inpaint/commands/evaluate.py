@@ -6,7 +6,7 @@ import pathlib
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
-from flags import filling
+from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.checkpoints.locate import find
 from inpaint.cli.make_inpainter import make_inpainter
@@ -65,6 +65,7 @@ def define(flags):
     )
     DEFINE_integer("sheet_images", 6, "Number of images on each contact sheet.", 1, flag_values=flags)
     filling.define(flags)
+    scale.define(flags)
 
 
 def main(flags):
@@ -102,7 +103,7 @@ def main(flags):
         folder, paths, masks, methods, settings, flags.guided, inception, flags.max_pixels, flags.resize
     )
     steps = evaluation.steps()
-    with ProgressBar(len(steps), "steps") as bar:
+    with ProgressBar("steps", len(steps)) as bar:
         for done, step in enumerate(steps, start=1):
             evaluation.run(step, flags.batch_size)
             bar.update(done)
@@ -136,4 +137,6 @@ def _network(flags, checkpoint=None):
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
     description = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
+    if inpainter.fill_size != "whole" or inpainter.detail != "none":
+        description += f", fill_size {inpainter.fill_size}, detail {inpainter.detail}"
     return Method(description, inpainter)

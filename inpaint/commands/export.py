@@ -4,7 +4,7 @@ import importlib.util
 
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
 
-from flags import filling
+from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
@@ -28,15 +28,20 @@ def define(flags):
         flag_values=flags,
     )
     filling.define(flags)
+    scale.define(flags)
 
 
 def main(flags):
     # Before loading the network, to fail early.
     check_folder(flags.export_dir, flags.overwrite)
     follow_checkpoint(flags, flags.checkpoint_dir)
+    if flags.fill_size == "auto":
+        raise UserError("--fill_size=auto cannot be exported, as it cuts holes out: give whole or a number")
     if flags.format == "onnx":
         if flags["max_pixels"].present:
             raise UserError("--max_pixels is for --format=saved_model only: an ONNX model has no limit")
+        if flags.fill_size != "whole" or flags.detail != "none":
+            raise UserError("--fill_size and --detail are for --format=saved_model only")
         _check_onnx(flags.precision)
     inpainter = make_inpainter(flags)
     if flags.format == "onnx":

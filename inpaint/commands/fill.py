@@ -2,15 +2,18 @@
 
 from absl.flags import DEFINE_string
 
-from flags import one_image
+from flags import one_image, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
+from inpaint.cli.progress_bar import ProgressBar
 from inpaint.inference.fill_file import fill_loaded, load
+from inpaint.inference.scale import advice
 from inpaint.io.image_files import check_output
 
 
 def define(flags):
     one_image.define(flags)
+    scale.define(flags)
     DEFINE_string("output", "output.png", "Output file: .png, .jpg or .webp.", flag_values=flags)
 
 
@@ -20,5 +23,9 @@ def main(flags):
     check_output(job.output)
     loaded = load(job, flags.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
-    fill_loaded(make_inpainter(flags, eager=True), job, loaded)
+    inpainter = make_inpainter(flags, eager=True)
+    if inpainter.fill_size == "whole" and (told := advice(loaded[1] > 0)):
+        print(told)
+    with ProgressBar("parts") as bar:
+        fill_loaded(inpainter, job, loaded, progress=bar.update)
     print(flags.output)

@@ -4,7 +4,7 @@ import sys
 
 from absl.flags import DEFINE_integer, DEFINE_string
 
-from flags import filling
+from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
@@ -29,6 +29,7 @@ def define(flags):
         flag_values=flags,
     )
     filling.define(flags)
+    scale.define(flags)
 
 
 def main(flags):
@@ -41,7 +42,7 @@ def main(flags):
     failures = Failures(warn)
     jobs = read_jobs(flags.flist, flags.guided, failures)
     inpainter = make_inpainter(flags)
-    with ProgressBar(len(jobs), "images") as bar:
+    with ProgressBar("images", len(jobs)) as bar:
         fill_list(inpainter, jobs, flags.batch_size, failures, size, flags.max_pixels, warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)
     print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")

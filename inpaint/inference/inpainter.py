@@ -1,18 +1,22 @@
 """Filling holes in images."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import restore
 from inpaint.checkpoints.config import settle
 from inpaint.errors import UserError
+from inpaint.inference.batch_fill import APART, BatchFill
+from inpaint.inference.hole_windows import disjoint_windows
+from inpaint.inference.scale import parts
 from inpaint.io.image_files import size_text
-from inpaint.models.architecture import LEAST_SIZE
+from inpaint.models.architecture import CELL
 from inpaint.models.generator import Generator
-from inpaint.models.passes import AroundHole, Everywhere
-from inpaint.models.preprocessing import from_network, holes, to_network
+from inpaint.models.preprocessing import holes
 
-_MULTIPLE = 8  # the network needs heights and widths that are multiples of this
+DETAILS = ("none", "residual")
 
 
 class Inpainter:
@@ -24,19 +28,39 @@ class Inpainter:
         hole_only: Whether to compute only what the hole's pixels depend on: same result, faster.
         eager: Whether to run eagerly instead of tracing a graph in the first call. This makes the
             first call faster and later ones slower: for a process that fills a single image.
+        fill_size: the size at which the network works. `"whole"`: that of the image. A number: that of a copy
+            whose longer side has about so many pixels and no more. `"auto"`: for each hole (or group of
+            neighbouring holes), a size at which it is as wide as those that the network learned on.
+        detail: what is added to holes that were filled in a smaller copy: `"none"`, or `"residual"` for the
+            fine detail of similar places in the image (Yi et al., CVPR 2020).
+
+    Raises:
+        ValueError: if `fill_size` or `detail` is none of these.
     """
 
-    def __init__(self, generator, edge_threshold=0.6, hole_only=True, eager=False):
+    def __init__(
+        self, generator, edge_threshold=0.6, hole_only=True, eager=False, fill_size="whole", detail="none"
+    ):
+        if fill_size not in ("whole", "auto") and not (isinstance(fill_size, int) and fill_size >= CELL):
+            raise ValueError(f'fill_size must be "whole", "auto" or at least {CELL}, received {fill_size!r}')
+        if detail not in DETAILS:
+            raise ValueError(f"detail must be one of {', '.join(DETAILS)}, received {detail!r}")
         self.generator = generator
         self.edge_threshold = edge_threshold
         self.hole_only = hole_only
+        self.fill_size = fill_size
+        self.detail = detail
+        self._eager = eager
+        self._batches = BatchFill(generator, edge_threshold, hole_only, detail == "residual")
+        self.network_inputs = self._batches.inputs
         images = tf.TensorSpec([None, None, None, 3], tf.uint8)
         masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
-        # One signature with unknown sizes, so that images of all sizes share one trace.
+        # One signature with unknown sizes, so that images of all sizes share one trace. Without AutoGraph,
+        # which takes longer than a fill: no Python control flow depends on tensors.
         signature = [images, masks, masks] if generator.guided else [images, masks]
-        # Without AutoGraph, which takes longer than a fill: no Python control flow depends on tensors.
-        fill = tf.autograph.experimental.do_not_convert(self._fill)
-        self.fill = fill if eager else tf.function(fill, input_signature=signature, autograph=False)
+        whole, copy = map(tf.autograph.experimental.do_not_convert, (self._batches.whole, self._batches.copy))
+        self._whole = tf.function(whole, signature, autograph=False)
+        self._copy = tf.function(copy, [tf.TensorSpec([], tf.int32), *signature], autograph=False)
 
     @classmethod
     def from_checkpoint(
@@ -47,7 +71,7 @@ class Inpainter:
         precision="float32",
         edge_threshold=0.6,
         say=None,
-        eager=False,
+        **options,
     ):
         """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
 
@@ -60,7 +84,7 @@ class Inpainter:
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
             edge_threshold: sketch pixels with value / 255 above this are lines.
             say: called with one line of text that describes the loaded checkpoint, or None.
-            eager: as in the constructor.
+            options: further arguments of the constructor.
 
         Raises:
             UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`
@@ -73,9 +97,9 @@ class Inpainter:
         loaded = restore.load_generator(path, generator)
         if say:
             say(f"loaded {loaded}")
-        return cls(generator, edge_threshold, eager=eager)
+        return cls(generator, edge_threshold, **options)
 
-    def __call__(self, image, mask, sketch=None):
+    def __call__(self, image, mask, sketch=None, progress=None):
         """Fill an image or a batch of images of the same size.
 
         Args:
@@ -84,25 +108,27 @@ class Inpainter:
                 to 1 (hole above 0.5) or up to 255 (hole above 127.5), determined for each mask.
             sketch: same shapes as the mask, uint8 in [0, 255], white lines; required if guided. Lines
                 outside the hole are ignored.
+            progress: called as `progress(done, total)` after each part of the work, some dozens in all, from
+                the thread of the call. What it raises stops the work and is raised by the call.
 
         Returns:
             uint8 array of the image's shape, RGB; an image without a hole is returned unchanged.
 
         Raises:
-            UserError: if sizes differ, the image has no pixels, a sketch is missing or not allowed,
-                or there is not enough memory.
+            UserError: if sizes differ, the image has no pixels, a sketch is missing or not allowed, a
+                `fill_size` leaves no known pixel, or there is not enough memory.
         """
         inputs = self.checked(image, mask, sketch)
         if not inputs[1].any():
             return np.array(image)
         try:
-            filled = self.fill(*(tf.constant(x) for x in inputs))
+            return self._fill_parts(inputs, progress).reshape(np.shape(image))
         except tf.errors.ResourceExhaustedError as error:
             count, *size, _ = inputs[0].shape
             raise UserError(
-                f"not enough memory for {count} x {size_text(size)} pixels: use a smaller image or batch"
+                f"not enough memory for {count} x {size_text(size)} pixels: use a smaller image, batch or "
+                f"fill_size"
             ) from error
-        return filled.numpy().reshape(np.shape(image))
 
     def checked(self, image, mask, sketch=None):
         """Check the arguments of a call and convert them to a batch; raises UserError as the call.
@@ -127,35 +153,71 @@ class Inpainter:
             inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
         return inputs
 
-    def network_inputs(self, images, masks, sketches=None):
-        """Prepare the generator's inputs, padded to sizes that it accepts.
+    def fill(self, images, masks, sketches=None):
+        """Fill a batch in a graph, also as part of another one, at `fill_size`, which must not be `"auto"`.
 
         Args:
             images: uint8 [N, H, W, 3] RGB.
             masks: uint8 [N, H, W, 1], 1 in the hole, else 0.
-            sketches: uint8 [N, H, W, 1] in [0, 255], or None.
+            sketches: uint8 [N, H, W, 1] in [0, 255], if guided.
 
         Returns:
-            (incomplete, mask, sketch): float32, mirrored at the bottom and right to multiples of 8;
-            sketch is None if `sketches` is.
+            uint8 [N, H, W, 3].
         """
-        size = tf.shape(images)[1:3]
-        least = LEAST_SIZE[self.generator.padding]
-        hole = tf.cast(_pad(masks, size, least), tf.float32)
-        incomplete = to_network(_pad(images, size, least)) * (1 - hole)
-        if sketches is None:
-            return incomplete, hole, None
-        lines = tf.cast(_pad(sketches, size, least), tf.float32) / 255 > self.edge_threshold
-        return incomplete, hole, tf.cast(lines, tf.float32) * hole
+        inputs = [images, masks] if sketches is None else [images, masks, sketches]
+        if self.fill_size == "whole":
+            return self._graph(CELL)(*inputs)
+        cell = tf.maximum(CELL, -(-CELL * tf.reduce_max(tf.shape(images)[1:3]) // self.fill_size))
+        copy = functools.partial(self._copy, cell)
+        if self.detail == "residual":
+            return copy(*inputs)
+        return tf.cond(cell > CELL, lambda: copy(*inputs), lambda: self._whole(*inputs))
 
-    def _fill(self, images, masks, sketches=None):
-        """The graph: uint8 [N, H, W, 3] RGB, uint8 [N, H, W, 1] {0, 1} -> uint8 [N, H, W, 3]."""
-        size = tf.shape(images)[1:3]
-        incomplete, hole, lines = self.network_inputs(images, masks, sketches)
-        way = AroundHole() if self.hole_only else Everywhere()
-        _, refined, _ = self.generator.forward(incomplete, hole, lines, way)
-        filled = way.whole(way.apply(from_network, refined))
-        return tf.where(masks > 0, filled[:, : size[0], : size[1]], images)
+    def _fill_parts(self, inputs, progress):
+        """Fill uint8 arrays [N, H, W, C] part by part; returns uint8 [N, H, W, 3]."""
+        images, masks = inputs[:2]
+        alone = self.fill_size == "auto"  # else the images of a batch are filled together
+        work = []
+        for batch in [slice(i, i + 1) for i in range(len(images))] if alone else [slice(None)]:
+            hole = masks[batch].any(axis=(0, 3))
+            work += [(batch, part) for part in (parts(hole, self.fill_size) if hole.any() else [])]
+        filled = images.copy()
+        for index, (batch, part) in enumerate(work):
+            told = progress and functools.partial(_tell, progress, index, len(work))
+            found = self._fill_part([x[(batch, *part.window)] for x in inputs], part.cell, told)
+            place = np.zeros(masks[batch].shape, bool)
+            place[(slice(None), *part.hole)] = masks[(batch, *part.hole)] > 0
+            np.copyto(filled[(batch, *part.window)], found, where=place[(slice(None), *part.window)])
+        return filled
+
+    def _fill_part(self, inputs, cell, progress):
+        """Fill uint8 arrays [N, H, W, C] at one size; returns uint8 [N, H, W, 3]."""
+        tensors = [tf.constant(x) for x in inputs]
+        while cell > CELL and not inputs[1].all() and tf.reduce_all(self._batches.hole(tensors[1], cell) > 0):
+            if self.fill_size != "auto":
+                raise UserError(
+                    f"fill_size={self.fill_size} leaves no known pixel, as every pixel of such a small copy has "
+                    f"a part in the hole: use a larger one"
+                )
+            cell = max(CELL, cell // 2)
+        apart = disjoint_windows(inputs[1].any(axis=(0, 3)), APART * cell // CELL)
+        if self._eager or progress or len(apart) > 1:
+            copy = functools.partial(self._batches.copy, cell)
+            fill = copy if self._needs_copy(cell) else self._batches.whole
+            return fill(*tensors, progress=progress).numpy()
+        return self._graph(cell)(*tensors).numpy()
+
+    def _graph(self, cell):
+        """The graph that fills a batch with a cell known now."""
+        return functools.partial(self._copy, cell) if self._needs_copy(cell) else self._whole
+
+    def _needs_copy(self, cell):
+        return cell > CELL or self.detail == "residual"
+
+
+def _tell(progress, index, count, done, total):
+    """Report the progress of one of `count` pieces of work as that of all."""
+    progress(index * total + done, count * total)
 
 
 def _as_batch(array, batch, name):
@@ -173,13 +235,3 @@ def _as_batch(array, batch, name):
     raise UserError(
         f"the {name} must have the image's size: the image is {size_text(shape[1:])}, the {name} {received}"
     )
-
-
-def _pad(x, size, least):
-    """Mirror [N, H, W, C] at the bottom and right, repeatedly, to multiples of 8 and at least `least`."""
-    for axis in (1, 2):
-        length = size[axis - 1]
-        padded = tf.maximum(-(-length // _MULTIPLE) * _MULTIPLE, least)
-        position = tf.range(padded) % (2 * length)
-        x = tf.gather(x, tf.minimum(position, 2 * length - 1 - position), axis=axis)
-    return x

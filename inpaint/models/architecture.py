@@ -51,6 +51,7 @@ DECODER = (
     ("allconv15_upsample", 48, {}),
     ("allconv16", 24, {}),
 )
+CELL = 8  # pixels a position of the attention, in both directions
 TABLES = (COARSE, CONVOLUTION_BRANCH, ATTENTION_ENCODER, ATTENTION_DECODER, DECODER)
 
 GATED = tuple(name for table in TABLES for name, _, _ in table)
@@ -69,6 +70,18 @@ SHOWN_LAYERS = (
 # Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
 # at 1/4 of the resolution, and "reflect" excludes the border.
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
+
+
+def part_count(windows, detail=False):
+    """How many parts `AroundHole` reports: a layer in a window, or one that runs everywhere.
+
+    Args:
+        windows: number of windows.
+        detail: Whether a filled working copy is encoded once more, for residuals in each window.
+    """
+    everywhere = len(ATTENTION_ENCODER)
+    in_windows = sum(map(len, TABLES)) - everywhere + 3  # both output layers, and the attention
+    return everywhere * (1 + detail) + windows * (in_windows + detail)
 
 
 def check_layers(names):

@@ -6,7 +6,15 @@ It gives the pass the layers in order and, for each sequence of layers, the wind
 
 import tensorflow as tf
 
-from ops.pieces import Piece, bounding_window, map_size, run_piece, window_of, windows_back
+from ops.pieces import (
+    Piece,
+    bounding_window,
+    laid_out_together,
+    map_size,
+    run_piece,
+    window_of,
+    windows_back,
+)
 
 
 class Everywhere:
@@ -61,39 +69,62 @@ class Everywhere:
 
 
 class AroundHole:
-    """Computes only what the bounding window of the holes depends on. Feature maps are `Piece`s.
+    """Computes only what windows around the holes depend on. Feature maps are lists of `Piece`s,
+    one for each window.
 
-    Convolutions are computed only at positions within reach of the window, and the attention only at
+    Convolutions are computed only at positions within reach of a window, and the attention only at
     those foreground positions. The attention's background, and so the layers before it, covers the
     whole image. In the holes, the result equals that of `Everywhere`.
+
+    Args:
+        windows: disjoint windows that hold all holes of the batch, int32 [4] each. None: the bounding window.
+            With more than one, this must run eagerly.
+        on_part: called without arguments after each layer in each window, and each layer run everywhere;
+            or None. It may raise to stop.
+
+    Attributes:
+        done: `on_part`, or a function that does nothing.
     """
 
-    def hole(self, mask):
-        return bounding_window(mask)
+    def __init__(self, windows=None, on_part=None):
+        self._windows = windows
+        self.done = on_part or (lambda: None)
 
-    def before(self, layers, window, size):
-        return windows_back(layers, window, size)[0]
+    def hole(self, mask):
+        return [bounding_window(mask)] if self._windows is None else self._windows
+
+    def before(self, layers, windows, size):
+        return [windows_back(layers, window, size)[0] for window in windows]
 
     def start(self, x):
-        return Piece.whole(x)
+        return [Piece.whole(x)]
 
-    def run(self, layers, x, window):
-        return run_piece(layers, x, window)
+    def run(self, layers, x, windows):
+        pieces = x * len(windows) if len(x) == 1 else x
+        return [run_piece(layers, piece, window, self.done) for piece, window in zip(pieces, windows)]
 
     def run_everywhere(self, layers, x):
-        return Everywhere().run_everywhere(layers, x)
+        for layer in layers:
+            x = layer(x)
+            self.done()
+        return x
 
-    def attend(self, attention, x, mask, window):
-        # The window in cells of the attention, which are `rate` positions wide.
-        cells = window_of(window[:2] // attention.rate, -(-window[2:] // attention.rate))
-        y, offsets = attention(x, x, mask, window=cells)
-        return Piece(y, cells * attention.rate, map_size(x)), offsets
+    def attend(self, attention, x, mask, windows):
+        pieces, offsets = [], []
+        for window in windows:
+            # The window in cells of the attention, which are `rate` positions wide.
+            cells = window_of(window[:2] // attention.rate, -(-window[2:] // attention.rate))
+            y, found = attention(x, x, mask, window=cells)
+            pieces.append(Piece(y, cells * attention.rate, map_size(x)))
+            offsets.append(found)
+            self.done()
+        return pieces, offsets
 
     def join(self, x, y):
-        return x._replace(values=tf.concat([x.values, y.values], axis=-1))
+        return [a._replace(values=tf.concat([a.values, b.values], axis=-1)) for a, b in zip(x, y)]
 
     def apply(self, function, x):
-        return x._replace(values=function(x.values))
+        return [piece._replace(values=function(piece.values)) for piece in x]
 
     def whole(self, x):
-        return x.laid_out()
+        return x[0].laid_out() if len(x) == 1 else laid_out_together(x)

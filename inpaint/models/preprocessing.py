@@ -5,7 +5,7 @@ import tensorflow as tf
 
 def to_network(rgb):
     """uint8 or float [..., 3] RGB in [0, 255] -> float32 [..., 3] BGR in [-1, 1]."""
-    return tf.reverse(tf.cast(rgb, tf.float32), axis=[-1]) / 127.5 - 1.0
+    return tf.cast(tf.reverse(rgb, axis=[-1]), tf.float32) / 127.5 - 1.0
 
 
 def from_network(bgr):

@@ -67,11 +67,12 @@ class BackgroundLayout:
             `part_sides`.
         """
         (h, w), channels = self._size, raw_background.shape[-1]
-        cells = tf.transpose(tf.reshape(raw_background, [h, rate, w, rate, channels]), [1, 3, 0, 2, 4])
+        cells = tf.reshape(raw_background, [h, rate, w, rate, channels])
         parts, sides = [], part_sides(rate)
-        for band, height in zip(tf.split(cells, sides, axis=0), sides):
-            for part, width in zip(tf.split(band, sides, axis=1), sides):
-                part = tf.reshape(tf.transpose(part, [2, 3, 0, 1, 4]), [h, w, height * width * channels])
+        for top, height in zip((0, sides[0]), sides):
+            for left, width in zip((0, sides[0]), sides):
+                part = cells[:, top : top + height, :, left : left + width]
+                part = tf.reshape(tf.transpose(part, [0, 2, 1, 3, 4]), [h, w, height * width * channels])
                 parts.append(self.place(part, 0))
         return parts
 
@@ -90,9 +91,10 @@ class BackgroundLayout:
         return self._flat(tf.pad(values, [[first, below], [first, right], [0, 0]]))
 
     def _flat(self, grid):
-        return tf.pad(tf.reshape(grid, [-1, grid.shape[-1]]), [[0, self._zeros], [0, 0]])
+        rows = tf.shape(grid)[0] * tf.shape(grid)[1]
+        return tf.pad(tf.reshape(grid, [rows, -1]), [[0, self._zeros], [0, 0]])
 
 
 def part_sides(rate):
     """Heights (and widths) of the parts of a cell that are covered by the same patches."""
-    return [side for side in (rate - rate // 2, rate // 2) if side]
+    return [1] if isinstance(rate, int) and rate == 1 else [rate - rate // 2, rate // 2]

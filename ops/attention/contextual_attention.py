@@ -82,8 +82,29 @@ class ContextualAttention(tf.keras.layers.Layer):
             return attend_dense(*maps, self.options)
         if window is None:
             window = [0, 0, *height_and_width(small_foreground)]
-        top, left, bottom, right = tf.unstack(window) if tf.is_tensor(window) else map(_plain, window)
-        return attend_tiled(*maps, (top, left, bottom - top, right - left), self.options)
+        return attend_tiled(*maps, _place(window), self.options)
+
+    def transfer(self, features, mask, values, cell, softmax_scale, window):
+        """Rebuild a hole's part of another map by the weights that the features' patches have.
+
+        As a call with `features` as foreground and background, but what is pasted are the patches of
+        `values`, and only in the window (Yi et al., CVPR 2020, section 3.2).
+
+        Args:
+            features: [N, h, w, C], complete; h and w multiples of `rate`.
+            mask: [N or 1, h, w, 1], 1 where the values are not known.
+            values: [N, h / rate * cell, w / rate * cell, K].
+            cell: side of the values' cells, an integer or scalar tensor, at least 2.
+            softmax_scale: factor on the scores before the softmax.
+            window: as in the call.
+
+        Returns:
+            [N, rows * cell, columns * cell, K], the window's part, in the dtype of the values.
+        """
+        small = tf.cast(self._reduce(features), tf.float32)
+        known = tf.broadcast_to(self._known(mask), tf.concat([tf.shape(small)[:3], [1]], axis=0))
+        options = dataclasses.replace(self.options, softmax_scale=softmax_scale)
+        return attend_tiled(small, small, values, known, _place(window), options, cell)[0]
 
     def _fits(self, foreground, background):
         """Whether all scores are known to fit into the budget."""
@@ -105,6 +126,12 @@ class ContextualAttention(tf.keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), **dataclasses.asdict(self.options)}
+
+
+def _place(window):
+    """(top, left, bottom, right) -> (top, left, rows, columns)."""
+    top, left, bottom, right = tf.unstack(window) if tf.is_tensor(window) else map(_plain, window)
+    return top, left, bottom - top, right - left
 
 
 def _plain(number):

@@ -18,19 +18,20 @@ from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_g
 LIVE_MATRICES = 5  # score matrices of a tile that are held at once
 
 
-def attend_tiled(foreground, background, raw_background, known, window, options):
+def attend_tiled(foreground, background, raw_background, known, window, options, rate=None):
     """Attention of a batch, one image at a time, where it is wanted.
 
     Args:
         foreground, background, raw_background, known, options: as in `attend_dense`.
         window: (top, left, rows, columns) of the foreground's positions that are wanted.
+        rate: side of the background's cells, an integer or scalar tensor; None: `options.rate`.
 
     Returns:
         as `attend_dense`, of the window.
     """
     _, _, rows, columns = window
     f_size, b_size = height_and_width(foreground), height_and_width(background)
-    rate, channels = options.rate, foreground.shape[-1]
+    rate, channels = options.rate if rate is None else rate, foreground.shape[-1]
 
     def one_image(maps):
         foreground, background, raw_background, known = maps
@@ -51,15 +52,21 @@ def attend_tiled(foreground, background, raw_background, known, window, options)
             foreground, runs, inverse_norms, *raw = inputs
             rectangle = (top, left, tiling.rows, tiling.columns)
             weights = tile.weights(foreground, runs, inverse_norms, *rectangle)
-            pasted = tile.paste(tf.cast(weights, raw_background.dtype), raw, tiling.rows, tiling.columns)
+            weights_of_raw = tf.cast(weights, raw_background.dtype)
+            pasted = tile.paste(weights_of_raw, raw, tiling.rows, tiling.columns, rate)
             return pasted, tile.offsets(weights, *rectangle)
 
-        pasted, offsets = map_tiles(one_tile, tiling, inputs, _specs(raw_background, [rate, rate]))
+        pasted, offsets = map_tiles(one_tile, tiling, inputs, _specs(raw_background, [_known(rate)] * 2))
         pasted = tf.transpose(pasted, [0, 2, 1, 3, 4])  # [rows, rate, columns, rate, C]
-        return tf.reshape(pasted, [rows * rate, columns * rate, channels]), offsets
+        return tf.reshape(pasted, [rows * rate, columns * rate, raw_background.shape[-1]]), offsets
 
     maps = (foreground, background, raw_background, known)
     return map_in_turn(one_image, maps, _specs(raw_background, []))
+
+
+def _known(number):
+    """An integer; None for a tensor, whose value is not known yet."""
+    return number if isinstance(number, int) else None
 
 
 def _specs(raw_background, inner):
@@ -166,7 +173,7 @@ class ForegroundTile:
         own = tf.meshgrid(tf.range(rows) + top, tf.range(columns) + left, indexing="ij")
         return best - tf.stack(own, -1)
 
-    def paste(self, weights, raw, rows, columns):
+    def paste(self, weights, raw, rows, columns, rate):
         """Add up weighted raw patches of side 2 * rate at steps of rate, and divide by 4.
 
         A patch is 2 x 2 cells of side rate, so four patches cover each cell. For each of four steps d, the
@@ -177,13 +184,14 @@ class ForegroundTile:
             weights: [L, pitch], what `weights` returned, in the dtype to compute in.
             raw: list of [pitch, pixels * C], what `raw_parts` returned.
             rows, columns: the rectangle.
+            rate: side of a cell.
 
         Returns:
             [rows, columns, rate, rate, C], the cells.
         """
         pitch, across = self.layout.pitch, columns + 2 * self.margin
         down, right = across * pitch + self.layout.width, pitch + 1
-        sides = part_sides(self._options.rate)
+        sides = part_sides(rate)
         weights, bands = tf.reshape(weights, [-1]), []
         for i, height in enumerate(sides):
             # A cell's first rows are covered by its own patch and the one before, the others by its

@@ -35,7 +35,7 @@ class WindowTiling:
 
     def join(self, tiles):
         """[count, rows, columns, ...] -> the window's [height, width, ...]."""
-        inner = tiles.shape[3:]
+        inner = [size or tf.shape(tiles)[i] for i, size in enumerate(tiles.shape[3:], start=3)]
         _, _, height, width = self.window
         # Gathered, not transposed: on CPUs TensorFlow complains when it transposes int32 eagerly.
         row, column = tf.range(height)[:, None], tf.range(width)
@@ -79,7 +79,7 @@ def map_in_turn(function, elements, specs):
         the results, stacked.
     """
     if tf.nest.flatten(elements)[0].shape[0] == 1:
-        results = function(tf.nest.map_structure(lambda x: x[0], elements))
+        results = function(tf.nest.map_structure(lambda x: tf.squeeze(x, [0]), elements))  # not copied
         return tuple(result[None] for result in results)
     unseen = tf.autograph.experimental.do_not_convert(function)
     return tf.map_fn(unseen, elements, fn_output_signature=specs, parallel_iterations=1)

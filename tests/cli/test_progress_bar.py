@@ -10,7 +10,7 @@ class Terminal(io.StringIO):
 
 def shown(out, counts, times):
     clock = iter([0.0, *times])
-    with ProgressBar(4, "images", out, lambda: next(clock)) as bar:
+    with ProgressBar("images", 4, out, lambda: next(clock)) as bar:
         for done in counts:
             bar.update(done)
     return out.getvalue()

@@ -25,8 +25,14 @@ def _fuse(scores, f_size, b_size, length):
     return tf.reshape(scores, [f_size[0] * f_size[1], b_size[0] * b_size[1]])
 
 
-def attention(f, b, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=10.0, fuse=True):
-    """[1, H, W, C], [1, h, w, C], [1, h, w, 1] or None -> [1, H, W, C]."""
+def attention(
+    f, b, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=10.0, fuse=True, values=None, cell=None
+):
+    """[1, H, W, C], [1, h, w, C], [1, h, w, 1] or None -> [1, H, W, C].
+
+    With other values to paste, of cells of another side, [1, h / rate * cell, w / rate * cell, K].
+    """
+    values, cell = (b, rate) if values is None else (values, cell)
     f_size, b_size = (tf.unstack(tf.shape(x)[1:3] // rate) for x in (f, b))
     theirs = _patches(resize_nearest(b, b_size), kernel_size, 1)
     squares = tf.reduce_sum(theirs**2, axis=[1, 2, 3], keepdims=True)
@@ -40,6 +46,7 @@ def attention(f, b, mask=None, rate=2, kernel_size=3, fuse_kernel_size=3, scale=
         holes = _patches(resize_nearest(mask, b_size), kernel_size, 1)
         known = tf.cast(tf.reduce_sum(holes, axis=[1, 2, 3]) == 0, tf.float32)
     weights = tf.nn.softmax(scores * known * scale) * known
-    raw = tf.transpose(_patches(b, 2 * rate, rate), [1, 2, 3, 0])
+    raw = tf.transpose(_patches(values, 2 * cell, cell), [1, 2, 3, 0])
     weights = tf.reshape(weights, [1, *f_size, -1])
-    return tf.nn.conv2d_transpose(weights, raw, tf.shape(f), rate, "SAME") / 4
+    shape = [1, f_size[0] * cell, f_size[1] * cell, values.shape[-1]]
+    return tf.nn.conv2d_transpose(weights, raw, shape, cell, "SAME") / 4

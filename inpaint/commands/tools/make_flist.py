@@ -54,7 +54,7 @@ def main(flags):
 
 def _images(source, flags):
     paths = sorted({os.path.abspath(path): path for path in image_paths(source)}.values())
-    with ProgressBar(len(paths), "images") as bar:
+    with ProgressBar("images", len(paths)) as bar:
         good = checked(paths, flags.least_side, flags.decode, warn, bar.update)
     if not good:
         raise UserError(f"none of the {len(paths)} images of {source} can be used")

@@ -28,7 +28,7 @@ def main(flags):
     if not sources or "" in sources:
         raise UserError("--data_flist needs names of file lists or folders, received an empty name")
     paths = sorted({path for source in sources for path in image_paths(source)})
-    with ProgressBar(len(paths), "images") as bar:
+    with ProgressBar("images", len(paths)) as bar:
         written, kept, failed = write_sketches(paths, flags.method, flags.overwrite, warn, bar.update)
     print(f"{written} sketches written, {kept} kept, {failed} failed")
     if failed:

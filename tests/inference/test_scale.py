@@ -1,0 +1,101 @@
+"""Which holes are filled together, where and at which size."""
+
+import cv2
+import numpy as np
+import pytest
+
+from inpaint.inference.hole_windows import disjoint_windows, joined, largest_radius, separate_holes
+from inpaint.inference.scale import TRAINED_RADIUS, advice, parts
+
+
+def disc(mask, row, column, radius):
+    cv2.circle(mask, (column, row), radius, 1, -1)
+    return mask
+
+
+def inside(part, size):
+    """bool [H, W], what a part fills."""
+    where = np.zeros(size, bool)
+    where[part.hole] = True
+    return where
+
+
+def test_near_holes_are_one():
+    mask = np.zeros((400, 600), np.uint8)
+    for column in (20, 80, 500):
+        disc(mask, 200, column, 16)
+    windows, radii = separate_holes(mask > 0, 40)
+    order = np.argsort(windows[:, 1])
+    # Rectangles are those of blocks of 8 pixels.
+    np.testing.assert_array_equal(windows[order], [[184, 0, 224, 104], [184, 480, 224, 520]])
+    np.testing.assert_allclose(radii, 17, atol=1)
+
+
+def test_windows_that_overlap_when_joined_are_joined_again():
+    # An L around a small hole: their rectangles overlap, though the holes are far from each other.
+    mask = np.zeros((800, 800), bool)
+    mask[0:16] = mask[:, 0:16] = True
+    mask[600:616, 600:616] = True
+    np.testing.assert_array_equal(disjoint_windows(mask, 40), [[0, 0, 800, 800]])
+
+
+def test_joined_follows_chains():
+    windows = np.array([[0, 0, 10, 10], [0, 100, 10, 110], [0, 12, 10, 22], [0, 24, 10, 30]])
+    assert [list(group) for group in joined(windows, 2)] == [[0, 2, 3], [1]]
+    assert [list(group) for group in joined(windows, np.array([1, 0, 0, 0]))] == [[0], [1], [2], [3]]
+
+
+def test_whole_and_number():
+    mask = disc(np.zeros((600, 1000), np.uint8), 300, 500, 100) > 0
+    (part,) = parts(mask, "whole")
+    assert part.cell == 8 and part.window == part.hole == (slice(0, 600), slice(0, 1000))
+    assert [parts(mask, side)[0].cell for side in (2000, 1000, 999, 500, 300)] == [8, 8, 9, 16, 27]
+
+
+def test_auto_fits_the_size_to_each_hole():
+    size = (2400, 3200)
+    mask = disc(np.zeros(size, np.uint8), 1200, 2400, 4 * TRAINED_RADIUS)
+    disc(mask, 300, 200, TRAINED_RADIUS // 2)
+    found = sorted(parts(mask > 0, "auto"), key=lambda part: part.cell)
+    assert [part.cell for part in found] == pytest.approx([8, 32], abs=1)
+    filled = sum(inside(part, size) for part in found)
+    assert filled.max() == 1 and (filled[mask > 0] == 1).all()
+    for part in found:
+        for window, hole, length in zip(part.window, part.hole, size):
+            assert window.start <= hole.start and hole.stop <= window.stop
+            # Context of 128 pixels of the copy, and a copy of 512 where there is as much.
+            assert hole.start - window.start >= min(16 * part.cell, hole.start)
+            assert window.stop - window.start >= min(64 * part.cell, length)
+
+
+def test_auto_bounds_the_working_copy():
+    mask = np.zeros((3000, 4000), bool)
+    mask[::200, :] = True  # thin scratches everywhere
+    (part,) = parts(mask, "auto")
+    assert 3000 * 4000 * (8 / part.cell) ** 2 <= 1 << 20
+
+
+@pytest.mark.parametrize("fill_size", ["whole", "auto", 256])
+def test_odd_holes(fill_size):
+    size = (700, 900)
+    speckle = np.random.default_rng(0).random(size) < 0.05  # some 30,000 holes
+    frame = np.ones(size, bool)
+    frame[1:-1, 1:-1] = False
+    for mask in (speckle, frame, np.ones(size, bool), np.eye(*size, dtype=bool), np.eye(1, dtype=bool)):
+        found = parts(mask, fill_size)
+        filled = sum(inside(part, mask.shape) for part in found)
+        assert filled.max() == 1 and (filled[mask] == 1).all()
+        assert all(part.cell >= 8 for part in found)
+
+
+def test_largest_radius():
+    assert largest_radius(disc(np.zeros((300, 300), np.uint8), 150, 150, 50) > 0) == pytest.approx(51, abs=1)
+    assert largest_radius(np.zeros((30, 30), bool)) == 0
+    assert largest_radius(np.ones((30, 40), bool)) == 40
+
+
+def test_advice():
+    mask = disc(np.zeros((900, 900), np.uint8), 450, 450, 150) > 0
+    assert "up to 300 pixels wide" in advice(mask) and "--fill_size=auto" in advice(mask)
+    assert advice(mask[:, 360:400]) is not None  # limited by the known pixels above and below only
+    assert advice(cv2.erode(np.uint8(mask), np.ones((241, 241))) > 0) is None
