@@ -5,7 +5,7 @@ import tensorflow as tf
 from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.working_copy import CELL, fill_copy, reduced
 from inpaint.models.architecture import LEAST_SIZE, part_count
-from inpaint.models.passes import AroundHole, Everywhere
+from inpaint.models.passes import AroundHole, Everywhere, band_count
 from inpaint.models.preprocessing import from_network, to_network
 
 APART = 80  # pixels around each of several windows: half of what the network reads around a hole
@@ -95,7 +95,8 @@ class BatchFill:
         if not tf.executing_eagerly():
             return AroundHole()
         windows = list(disjoint_windows(hole.numpy().any(axis=(0, 3)), APART))
-        return AroundHole(windows, progress and _Counter(progress, part_count(len(windows), detail)))
+        parts = part_count(len(windows), band_count(hole.shape[1:3]), detail)
+        return AroundHole(windows, progress and _Counter(progress, parts))
 
     def _padded(self, x, cell=None):
         """Mirror [N, H, W, C] at the bottom and right, repeatedly, to whole cells, as many as are needed."""

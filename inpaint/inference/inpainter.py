@@ -16,6 +16,7 @@ from inpaint.models.architecture import CELL
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
 
+_LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 DETAILS = ("none", "residual")
 
 
@@ -201,7 +202,8 @@ class Inpainter:
                 )
             cell = max(CELL, cell // 2)
         apart = disjoint_windows(inputs[1].any(axis=(0, 3)), APART * cell // CELL)
-        if self._eager or progress or len(apart) > 1:
+        large = inputs[0][0, ..., 0].size > _LARGE
+        if self._eager or progress or large or len(apart) > 1:
             copy = functools.partial(self._batches.copy, cell)
             fill = copy if self._needs_copy(cell) else self._batches.whole
             return fill(*tensors, progress=progress).numpy()

@@ -72,16 +72,17 @@ SHOWN_LAYERS = (
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
 
 
-def part_count(windows, detail=False):
-    """How many parts `AroundHole` reports: a layer in a window, or one that runs everywhere.
+def part_count(windows, bands=1, detail=False):
+    """How many parts `AroundHole` reports: a layer in a window or in a band of the image.
 
     Args:
         windows: number of windows.
+        bands: number of bands, for layers that run everywhere.
         detail: Whether a filled working copy is encoded once more, for residuals in each window.
     """
     everywhere = len(ATTENTION_ENCODER)
     in_windows = sum(map(len, TABLES)) - everywhere + 3  # both output layers, and the attention
-    return everywhere * (1 + detail) + windows * (in_windows + detail)
+    return everywhere * bands * (1 + detail) + windows * (in_windows + detail)
 
 
 def check_layers(names):

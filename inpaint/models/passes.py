@@ -4,6 +4,7 @@
 It gives the pass the layers in order and, for each sequence of layers, the window of the output it needs.
 """
 
+import numpy as np
 import tensorflow as tf
 
 from ops.pieces import (
@@ -15,6 +16,21 @@ from ops.pieces import (
     window_of,
     windows_back,
 )
+
+
+_BAND_PIXELS = 1 << 20
+
+
+def band_count(size):
+    """In how many bands `AroundHole` runs layers everywhere, eagerly, for an image of (height, width)."""
+    height, width = map(int, size)
+    return max(1, height * width // _BAND_PIXELS)
+
+
+def _output_size(layers, size):
+    for layer in layers:
+        size = layer.output_size(size)
+    return size
 
 
 class Everywhere:
@@ -104,6 +120,14 @@ class AroundHole:
         return [run_piece(layers, piece, window, self.done) for piece, window in zip(pieces, windows)]
 
     def run_everywhere(self, layers, x):
+        size = map_size(x)
+        if tf.executing_eagerly() and (count := band_count(size)) > 1:
+            # In bands of rows: eagerly, the first layers would hold several maps of the image's size at once.
+            piece, (rows, columns) = Piece.whole(x), _output_size(layers, size)
+            ends = np.linspace(0, rows, count + 1, dtype=np.int32)
+            windows = [np.int32([top, 0, bottom, columns]) for top, bottom in zip(ends, ends[1:])]
+            bands = [run_piece(layers, piece, window, self.done).values for window in windows]
+            return tf.concat(bands, axis=1)
         for layer in layers:
             x = layer(x)
             self.done()

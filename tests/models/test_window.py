@@ -4,6 +4,7 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.inference.inpainter import Inpainter
+from inpaint.models import passes
 from inpaint.models.generator import Generator
 from ops.convolution.padded_conv import PaddedConv
 
@@ -111,3 +112,22 @@ def test_far_holes_are_filled_window_by_window(bundled, full, rng, monkeypatch):
     assert windows and max(right - left for _, left, _, right in windows) < 320
     difference = np.abs(found.astype(int) - full(image, mask))
     assert difference.max() <= 1 and (difference > 0).mean() < 1e-4
+
+
+def test_large_images_run_in_bands(bundled, rng, monkeypatch):
+    image, mask = smooth_photo(rng, (200, 248)), mask_of((200, 248), [(80, 90, 30, 40)])
+    expected = bundled(image, mask).astype(int)
+    monkeypatch.setattr(passes, "_BAND_PIXELS", 9_000)  # five bands
+    heights, told = {}, []
+    inner = PaddedConv.linear
+
+    def linear(self, x, *rest):
+        heights.setdefault(self.name, []).append(x.shape[1])
+        return inner(self, x, *rest)
+
+    monkeypatch.setattr(PaddedConv, "linear", linear)
+    found = bundled(image, mask, progress=lambda done, total: told.append((done, total)))
+    assert np.abs(found - expected).max() <= 1 and (found != expected).mean() < 1e-4
+    # Features and gates are two convolutions.
+    assert len(heights["pmconv1"]) == 10 and max(heights["pmconv1"]) < 80
+    assert told[-1][0] == told[-1][1] == len(told)
