@@ -1,6 +1,6 @@
 """Speed and memory of filling: `python benchmarks/inference.py --sizes=256x256,1024x1024 --naive`.
 
-The hole is a centred box with a quarter of each side. Prints a JSON line for each size and precision,
+The hole is a centred box with a quarter of each side. `--fill_size` and `--detail` are those of test.py. Prints a JSON line for each size and precision,
 each measured in its own processes, with the fields
 
     seconds         median time of a call of the Inpainter, after the first
@@ -33,6 +33,7 @@ import tensorflow as tf
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list
 from support import naive_attention
 
+from flags import scale
 from inpaint.cli.process import run
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
@@ -47,6 +48,7 @@ def define(flags):
         "Image sizes to measure, height x width.",
         flag_values=flags,
     )
+    scale.define(flags)
     DEFINE_bool("naive", False, "Also measure the naive form, alternately.", flag_values=flags)
     DEFINE_integer("rounds", 1, "Number of processes for each measurement.", 1, flag_values=flags)
     DEFINE_integer(
@@ -85,7 +87,8 @@ def main(flags):
                         [sys.executable, *sys.argv, *setting], check=True, stdout=subprocess.PIPE, text=True
                     )
                     found[form].append(json.loads(done.stdout.splitlines()[-1]))
-            line = {"height": height, "width": width, "precision": precision, **_summary(found["fast"])}
+            line = {"height": height, "width": width, "precision": precision, **scale.options(flags)}
+            line |= _summary(found["fast"])
             if flags.naive:
                 naive = _summary(found["naive"])
                 line |= {f"naive_{name}": value for name, value in naive.items()}
@@ -110,7 +113,7 @@ def _measure(flags, precision, height, width):
     generator = Generator(dtype=precision)
     if flags.here == "naive":
         generator.contextual_attention = NaiveAttention(dtype=precision)
-    inpainter = Inpainter(generator, hole_only=flags.here == "fast")
+    inpainter = Inpainter(generator, hole_only=flags.here == "fast", **scale.options(flags))
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), np.uint8)
     mask[height * 3 // 8 : height * 5 // 8, width * 3 // 8 : width * 5 // 8] = 1

@@ -10,9 +10,7 @@ from inpaint.io.file_lists import sketch_path
 
 def define(values):
     flags.DEFINE_string("image", None, "The image to fill.", required=True, flag_values=values)
-    flags.DEFINE_string(
-        "mask", None, "Mask: white (above 127.5) is the hole.", flag_values=values
-    )
+    flags.DEFINE_string("mask", None, "Mask: white (above 127.5) is the hole.", flag_values=values)
     flags.DEFINE_bool(
         "mask_from_alpha",
         False,

@@ -35,7 +35,9 @@ class ProgressBar:
         if self._is_terminal:
             filled = _WIDTH * done // max(self._total, 1)
             self._write(f"\r[{'#' * filled}{'.' * (_WIDTH - filled)}] {self._text(done)}")
-        elif (done == self._total and self._shown) or self._clock() - self._reported_at >= _SECONDS_BETWEEN_LINES:
+        elif (
+            done == self._total and self._shown
+        ) or self._clock() - self._reported_at >= _SECONDS_BETWEEN_LINES:
             self._write(f"{self._text(done)}\n")
             self._reported_at = self._clock()
 

@@ -71,7 +71,11 @@ def test_mask_from_alpha(in_process, wide):
     done = in_process("fill", *arguments, "--mask_from_alpha", "--output=o.png", cwd=wide)
     assert done.returncode == 0, done.stderr
     in_process("fill", *arguments, "--mask=m.png", "--output=with_mask.png", cwd=wide)
-    found, with_mask, hole = pixels(wide / "o.png"), pixels(wide / "with_mask.png"), pixels(wide / "m.png") > 0
+    found, with_mask, hole = (
+        pixels(wide / "o.png"),
+        pixels(wide / "with_mask.png"),
+        pixels(wide / "m.png") > 0,
+    )
     np.testing.assert_array_equal(found[..., :3], with_mask[..., :3])
     assert (found[hole, 3] == 255).all() and (found[~hole, 3] == 200).all()
     assert (with_mask[hole, 3] == 0).all()
@@ -92,7 +96,10 @@ def test_hole_under_transparency_is_told(in_process, wide):
             ["--image=erased.png", "--mask=m.png", "--mask_from_alpha"],
             "exactly one of --mask and --mask_from_alpha is required",
         ),
-        (["--image=x.png", "--mask_from_alpha"], "x.png has no transparency to take the hole from: give a --mask"),
+        (
+            ["--image=x.png", "--mask_from_alpha"],
+            "x.png has no transparency to take the hole from: give a --mask",
+        ),
     ],
 )
 def test_no_mask(in_process, wide, arguments, told):

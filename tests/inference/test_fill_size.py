@@ -88,7 +88,9 @@ def test_graph_equals_eager(bundled, scene, fill_size, detail):
 def test_residuals_bring_texture(bundled, scene):
     image, mask = scene
     for fill_size in ("whole", 192):
-        blurred, detailed = (with_size(bundled, fill_size, d, eager=True)(image, mask) for d in ("none", "residual"))
+        blurred, detailed = (
+            with_size(bundled, fill_size, d, eager=True)(image, mask) for d in ("none", "residual")
+        )
         np.testing.assert_array_equal(detailed[mask == 0], image[mask == 0])
         assert sharpness(image, blurred, mask) < 0.35 < 0.5 < sharpness(image, detailed, mask) < 1.2
         distances = [sliced_wasserstein(image, filled, mask) for filled in (detailed, blurred)]
