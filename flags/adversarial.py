@@ -10,8 +10,15 @@ def define(values):
     flags.DEFINE_enum(
         "gan",
         "sngan",
-        ["sngan", "none"],
-        "Adversarial loss; none trains the generator alone.",
+        ["sngan", "projected", "none"],
+        "Discriminator: the original's SN-PatchGAN, or heads on pretrained features (--gan_features), which "
+        "learn faster; none trains the generator alone.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "gan_features",
+        None,
+        "Pretrained features for --gan=projected, as convert_features writes them.",
         flag_values=values,
     )
     flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0, flag_values=values)
@@ -73,6 +80,13 @@ def check(values):
         for name in ("discriminator_warmup", "gan_gradient_ratio", "shared_batch"):
             if values[name].value:
                 raise UserError(f"--{name} needs a discriminator: leave out --gan=none")
+    if values.gan == "projected":
+        if not values.gan_features:
+            raise UserError("--gan=projected needs pretrained features: --gan_features, see docs/training.md")
+        if values.discriminator_learning_rate is None:
+            raise UserError("--gan=projected needs an Adam of its own: give --discriminator_learning_rate")
+    elif values.gan_features:
+        raise UserError(f"--gan_features is for --gan=projected, received --gan={values.gan}")
     if values.gan_gradient_ratio and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan_gradient_ratio needs --ae_loss and --l1_loss: there is nothing to steer by")
     if values.gan_gradient_ratio and not values.gan_loss_alpha_max:

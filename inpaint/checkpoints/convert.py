@@ -4,14 +4,15 @@ import pathlib
 
 import tensorflow as tf
 
-from inpaint.checkpoints import restore, tf1
+from inpaint.checkpoints import native, restore, tf1
 from inpaint.errors import UserError
 
 
 def to_tf1(path, folder, trainer):
     """Write a training checkpoint of this project as a snapshot that the original code can restore.
 
-    The loss scale of mixed_float16 has no place in the original and is left out.
+    The original knows no projected discriminator: of a run with one, the generator is written alone. The loss
+    scale of mixed_float16 has no place in the original and is left out.
 
     Args:
         path: folder or prefix of the checkpoint.
@@ -34,5 +35,7 @@ def to_tf1(path, folder, trainer):
     written = pathlib.Path(folder) / f"snap-{int(step)}"
     if pathlib.Path(f"{written}.index").exists():
         raise UserError(f"there is a snapshot {written} already: name another --output_dir")
+    if native.lacks_discriminator(prefix, trainer.discriminator):
+        return tf1.save(folder, trainer.generator, step=int(step)), int(step)
     models = trainer.generator, trainer.discriminator
     return tf1.save(folder, *models, trainer.optimizer, int(step)), int(step)

@@ -27,8 +27,10 @@ def adam_variables(optimizer, *models):
 
 MEAN = "generator_mean"
 _OWN_ADAM = "discriminator_optimizer"
+DISCRIMINATOR = "discriminator"
 # Parts that begin anew where a checkpoint lacks them, in words.
 PARTS = {
+    DISCRIMINATOR: "this kind of discriminator",
     _OWN_ADAM: "an Adam of the discriminator's own",
     MEAN: "the exponential mean of the weights",
     "steering": "the steered adversarial weight",
@@ -45,18 +47,27 @@ def training_checkpoint(trainer, step, without=()):
     """
     adam, _ = _adams(trainer)
     further = {part: state for part, state in _further_parts(trainer).items() if part not in without}
+    if DISCRIMINATOR in without:
+        adam = {name: slot for name, slot in adam.items() if not name.startswith("discriminator/")}
+    else:
+        further[DISCRIMINATOR] = model_variables(trainer.discriminator)
     return tf.train.Checkpoint(
-        generator=model_variables(trainer.generator),
-        discriminator=model_variables(trainer.discriminator),
-        optimizer=adam,
-        step=step,
-        **further,
+        generator=model_variables(trainer.generator), optimizer=adam, step=step, **further
     )
 
 
 def missing_parts(prefix, trainer):
-    """Names of what a run saves beside models, Adam and step, and a checkpoint of ours does not hold."""
-    return [part for part in _further_parts(trainer) if not has_part(prefix, part)]
+    """Names of what a run saves beside the generator, Adam and step, and a checkpoint of ours does not hold."""
+    if not lacks_discriminator(prefix, trainer.discriminator):
+        return [part for part in _further_parts(trainer) if not has_part(prefix, part)]
+    # What belongs to another discriminator says nothing about this one.
+    others = [part for part in _further_parts(trainer) if part != MEAN or not has_part(prefix, MEAN)]
+    return [DISCRIMINATOR, *others]
+
+
+def lacks_discriminator(prefix, discriminator):
+    """Whether a checkpoint of ours has a discriminator of another kind, or none."""
+    return not model_variables(discriminator).keys() & _saved_shapes(prefix, DISCRIMINATOR).keys()
 
 
 def begin(trainer, parts):
@@ -138,15 +149,19 @@ def load_generator(prefix, generator):
 
 def check_part(prefix, part, model):
     """Compare a model with a part of the checkpoint, such as `"generator"`; raises as `check_names`."""
+    check_names(prefix, model_variables(model), _saved_shapes(prefix, part))
+
+
+def _saved_shapes(prefix, part):
+    """Names and shapes of what a checkpoint of ours has in a part: dict of name -> list."""
     with readable(prefix):
         shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
     start, end = f"{part}/", "/.ATTRIBUTES/VARIABLE_VALUE"
-    saved = {
+    return {
         key[len(start) : -len(end)].replace(".S", "/"): shape
         for key, shape in shapes.items()
         if key.startswith(start) and key.endswith(end)
     }
-    check_names(prefix, model_variables(model), saved)
 
 
 def check_names(prefix, variables, found):

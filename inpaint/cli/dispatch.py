@@ -19,6 +19,10 @@ COMMANDS = {
     "make_flist": ("inpaint.commands.tools.make_flist", "create the file lists of a dataset"),
     "make_sketches": ("inpaint.commands.tools.make_sketches", "create the sketches of a guided dataset"),
     "average_snapshots": ("inpaint.commands.tools.average_snapshots", "average the checkpoints of a run"),
+    "convert_features": (
+        "inpaint.commands.tools.convert_features",
+        "convert pretrained features for train --gan=projected",
+    ),
     "to_tf1": ("inpaint.commands.tools.to_tf1", "convert a checkpoint for the original TF1 code"),
 }
 

@@ -21,7 +21,6 @@ def main(flags):
     load_tensorflow()
     import tensorflow as tf
 
-    from inpaint.models.discriminator import Discriminator
     from inpaint.models.generator import Generator
     from inpaint.training.distribution import describe_devices, is_chief, make_strategy
     from inpaint.training.loop import TrainingLoop
@@ -43,13 +42,13 @@ def main(flags):
     with strategy.scope():
         trainer = Trainer(
             Generator(flags.guided, flags.padding, dtype=flags.precision),
-            Discriminator(flags.guided, flags.gan_with_mask, dtype=_precisions(flags)[1]),
+            _discriminator(flags),
             l1_loss_alpha=flags.l1_loss_alpha,
             gan_loss_alpha=flags.gan_loss_alpha,
             ae_loss=flags.ae_loss,
             l1_loss=flags.l1_loss,
             known_weight=flags.known_weight,
-            gan=flags.gan == "sngan",
+            gan=flags.gan != "none",
             jit_compile=flags.jit_compile,
             gan_gradient_ratio=flags.gan_gradient_ratio,
             gan_loss_alpha_max=flags.gan_loss_alpha_max,
@@ -57,6 +56,17 @@ def main(flags):
             **_optimizers(flags),
         )
     TrainingLoop(trainer, paths, data, options, validation, _say).train()
+
+
+def _discriminator(flags):
+    from inpaint.models.discriminator import Discriminator
+    from inpaint.models.pretrained_features import PretrainedFeatures
+    from inpaint.models.projected_discriminator import ProjectedDiscriminator
+
+    options = {"with_mask": flags.gan_with_mask, "dtype": _precisions(flags)[1]}
+    if flags.gan == "projected":
+        return ProjectedDiscriminator(PretrainedFeatures(flags.gan_features), flags.guided, **options)
+    return Discriminator(flags.guided, **options)
 
 
 def _precisions(flags):

@@ -11,8 +11,8 @@ from inpaint.errors import UserError, telling
 _MODELS = ("saved_model.pb", "model.onnx")  # what tells a folder that may be replaced
 
 
-def write_whole(path, text):
-    """Write a text file beside its place, then move it there.
+def write_whole(path, content):
+    """Write a file, of text or bytes, beside its place, then move it there.
 
     Raises:
         UserError: it cannot be written.
@@ -21,7 +21,7 @@ def write_whole(path, text):
     partial = path.with_name(f"{path.name}.partial")
     with telling(f"cannot write {path}"):
         try:
-            partial.write_text(text)
+            partial.write_bytes(content.encode() if isinstance(content, str) else content)
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)

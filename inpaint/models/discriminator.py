@@ -1,11 +1,27 @@
 """SN-PatchGAN (Yu et al., ICCV 2019, section 3.2)."""
 
+import typing
+
 import tensorflow as tf
 
 from ops import SpectralNormConv
 
 FILTERS = (64, 128, 256, 256, 256, 256)
 SLOPE = 0.2
+
+
+class Judgement(typing.NamedTuple):
+    """What a discriminator says of several batches of images.
+
+    Attributes:
+        scores: list of [N, M] float32, one for each batch, high where it looks real.
+        shares: [N, M] float32, each score's share in the losses, together 1; None if all have the same.
+        negative: list of a float32 scalar for each layer (or head), the share of its outputs below zero.
+    """
+
+    scores: list
+    shares: tf.Tensor | None
+    negative: list
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -24,6 +40,8 @@ class Discriminator(tf.keras.Model):
     Returns:
         [N, ceil(H / 64) * ceil(W / 64) * 256] float32 scores, high where the patch looks real.
     """
+
+    gan = "sngan"
 
     def __init__(self, guided=False, with_mask=True, **kwargs):
         super().__init__(autocast=False, **kwargs)
@@ -70,17 +88,17 @@ class Discriminator(tf.keras.Model):
             sketches: [N, H, W, 1], 1 on lines, of each of them; needed if guided.
 
         Returns:
-            (list of [N, M] float32 scores, one for each batch; each layer's share of negative outputs over
-            all of them, as `look` gives it).
+            a `Judgement`.
         """
         masks = tf.cast(masks, tf.float32)
         channels = [tf.concat(images, axis=0)]  # [kN, H, W, 3]
         if self.with_mask:
-            channels.append(_repeated(masks, images))
+            channels.append(stacked(masks, images))
         if self.guided:
-            channels.append(_repeated(tf.cast(sketches, tf.float32) * masks, images))
+            channels.append(stacked(tf.cast(sketches, tf.float32) * masks, images))
         scores, negative = self.look(tf.concat(channels, axis=-1))
-        return tf.split(scores, len(images), axis=0), negative
+        scores = tf.split(scores, len(images), axis=0)
+        return Judgement(scores, None, negative)
 
     def named_weights(self):
         """Return the weights as a dict, keyed by their names in the original's checkpoints."""
@@ -98,7 +116,7 @@ class Discriminator(tf.keras.Model):
         return {**policy, "guided": self.guided, "with_mask": self.with_mask}
 
 
-def _repeated(x, images):
-    """[N or 1, H, W, 1] as it is needed beside `concat(images)`: [kN, H, W, 1] float32."""
+def stacked(x, images):
+    """Repeat [N or 1, H, W, 1] for each of k batches of images: [kN, H, W, 1] float32."""
     x = tf.broadcast_to(x, tf.concat([tf.shape(images[0])[:3], [1]], axis=0))
     return tf.tile(x, [len(images), 1, 1, 1])

