@@ -1,6 +1,7 @@
 """Speed and memory of filling: `python benchmarks/inference.py --sizes=256x256,1024x1024 --naive`.
 
-The hole is a centred box with a quarter of each side. `--fill_size` and `--detail` are those of test.py. Prints a JSON line for each size and precision,
+The hole is a centred box with a quarter of each side. `--fill_size` and `--detail` are those of test.py.
+Prints a JSON line for each size and precision,
 each measured in its own processes, with the fields
 
     seconds         median time of a call of the Inpainter, after the first

@@ -11,9 +11,9 @@ def define(values, fill_size="whole", detail="none"):
     flags.DEFINE_string(
         "fill_size",
         fill_size,
-        "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it is "
-        "as wide as those that the network was trained on. A number: maximum length of the longer side, in "
-        "pixels; larger images are reduced, and the filled hole is enlarged.",
+        "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it "
+        "is as wide as those that the network was trained on. A number: maximum length of the longer side, "
+        "in pixels; larger images are reduced, and the filled hole is enlarged.",
         flag_values=values,
     )
     flags.DEFINE_enum(

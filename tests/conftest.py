@@ -136,7 +136,7 @@ def exported(tmp_path_factory):
     command = command_line("export", f"--export_dir={folder}", "--max_pixels=1048576")
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"loaded the bundled weights, bsds500\n{folder}\n" and done.stderr == ""
+    assert done.stdout == f"loaded the bundled weights, photographs\n{folder}\n" and done.stderr == ""
     return folder
 
 

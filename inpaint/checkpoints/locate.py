@@ -5,7 +5,7 @@ import re
 
 from inpaint.errors import UserError, telling
 
-BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "bsds500"
+BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "photographs"
 
 
 def find(path):

@@ -57,7 +57,7 @@ def training_checkpoint(trainer, step, without=()):
 
 
 def missing_parts(prefix, trainer):
-    """Names of what a run saves beside the generator, Adam and step, and a checkpoint of ours does not hold."""
+    """Names of what a run saves beside generator, Adam and step, and a checkpoint of ours lacks."""
     if not lacks_discriminator(prefix, trainer.discriminator):
         return [part for part in _further_parts(trainer) if not has_part(prefix, part)]
     # What belongs to another discriminator says nothing about this one.

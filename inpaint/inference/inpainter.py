@@ -197,8 +197,8 @@ class Inpainter:
         while cell > CELL and not inputs[1].all() and tf.reduce_all(self._batches.hole(tensors[1], cell) > 0):
             if self.fill_size != "auto":
                 raise UserError(
-                    f"fill_size={self.fill_size} leaves no known pixel, as every pixel of such a small copy has "
-                    f"a part in the hole: use a larger one"
+                    f"fill_size={self.fill_size} leaves no known pixel, as every pixel of such a small copy "
+                    f"has a part in the hole: use a larger one"
                 )
             cell = max(CELL, cell // 2)
         apart = disjoint_windows(inputs[1].any(axis=(0, 3)), APART * cell // CELL)

@@ -8,7 +8,6 @@ import numpy as np
 from inpaint.inference.hole_windows import joined, largest_radius, separate_holes
 from inpaint.models.architecture import CELL
 
-
 # Radius of the largest circle in a hole that the network fills well, in pixels: a little more than half the
 # width of the widest strokes that the bundled weights were trained with.
 TRAINED_RADIUS = 24

@@ -17,7 +17,6 @@ from ops.pieces import (
     windows_back,
 )
 
-
 _BAND_PIXELS = 1 << 20
 
 

@@ -1,4 +1,4 @@
-"""Features of EfficientNet-Lite, trained on ImageNet (Tan and Le, ICML 2019), for a discriminator to look at."""
+"""Features of EfficientNet-Lite (Tan and Le, ICML 2019), trained on ImageNet, for a discriminator."""
 
 import zipfile
 

@@ -17,7 +17,8 @@ def wide(tmp_path_factory):
     """A folder with x.png (500 x 400), its mask m.png, and erased.png: transparent where the mask is white."""
     folder = tmp_path_factory.mktemp("wide")
     rng = np.random.default_rng(5)
-    rgb = np.uint8(np.clip(rng.normal(size=(400, 500, 3)) * 20 + np.linspace(40, 200, 500)[:, None], 0, 255))
+    noise = rng.normal(size=(400, 500, 3)) * 20
+    rgb = np.uint8(np.clip(noise + np.linspace(40, 200, 500)[:, None], 0, 255))
     mask = np.zeros((400, 500), np.uint8)
     mask[100:260, 120:320] = 255
     Image.fromarray(rgb).save(folder / "x.png")

@@ -107,7 +107,7 @@ def test_wheel_holds_the_packages_alone(built, source):
     with zipfile.ZipFile(built[1]) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == {f"{package}/{path}" for package in PACKAGES for path in files_in(source / package)}
-    weights = {name for name in held if name.startswith("inpaint/weights/bsds500/")}
+    weights = {name for name in held if name.startswith("inpaint/weights/photographs/")}
     assert {pathlib.PurePath(name).suffix for name in weights} == {"", ".index", ".data-00000-of-00001"}
     assert "inpaint/examples/photographs/coffee.png" in held and "inpaint/examples/masks/coffee.png" in held
 
@@ -143,7 +143,7 @@ def test_help_of_every_command(installed, tmp_path):
 def test_commands_fill(installed, elsewhere, script, monkeypatch):
     flags = ["--image=photograph.png", "--mask=mask.png"]
     printed = run(installed / "deepfillv2", "fill", *flags, "--output=filled.png", cwd=elsewhere)
-    assert printed == "loaded the bundled weights, bsds500\nfilled.png\n"
+    assert printed == "loaded the bundled weights, photographs\nfilled.png\n"
     run(installed / "python", "-m", "inpaint", "fill", *flags, "--output=again.png", cwd=elsewhere)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for `script`; `run` leaves it out
     done = script("fill", *flags, "--output=expected.png", cwd=elsewhere)

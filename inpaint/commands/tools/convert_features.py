@@ -1,4 +1,4 @@
-"""Convert EfficientNet-Lite1 from PyTorch's format: --weights=efficientnet-lite1.pth --output=features.npz."""
+"""Convert EfficientNet-Lite1 from PyTorch's format: --weights=lite1.pth --output=features.npz."""
 
 import io
 
