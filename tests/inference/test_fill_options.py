@@ -14,7 +14,7 @@ from inpaint.inference.inpainter import Inpainter
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory):
-    """A folder with x.png (500 x 400), its mask m.png, and erased.png: transparent where the mask is white."""
+    """x.png (500 x 400), its mask m.png, and erased.png, transparent where the mask is white, in a folder."""
     folder = tmp_path_factory.mktemp("wide")
     rng = np.random.default_rng(5)
     noise = rng.normal(size=(400, 500, 3)) * 20
