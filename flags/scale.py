@@ -4,7 +4,7 @@ from absl import flags
 
 from inpaint.errors import UserError
 
-_LEAST_SIDE = 64
+_LEAST_SIDE, _MOST_SIDE = 64, 1 << 16
 
 
 def define(values, fill_size="whole", detail="none"):
@@ -29,13 +29,14 @@ def options(values):
     """Return the flags as arguments of `Inpainter`.
 
     Raises:
-        UserError: if --fill_size is neither a word that it knows nor a number of at least 64.
+        UserError: if --fill_size is neither a word that it knows nor a number within its bounds.
     """
     size = values.fill_size
     if size not in ("whole", "auto"):
-        if not size.isdecimal() or int(size) < _LEAST_SIDE:
+        if not size.isdecimal() or not _LEAST_SIDE <= int(size) <= _MOST_SIDE:
             raise UserError(
-                f"--fill_size must be whole, auto or a number of at least {_LEAST_SIDE}, received {size!r}"
+                f"--fill_size must be whole, auto or a number from {_LEAST_SIDE} to {_MOST_SIDE}, received "
+                f"{size!r}"
             )
         size = int(size)
     return {"fill_size": size, "detail": values.detail}

@@ -26,6 +26,6 @@ def main(flags):
     inpainter = make_inpainter(flags, eager=True)
     if inpainter.fill_size == "whole" and (told := advice(loaded[1] > 0)):
         print(told)
-    with ProgressBar("parts") as bar:
+    with ProgressBar("parts", ends=False) as bar:
         fill_loaded(inpainter, job, loaded, progress=bar.update)
     print(flags.output)

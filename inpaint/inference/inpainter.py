@@ -218,8 +218,10 @@ class Inpainter:
 
 
 def _tell(progress, index, count, done, total):
-    """Report the progress of one of `count` pieces of work as that of all."""
-    progress(index * total + done, count * total)
+    """Report the progress of one of `count` pieces of work as that of all; several are told in percent."""
+    if count > 1:
+        done, total = 100 * index + 100 * done // total, 100 * count
+    progress(done, total)
 
 
 def _as_batch(array, batch, name):

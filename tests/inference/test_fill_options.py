@@ -51,12 +51,12 @@ def test_list(in_process, wide, bundled):
     np.testing.assert_array_equal(pixels(wide / "from_list.png"), expected)
 
 
-@pytest.mark.parametrize("size", ["half", "63", "-1", "1e3"])
+@pytest.mark.parametrize("size", ["half", "63", "-1", "1e3", "99999999999", "²"])
 def test_bad_sizes(in_process, wide, size):
     done = in_process("fill", "--image=x.png", "--mask=m.png", f"--fill_size={size}", cwd=wide)
     assert done.returncode == 1
     assert done.stderr == (
-        f"error: --fill_size must be whole, auto or a number of at least 64, received {size!r}\n"
+        f"error: --fill_size must be whole, auto or a number from 64 to 65536, received {size!r}\n"
     )
 
 

@@ -46,7 +46,7 @@ def test_equals_the_full_computation(bundled, full, rng, holes):
     np.testing.assert_array_equal(found[mask == 0], image[mask == 0])
     difference = np.abs(found.astype(int) - full(image, mask))
     # The order of float32 sums may tip a value that lies between two levels.
-    assert difference.max() <= 1 and (difference > 0).mean() < 1e-4
+    assert difference.max() <= 1 and (difference > 0).mean() < 5e-4
 
 
 @pytest.mark.parametrize("padding", ["symmetric", "reflect"])
@@ -58,7 +58,7 @@ def test_mirrored_borders(bundled, rng, padding):
     # Traces take longer than all else here; the two ways to mirror differ in one operation.
     found = Inpainter(generator, eager=padding == "reflect")(image, masks).astype(int)
     full = Inpainter(generator, hole_only=False, eager=True)(image, masks)
-    assert np.abs(found - full).max() <= 1 and (found != full).mean() < 1e-4
+    assert np.abs(found - full).max() <= 1 and (found != full).mean() < 5e-4
 
 
 def test_guided(rng):
@@ -111,7 +111,7 @@ def test_far_holes_are_filled_window_by_window(bundled, full, rng, monkeypatch):
     found = bundled(image, mask)
     assert windows and max(right - left for _, left, _, right in windows) < 320
     difference = np.abs(found.astype(int) - full(image, mask))
-    assert difference.max() <= 1 and (difference > 0).mean() < 1e-4
+    assert difference.max() <= 1 and (difference > 0).mean() < 5e-4
 
 
 def test_large_images_run_in_bands(bundled, rng, monkeypatch):
@@ -127,7 +127,7 @@ def test_large_images_run_in_bands(bundled, rng, monkeypatch):
 
     monkeypatch.setattr(PaddedConv, "linear", linear)
     found = bundled(image, mask, progress=lambda done, total: told.append((done, total)))
-    assert np.abs(found - expected).max() <= 1 and (found != expected).mean() < 1e-4
+    assert np.abs(found - expected).max() <= 1 and (found != expected).mean() < 5e-4
     # Features and gates are two convolutions.
     assert len(heights["pmconv1"]) == 10 and max(heights["pmconv1"]) < 80
     assert told[-1][0] == told[-1][1] == len(told)
