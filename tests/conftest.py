@@ -130,6 +130,14 @@ def bundled():
 
 
 @pytest.fixture(scope="session")
+def as_on_page(bundled):
+    """An `Inpainter` with the bundled weights that fills as the page does by default."""
+    from inpaint.inference.inpainter import Inpainter
+
+    return Inpainter(bundled.generator, fill_size="auto", detail="residual")
+
+
+@pytest.fixture(scope="session")
 def exported(tmp_path_factory):
     """The folder of a SavedModel of the bundled weights as `export` writes it, for at most 2^20 pixels."""
     folder = tmp_path_factory.mktemp("models") / "inpaint" / "1"

@@ -82,7 +82,7 @@ def visit(address, number, folder, nonsense):
 
 
 @pytest.mark.slow
-def test_crowd(page, bundled, tmp_path, nonsense):
+def test_crowd(page, as_on_page, tmp_path, nonsense):
     address, process = page
 
     def crowd(first):
@@ -101,7 +101,7 @@ def test_crowd(page, bundled, tmp_path, nonsense):
         else:
             assert isinstance(answer, np.ndarray), answer
             np.testing.assert_array_equal(answer[mask == 0], image[mask == 0])
-            assert np.abs(answer.astype(int) - bundled(image, mask)).max() <= 1
+            assert np.abs(answer.astype(int) - as_on_page(image, mask)).max() <= 1
     assert after < 1.1 * before
 
 
