@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import logging
 import math
 import os
 import re
@@ -41,6 +42,7 @@ def run(module, arguments, program):
     except Stopped as stop:
         message, status = str(stop), 128 + stop.signal  # as a shell reports a signal
     except KeyboardInterrupt:
+        logging.disable()  # TensorFlow complains about results that nobody took
         message, status = "error: interrupted", 128 + signal.SIGINT
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.ENOSPC):
