@@ -3,6 +3,7 @@
 from absl import flags
 
 from inpaint.errors import UserError
+from inpaint.inference.scale import DETAILS
 
 _LEAST_SIDE, _MOST_SIDE = 64, 1 << 16
 
@@ -19,7 +20,7 @@ def define(values, fill_size="whole", detail="none"):
     flags.DEFINE_enum(
         "detail",
         detail,
-        ["none", "residual"],
+        DETAILS,
         "residual: sharpen the filled hole with fine detail from similar places of the image.",
         flag_values=values,
     )

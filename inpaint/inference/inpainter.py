@@ -10,14 +10,13 @@ from inpaint.checkpoints.config import settle
 from inpaint.errors import UserError
 from inpaint.inference.batch_fill import APART, BatchFill
 from inpaint.inference.hole_windows import disjoint_windows
-from inpaint.inference.scale import parts
+from inpaint.inference.scale import DETAILS, parts
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
 
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
-DETAILS = ("none", "residual")
 
 
 class Inpainter:
@@ -201,9 +200,9 @@ class Inpainter:
                     f"has a part in the hole: use a larger one"
                 )
             cell = max(CELL, cell // 2)
-        apart = disjoint_windows(inputs[1].any(axis=(0, 3)), APART * cell // CELL)
-        large = inputs[0][0, ..., 0].size > _LARGE
-        if self._eager or progress or large or len(apart) > 1:
+        hole = inputs[1].any(axis=(0, 3))
+        eager = self._eager or progress or hole.size > _LARGE
+        if eager or len(disjoint_windows(hole, APART * cell // CELL)) > 1:
             copy = functools.partial(self._batches.copy, cell)
             fill = copy if self._needs_copy(cell) else self._batches.whole
             return fill(*tensors, progress=progress).numpy()

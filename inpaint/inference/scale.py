@@ -5,9 +5,10 @@ import math
 
 import numpy as np
 
-from inpaint.inference.hole_windows import joined, largest_radius, separate_holes
+from inpaint.inference.hole_windows import joined, largest_radius, separate_holes, united
 from inpaint.models.architecture import CELL
 
+DETAILS = ("none", "residual")
 # Radius of the largest circle in a hole that the network fills well, in pixels: a little more than half the
 # width of the widest strokes that the bundled weights were trained with.
 TRAINED_RADIUS = 24
@@ -57,7 +58,7 @@ def parts(mask, fill_size):
         groups = joined(holes, _CONTEXT // 2 * cells // CELL)
         if len(groups) == len(holes):
             break
-        holes = np.array([np.r_[holes[g, :2].min(0), holes[g, 2:].max(0)] for g in groups])
+        holes = united(holes, groups)
         radii = np.array([radii[g].max() for g in groups])
         cells = np.array([_cell(mask.shape, hole, radius) for hole, radius in zip(holes, radii)])
     return [

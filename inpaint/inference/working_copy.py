@@ -63,7 +63,7 @@ def fill_copy(generator, way, inputs, images, cell, detail):
     _, refined, _ = generator.forward(incomplete, mask, sketch, way)
     copy = complete(way.whole(refined), incomplete, mask)  # [N, h, w, 3]
     if detail:
-        residuals = _residuals(images, copy, mask, cell)  # [N, H, W, 3]
+        residuals = _residuals(images, copy, mask)  # [N, H, W, 3]
         features = way.run_everywhere(generator.made_of(ATTENTION_ENCODER), copy)  # [N, h / 4, w / 4, C]
         quarter = resize_nearest(mask, tf.shape(mask)[1:3] // 4)
     pieces = []
@@ -79,7 +79,7 @@ def fill_copy(generator, way, inputs, images, cell, detail):
     return way.whole(pieces)
 
 
-def _residuals(images, copy, mask, cell):
+def _residuals(images, copy, mask):
     """Levels of images without what a fill has of them, zero in the hole: float32 [N, H, W, 3], BGR.
 
     Channel by channel: a large photograph's temporary arrays are most of the memory that a fill takes.
