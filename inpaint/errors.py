@@ -12,6 +12,10 @@ class UserError(Exception):
         super().__init__(" ".join(str(message).splitlines()))
 
 
+class Note(UserWarning):
+    """Something unusual that does not stop the work, for `warnings.warn`. One line; commands print it."""
+
+
 class Stopped(Exception):
     """A run was asked to stop and has saved its work.
 

@@ -1,6 +1,7 @@
 """Running a command: flags, help, error messages and exit status."""
 
 import errno
+import functools
 import importlib
 import logging
 import math
@@ -13,7 +14,7 @@ import warnings
 
 from absl import flags
 
-from inpaint.errors import Stopped, UserError
+from inpaint.errors import Note, Stopped, UserError
 
 _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
 _KINDS = {"comma separated list of strings": "a,b,..."}
@@ -63,7 +64,17 @@ def _run(command, arguments, program):
     _parse(values, arguments, program)
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
+    warnings.filterwarnings("default", category=Note)
+    warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     command.main(values)
+
+
+def _show_warning(otherwise, message, category, *where, **options):
+    """Print a `Note` in one line, any other warning as Python does."""
+    if category is Note:
+        warn(f"note: {message}")
+    else:
+        otherwise(message, category, *where, **options)
 
 
 def _open_missing_streams():

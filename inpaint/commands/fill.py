@@ -2,7 +2,7 @@
 
 from absl.flags import DEFINE_string
 
-from flags import one_image, scale
+from flags import metadata, one_image, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.progress_bar import ProgressBar
@@ -13,19 +13,20 @@ from inpaint.io.image_files import check_output
 
 def define(flags):
     one_image.define(flags)
+    metadata.define(flags)
     scale.define(flags)
-    DEFINE_string("output", "output.png", "Output file: .png, .jpg or .webp.", flag_values=flags)
+    DEFINE_string("output", "output.png", "Output file: .png, .jpg, .webp or .tif.", flag_values=flags)
 
 
 def main(flags):
     follow_checkpoint(flags, flags.checkpoint_dir)
-    job = one_image.job(flags, flags.output)
+    job = one_image.job(flags, flags.output, flags.strip_metadata)
     check_output(job.output)
     loaded = load(job, flags.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
     inpainter = make_inpainter(flags, eager=True)
-    if inpainter.fill_size == "whole" and (told := advice(loaded[1] > 0)):
+    if inpainter.fill_size == "whole" and (told := advice(loaded.mask > 0)):
         print(told)
     with ProgressBar("parts", ends=False) as bar:
-        fill_loaded(inpainter, job, loaded, progress=bar.update)
+        fill_loaded(inpainter, loaded, progress=bar.update)
     print(flags.output)

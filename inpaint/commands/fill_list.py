@@ -4,7 +4,7 @@ import sys
 
 from absl.flags import DEFINE_integer, DEFINE_string
 
-from flags import filling, scale
+from flags import filling, metadata, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
@@ -29,6 +29,7 @@ def define(flags):
         flag_values=flags,
     )
     filling.define(flags)
+    metadata.define(flags)
     scale.define(flags)
 
 
@@ -40,7 +41,7 @@ def main(flags):
         raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")
     follow_checkpoint(flags, flags.checkpoint_dir)
     failures = Failures(warn)
-    jobs = read_jobs(flags.flist, flags.guided, failures)
+    jobs = read_jobs(flags.flist, flags.guided, failures, flags.strip_metadata)
     inpainter = make_inpainter(flags)
     with ProgressBar("images", len(jobs)) as bar:
         fill_list(inpainter, jobs, flags.batch_size, failures, size, flags.max_pixels, warn, bar.update)

@@ -23,11 +23,11 @@ def main(flags):
     folder = pathlib.Path(flags.output_dir)
     follow_checkpoint(flags, flags.checkpoint_dir)
     check_layers(flags.layers)
-    image, mask, sketch = load(one_image.job(flags, output=None), flags.max_pixels)
+    loaded = load(one_image.job(flags, output=None), flags.max_pixels)
     inpainter = make_inpainter(flags)
     from inpaint.inference.look_inside import flow_key, gate_key, look_inside
 
-    inside = look_inside(inpainter, image.rgb, mask, sketch, flags.layers)
+    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, flags.layers)
     with telling(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, pixels in {**inside.named(), "gate_key": gate_key(), "flow_key": flow_key()}.items():

@@ -8,7 +8,8 @@ import numpy as np
 from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import read_gray, read_image, read_mask
+from inpaint.io.image_files import read_image
+from inpaint.io.mask_files import read_gray, read_mask
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,8 @@ from inpaint.demo.canvas import drawn_on, on_canvas
 from inpaint.demo.offline import gr
 from inpaint.errors import UserError
 from inpaint.inference.look_inside import flow_key, gate_key, look_inside
-from inpaint.io.image_files import read_image, read_mask, size_text, write_image
+from inpaint.io.image_files import read_image, size_text, write_image
+from inpaint.io.mask_files import read_mask
 
 LOOK_SIDE = 512
 _STAGES = {

@@ -8,7 +8,8 @@ from inpaint.data.masks import centred_box, free_form_strokes, random_box, train
 from inpaint.errors import UserError, telling
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import read_lines
-from inpaint.io.image_files import ImageFile, read_mask, write_image
+from inpaint.io.image_files import ImageFile, write_image
+from inpaint.io.mask_files import read_mask
 
 SIZE = (256, 256)
 # Free-form masks of three widths: from which and up to which share of the image is hole.

@@ -13,7 +13,8 @@ from inpaint.evaluation.mask_sets import KINDS, SIZE
 from inpaint.evaluation.metrics import METRICS, measure
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import MAX_PIXELS, image_size, read_gray, read_image
+from inpaint.io.image_files import MAX_PIXELS, image_size, read_image
+from inpaint.io.mask_files import read_gray
 
 CHUNK = 20  # images that are measured before they are written down
 

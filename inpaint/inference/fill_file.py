@@ -6,15 +6,8 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import (
-    MAX_PIXELS,
-    keeps_alpha,
-    read_gray,
-    read_image,
-    read_mask,
-    size_text,
-    write_image,
-)
+from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, size_text, write_image
+from inpaint.io.mask_files import hole_in, read_gray, why_no_hole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +18,7 @@ class Job:
         image, mask, output: paths. Without a mask, the image's fully transparent pixels are the hole.
         sketch: path, or None if not guided.
         line: line number in the file list, starting at 1; 0 without a list.
+        strip_metadata: whether the output is written without the image's metadata.
     """
 
     image: str
@@ -32,6 +26,26 @@ class Job:
     output: str
     sketch: str | None = None
     line: int = 0
+    strip_metadata: bool = False
+
+
+@dataclasses.dataclass
+class Loaded:
+    """The contents of a job's files.
+
+    Attributes:
+        job: the `Job`.
+        image: an `ImageFile`; filled and written, it is the result.
+        mask: uint8 [H, W] in {0, 1}.
+        sketch: float32 [H, W] in [0, 255], or None.
+        no_hole: what is in a mask file without a hole, for a message; else None.
+    """
+
+    job: Job
+    image: ImageFile
+    mask: np.ndarray
+    sketch: np.ndarray | None = None
+    no_hole: str | None = None
 
 
 def load(job, max_pixels=MAX_PIXELS, size=None):
@@ -43,14 +57,19 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
         size: (height, width) to resize all inputs to, or None to keep their size.
 
     Returns:
-        (image, mask, sketch): an `ImageFile`, uint8 [H, W] in {0, 1}, float32 [H, W] or None.
+        a `Loaded`.
 
     Raises:
         UserError: if a file cannot be read, if the mask's or sketch's size differs from the image's, or if
             there is neither a mask nor transparency.
     """
-    image = read_image(job.image, max_pixels)
-    mask = read_mask(job.mask, max_pixels) if job.mask else _erased(job.image, image)
+    image, no_hole = read_image(job.image, max_pixels), None
+    if job.mask:
+        found = read_image(job.mask, max_pixels)
+        mask = hole_in(found)
+        no_hole = None if mask.any() else why_no_hole(found)
+    else:
+        mask = _erased(job.image, image)
     sketch = read_gray(job.sketch, max_pixels) if job.sketch else None
     if size is not None:
         image.rgb = _resized(image.rgb, size)
@@ -59,39 +78,57 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
         sketch = None if sketch is None else _resized(sketch, size)
     for name, path, other in (("mask", job.mask, mask), ("sketch", job.sketch, sketch)):
         if other is not None and other.shape != image.size:
+            turned = image.turned and other.shape == image.size[::-1]
+            advice = f"its EXIF data turns it by a quarter, turn the {name}, too" if turned else ""
             raise UserError(
                 f"the {name} {path} is {size_text(other.shape)}, the image {job.image} is "
-                f"{size_text(image.size)}: they must have the same size"
+                f"{size_text(image.size)}: {advice or 'they must have the same size'}"
             )
-    return image, mask, sketch
+    return Loaded(job, image, mask, sketch, no_hole)
 
 
-def fill_loaded(inpainter, job, loaded, say=print, progress=None):
+def fill_loaded(inpainter, loaded, say=print, progress=None):
     """Fill an image and write the result.
 
     Args:
         inpainter: an `Inpainter`.
-        job: a `Job`.
-        loaded: the result of `load` for this job.
+        loaded: a `Loaded`; receives the result.
         say: called with one line of text for the user.
         progress: as in a call of the `Inpainter`.
 
     Raises:
         UserError: if the result cannot be written.
     """
-    image, mask, sketch = loaded
-    report_oddities(job, image, mask, say)
-    image.rgb = inpainter(image.rgb, mask, sketch, progress)
-    if not job.mask:
-        image.alpha = np.where(mask > 0, np.uint8(255), image.alpha)
-    write_image(job.output, image)
+    report_oddities(loaded, say)
+    write_filled(loaded, inpainter(loaded.image.rgb, loaded.mask, loaded.sketch, progress))
 
 
-def report_oddities(job, image, mask, say):
-    """Report unusual inputs that are not errors."""
+def write_filled(loaded, filled):
+    """Write the result of a job.
+
+    Args:
+        loaded: its `Loaded`, changed.
+        filled: uint8 [H, W, 3], RGB.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    image = loaded.image
+    image.rgb = filled
+    if not loaded.job.mask:
+        image.alpha = np.where(loaded.mask > 0, np.uint8(255), image.alpha)
+    if loaded.job.strip_metadata:
+        image.metadata = image.metadata.stripped()
+    write_image(loaded.job.output, image)
+
+
+def report_oddities(loaded, say):
+    """Report unusual inputs of a `Loaded` that are not errors."""
+    job, image, mask = loaded.job, loaded.image, loaded.mask
     name = f"the mask {job.mask}" if job.mask else f"the transparency of {job.image}"
     if not mask.any():
-        say(f"note: {name} has no hole, the image is returned unchanged")
+        why = f" ({loaded.no_hole})" if loaded.no_hole else ""
+        say(f"note: {name} has no hole{why}, the image is returned unchanged")
     elif mask.all():
         say(f"note: {name} covers everything, there are no known pixels to fill from")
     elif job.mask and image.alpha is not None and not image.alpha[mask > 0].any():

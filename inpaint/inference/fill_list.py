@@ -8,9 +8,9 @@ import os
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.inference.fill_file import Job, load, report_oddities
+from inpaint.inference.fill_file import Job, load, report_oddities, write_filled
 from inpaint.io.file_lists import read_lines, sketch_path
-from inpaint.io.image_files import MAX_PIXELS, check_output, image_size, write_image
+from inpaint.io.image_files import MAX_PIXELS, check_output, image_size
 
 BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
 
@@ -42,7 +42,7 @@ class Failures:
             self.add(job.line, error)
 
 
-def read_jobs(flist, guided, failures):
+def read_jobs(flist, guided, failures, strip_metadata=False):
     """Read the jobs of a file list, one `image mask output` per line.
 
     Fields are separated by white space, or by tabs if the line has any. Empty lines are skipped;
@@ -52,14 +52,16 @@ def read_jobs(flist, guided, failures):
         flist: path of the list.
         guided: Whether each image has a sketch beside it.
         failures: a `Failures`.
+        strip_metadata: of each `Job`.
 
     Returns:
-        List of `Job`s.
+        List of `Job`s. Whatever their order, the results are the same.
 
     Raises:
-        UserError: if the list does not exist or is empty.
+        UserError: if the list does not exist or is empty, or if a line writes what another one reads or
+            writes.
     """
-    jobs, writers = [], {}
+    jobs = []
     for number, line in enumerate(read_lines(flist), start=1):
         fields = [field.strip() for field in line.split("\t" if "\t" in line else None)]
         if not any(fields):
@@ -67,16 +69,34 @@ def read_jobs(flist, guided, failures):
         if len(fields) != 3 or not all(fields):
             failures.add(number, f"must be `image mask output`, received {line.strip()!r}")
             continue
-        job = Job(*fields, line=number)
+        job = Job(*fields, line=number, strip_metadata=strip_metadata)
         with failures.of(job):
-            earlier = writers.setdefault(os.path.abspath(job.output), number)
-            if earlier != number:
-                raise UserError(f"{job.output} is already the output of line {earlier}")
             sketch = str(sketch_path(job.image)) if guided else None
             jobs.append(dataclasses.replace(job, sketch=sketch))
     if not jobs and not failures.lines:
         raise UserError(f"the file list {flist} is empty")
+    _check_order(flist, jobs)
     return jobs
+
+
+def _check_order(flist, jobs):
+    """Raise UserError if the order in which jobs are done could matter."""
+    writers = {}
+    for job in jobs:
+        earlier = writers.setdefault(os.path.realpath(job.output), job)
+        if earlier is not job:
+            raise UserError(
+                f"{flist}: lines {earlier.line} and {job.line} both write {job.output}: give them outputs of "
+                f"their own (nothing was filled)"
+            )
+    for job in jobs:
+        for path in (job.image, job.mask, job.sketch):
+            writer = path and writers.get(os.path.realpath(path))
+            if writer and writer is not job:
+                raise UserError(
+                    f"{flist}: line {writer.line} writes {path}, which line {job.line} reads: give line "
+                    f"{writer.line} another output, or make two lists (nothing was filled)"
+                )
 
 
 def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_PIXELS, say=print, done=None):
@@ -112,20 +132,19 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
 
 
 def _fill_batch(inpainter, jobs, failures, size, max_pixels, say):
-    loaded = []
+    found = []
     for job in jobs:
         with failures.of(job):
-            loaded.append((job, *load(job, max_pixels, size)))
+            found.append(load(job, max_pixels, size))
     # Sorted by the decoded size: the header of a damaged file may give another one.
-    loaded.sort(key=lambda one: one[1].size)
-    for _, group in itertools.groupby(loaded, key=lambda one: one[1].size):
-        jobs, images, masks, sketches = zip(*group)
-        for job, image, mask in zip(jobs, images, masks):
-            report_oddities(job, image, mask, say)
-        sketches = np.stack(sketches) if inpainter.generator.guided else None
-        batch = np.stack([image.rgb for image in images])
-        results = inpainter(batch, np.stack(masks), sketches)
-        for job, image, result in zip(jobs, images, results):
-            image.rgb = result
-            with failures.of(job):
-                write_image(job.output, image)
+    found.sort(key=lambda loaded: loaded.image.size)
+    for _, group in itertools.groupby(found, key=lambda loaded: loaded.image.size):
+        group = list(group)
+        for loaded in group:
+            report_oddities(loaded, say)
+        sketches = np.stack([loaded.sketch for loaded in group]) if inpainter.generator.guided else None
+        images = np.stack([loaded.image.rgb for loaded in group])
+        filled = inpainter(images, np.stack([loaded.mask for loaded in group]), sketches)
+        for loaded, result in zip(group, filled):
+            with failures.of(loaded.job):
+                write_filled(loaded, result)

@@ -5,26 +5,53 @@ import os
 import pathlib
 import secrets
 import shutil
+import stat
 
 from inpaint.errors import UserError, telling
 
 _MODELS = ("saved_model.pb", "model.onnx")  # what tells a folder that may be replaced
 
 
+@contextlib.contextmanager
+def whole_file(path):
+    """A new file beside its place, moved there once the body has succeeded.
+
+    A file that it replaces keeps its mode and, where the process may set them, owner and group.
+
+    Args:
+        path: where the file goes. Links stay links.
+
+    Yields:
+        the file, open for writing bytes.
+
+    Raises:
+        OSError: it cannot be written; everything is as it was before.
+    """
+    target = pathlib.Path(path).resolve()
+    part = target.with_name(f".{secrets.token_hex(6)}.part")
+    before = target.stat() if target.exists() else None
+    # Nobody reads the new file who may not read the old one.
+    mode = 0o666 if before is None else 0o600
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            yield file
+        if before:
+            with contextlib.suppress(PermissionError):
+                os.chown(part, before.st_uid, before.st_gid)
+            os.chmod(part, stat.S_IMODE(before.st_mode))
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write_whole(path, content):
-    """Write a file, of text or bytes, beside its place, then move it there.
+    """Write a file, of text or bytes, as `whole_file` does.
 
     Raises:
         UserError: it cannot be written.
     """
-    path = pathlib.Path(path)
-    partial = path.with_name(f"{path.name}.partial")
-    with telling(f"cannot write {path}"):
-        try:
-            partial.write_bytes(content.encode() if isinstance(content, str) else content)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+    with telling(f"cannot write {path}"), whole_file(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def check_folder(folder, overwrite):

@@ -6,6 +6,7 @@ import random
 
 from inpaint.errors import UserError, telling
 from inpaint.io.image_files import SUFFIXES
+from inpaint.io.pipes import read_all
 
 _SKETCH = "_edge"
 
@@ -68,9 +69,9 @@ def _files(folder):
 
 
 def read_lines(path):
-    """The lines of a text file; UserError if it cannot be read or is not text."""
+    """The lines of a text file or pipe; UserError if it cannot be read or is not text."""
     with telling(f"cannot read {path} as a list (a text file)"):
-        return pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()
+        return read_all(pathlib.Path(path)).decode("utf-8-sig").splitlines()
 
 
 def sketch_path(path):

@@ -3,26 +3,31 @@
 import dataclasses
 import os
 import pathlib
-import secrets
 
 import numpy as np
 from PIL import Image
 
 from inpaint.errors import UserError, telling
+from inpaint.io.atomic import whole_file
 from inpaint.io.colours import cmyk_to_rgb, colour_space, eight_bit
-from inpaint.io.exif import is_sideways, upright
+from inpaint.io.metadata import Metadata, is_sideways, upright
 from inpaint.io.opened_image import damage_told, opened_image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 MAX_PIXELS = 1 << 24
 
-_SAVE_OPTIONS = {
-    ".png": {},
-    ".jpg": {"quality": 95, "subsampling": 0},
-    ".jpeg": {"quality": 95, "subsampling": 0},
+# Pillow's name of the format and how it is written.
+_JPEG = ("JPEG", {"quality": 95, "subsampling": 0})
+_TIFF = ("TIFF", {})  # uncompressed: Pillow cannot write EXIF data into compressed ones
+_FORMATS = {
+    ".png": ("PNG", {}),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
     # exact: colours under transparent pixels stay as they are.
-    ".webp": {"lossless": True, "exact": True},
+    ".webp": ("WEBP", {"lossless": True, "exact": True}),
+    ".tif": _TIFF,
+    ".tiff": _TIFF,
 }
+SUFFIXES = tuple(_FORMATS)
 
 
 @dataclasses.dataclass
@@ -33,15 +38,17 @@ class ImageFile:
         rgb: uint8 [H, W, 3].
         alpha: uint8 [H, W], or None.
         icc_profile: colour profile of the pixels, bytes, or None.
-        exif: EXIF data without the orientation, bytes, or None.
+        metadata: the rest of what the file told.
         gray: whether the file held a grayscale image; it is written as one again.
+        turned: whether width and height were swapped when it was turned upright.
     """
 
     rgb: np.ndarray
     alpha: np.ndarray | None = None
     icc_profile: bytes | None = None
-    exif: bytes | None = None
+    metadata: Metadata = Metadata()
     gray: bool = False
+    turned: bool = False
 
     @property
     def size(self):
@@ -53,23 +60,27 @@ def read_image(path, max_pixels=MAX_PIXELS):
     """Read any image Pillow can: grayscale, palette, 16-bit (brought to 8), CMYK, with alpha.
 
     A colour profile is kept where it fits the pixels: not that of a CMYK or Lab image, which is
-    converted. Damaged EXIF data and that of a TIFF are dropped.
+    converted. Damaged EXIF data is dropped.
 
     Args:
-        path: the file.
+        path: a file or pipe.
         max_pixels: the largest image that is decoded (sides rounded up to multiples of 8), or None.
 
     Returns:
         an `ImageFile`.
 
+    Warns:
+        Note: a JPEG lacks its end marker.
+
     Raises:
-        UserError: no such file, not an image, damaged, without pixels, or too large for `max_pixels` or
-            the memory.
+        UserError: no such file, not an image, damaged, without pixels, with several frames, or too large for
+            `max_pixels` or the memory.
     """
     with opened_image(path, max_pixels) as image:
         gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
         profile = image.info.get("icc_profile")
-        image, exif = upright(image)
+        turned = is_sideways(image)
+        image, metadata = upright(image)
         if image.mode == "CMYK":
             image = cmyk_to_rgb(image, profile)
             profile = None
@@ -81,30 +92,7 @@ def read_image(path, max_pixels=MAX_PIXELS):
         rgb = np.asarray(image.convert("RGB"))
     if profile and colour_space(profile) != (b"GRAY" if gray else b"RGB "):
         profile = None
-    return ImageFile(rgb, alpha, profile or None, exif, gray)
-
-
-def read_mask(path, max_pixels=MAX_PIXELS):
-    """Read a mask: white is hole. A mask with alpha is read over black, so clear means known.
-
-    Args:
-        path: the file.
-        max_pixels: as in `read_image`.
-
-    Returns:
-        uint8 [H, W], 1 where the gray value is above 127.5 (hole), else 0.
-
-    Raises:
-        UserError: as `read_image`.
-    """
-    return (read_gray(path, max_pixels) > 127.5).astype(np.uint8)
-
-
-def read_gray(path, max_pixels=MAX_PIXELS):
-    """Read an image's brightness over black: float32 [H, W] in [0, 255]. Raises as `read_image`."""
-    image = read_image(path, max_pixels)
-    gray = np.asarray(Image.fromarray(image.rgb).convert("L"), np.float32)
-    return gray if image.alpha is None else gray * (image.alpha / np.float32(255))
+    return ImageFile(rgb, alpha, profile or None, metadata, gray, turned)
 
 
 def image_size(path, max_pixels=MAX_PIXELS):
@@ -140,7 +128,7 @@ def keeps_alpha(path):
 
 
 def write_image(path, image):
-    """Write an image atomically: PNG and WebP lossless, JPEG at quality 95 and without alpha.
+    """Write an image as a whole: PNG, WebP and TIFF lossless, JPEG at quality 95 and without alpha.
 
     Args:
         path: the file; its suffix names the format.
@@ -150,21 +138,14 @@ def write_image(path, image):
         UserError: as `check_output`, or the file cannot be written.
     """
     check_output(path)
-    suffix = pathlib.Path(path).suffix.lower()
+    format, options = _FORMATS[pathlib.Path(path).suffix.lower()]
     pil = Image.fromarray(image.rgb)
     if image.gray:
         pil = pil.convert("L")
     if image.alpha is not None and keeps_alpha(path):
         pil.putalpha(Image.fromarray(image.alpha))
-    extras = {"exif": image.exif, "icc_profile": image.icc_profile}
-    if suffix == ".webp" and image.gray:
-        del extras["icc_profile"]  # WebP stores gray as RGB, which a gray profile does not describe
-    extras = {name: value for name, value in extras.items() if value}
-    with telling(f"cannot write {path}"):
-        target = pathlib.Path(path).resolve()  # through links, which stay links
-        part = target.with_name(f".{secrets.token_hex(6)}.part{suffix}")
-        try:
-            pil.save(part, **_SAVE_OPTIONS[suffix], **extras)
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+    # WebP stores gray as RGB, which a gray profile does not describe.
+    profile = None if format == "WEBP" and image.gray else image.icc_profile
+    options = options | image.metadata.save_options(format) | ({"icc_profile": profile} if profile else {})
+    with telling(f"cannot write {path}"), whole_file(path) as file:
+        pil.save(file, format, **options)

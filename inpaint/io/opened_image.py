@@ -1,13 +1,19 @@
 """Opening image files with Pillow; whatever is wrong with a file becomes a `UserError`."""
 
 import contextlib
+import importlib
+import io
 import pathlib
 import struct
+import warnings
 import zlib
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import Note, UserError, telling
+from inpaint.io.colours import has_sixteen_bits, round_colours
+from inpaint.io.pipes import readable
 
 # What Pillow's decoders raise on damaged files. AttributeError, NameError and the like are a program's
 # errors and get through.
@@ -31,17 +37,28 @@ _DAMAGED = (
 Image.MAX_IMAGE_PIXELS = None
 
 
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_END_OF_JPEG = b"\xff\xd9"
+_NO_DATA = b"\x55" * 64  # decoded where a JPEG's data is cut off, ignored where it is complete
+
+
 @contextlib.contextmanager
 def opened_image(path, max_pixels, decode=True):
     """The opened Pillow image.
 
     Args:
-        path: the file.
+        path: a file or pipe.
         max_pixels: the largest image that is decoded (sides rounded up to multiples of 8), or None.
         decode: whether the pixels are needed, not only the header.
 
+    Yields:
+        the image; colours with 16 bits a channel are rounded to 8, grayscale is as it is.
+
+    Warns:
+        Note: a JPEG lacks its end marker.
+
     Raises:
-        UserError: no such file, not an image, damaged, without pixels, or too large.
+        UserError: no such file, not an image, damaged, without pixels, too large, or with several frames.
     """
     path = pathlib.Path(path)
     with telling(f"cannot read {path}"):
@@ -49,18 +66,65 @@ def opened_image(path, max_pixels, decode=True):
             raise UserError(f"no such file: {path}")
         if path.is_dir():
             raise UserError(f"{path} is a folder, an image file is needed")
-        if path.stat().st_size == 0:
+        source = readable(path)
+        if source is path and path.stat().st_size == 0:
             raise UserError(f"{path} is empty (0 bytes)")
     try:
         with contextlib.ExitStack() as stack:
             with damage_told(path):
-                image = stack.enter_context(Image.open(path))
+                image = stack.enter_context(_opened(path, source))
                 _check_size(path, *image.size, max_pixels)
+                # Of the frames of an MPO, as phones write it, the first is the photograph.
+                if getattr(image, "is_animated", False) and image.format != "MPO":
+                    raise UserError(f"{path} has several frames or pages: take it apart, give one of them")
                 if decode:
-                    image.load()
+                    image = _loaded(path, source, image, stack)
             yield image
     except MemoryError as error:
         raise UserError(f"{path} is too large: there is not enough memory to read it") from error
+
+
+def _opened(path, source):
+    try:
+        return Image.open(source)
+    except UnidentifiedImageError:
+        if not _is_heif(source):
+            raise
+    try:
+        importlib.import_module("pillow_heif").register_heif_opener()
+    except ImportError as error:
+        raise UserError(f"{path} is a HEIC image: pip install pillow-heif to read it") from error
+    return Image.open(source)
+
+
+def _is_heif(source):
+    head = source.getvalue()[:12] if isinstance(source, io.BytesIO) else _head(source)
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS
+
+
+def _head(path):
+    with open(path, "rb") as file:
+        return file.read(12)
+
+
+def _loaded(path, source, image, stack):
+    """The image, decoded; one of a JPEG that lacks nothing but its end marker is another one."""
+    try:
+        truncates = has_sixteen_bits(image)
+        image.load()
+        if truncates:
+            round_colours(image, source)
+        return image
+    except OSError:
+        if image.format != "JPEG":
+            raise
+        content = source.getvalue() if isinstance(source, io.BytesIO) else path.read_bytes()
+        ends = content + _END_OF_JPEG, content + _NO_DATA + _END_OF_JPEG
+        complete, other = (stack.enter_context(Image.open(io.BytesIO(end))) for end in ends)
+        if not np.array_equal(complete, other):  # the decoder was still waiting for data
+            raise
+    warnings.warn(Note(f"{path} lacks the end marker of a JPEG: its last rows may be damaged"), stacklevel=2)
+    return complete
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ from support.helpers import ROOT
 from inpaint.data.examples import DataOptions, load_example
 from inpaint.data.sketches import METHODS, sketch, write_sketches
 from inpaint.io.file_lists import image_paths, sketch_path
-from inpaint.io.image_files import read_gray, read_image
+from inpaint.io.image_files import read_image
+from inpaint.io.mask_files import read_gray
 
 both_methods = pytest.mark.parametrize("method", ["canny", "laplacian"])
 PHOTOGRAPHS = sorted((ROOT / "inpaint/examples/photographs").iterdir())

@@ -11,7 +11,8 @@ from PIL import Image
 from support.served_model import png
 
 from inpaint.export import image_codec
-from inpaint.io.image_files import read_gray, read_image
+from inpaint.io.image_files import read_image
+from inpaint.io.mask_files import read_gray
 
 
 @tf.function(input_signature=[tf.TensorSpec([], tf.string)])

@@ -1,19 +1,16 @@
 import os
+import stat
+import sys
+import types
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from inpaint.errors import UserError
-from inpaint.io.image_files import (
-    ImageFile,
-    check_output,
-    image_size,
-    read_gray,
-    read_image,
-    read_mask,
-    write_image,
-)
+from inpaint.errors import Note, UserError
+from inpaint.io.image_files import ImageFile, check_output, image_size, read_image, write_image
+from inpaint.io.mask_files import read_gray, read_mask
 
 
 @pytest.fixture
@@ -49,6 +46,19 @@ def test_sixteen_bit_is_scaled_not_clipped(saved):
     values = np.uint16([[0, 257, 32768, 65535]])
     image = read_image(saved(Image.fromarray(values)))
     assert image.rgb[0, :, 0].tolist() == [0, 1, 128, 255]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_sixteen_bits_are_rounded_alike_in_gray_and_colour(tmp_path, rng, suffix, channels):
+    values = rng.integers(0, 65536, (20, 30, channels), dtype=np.uint16)
+    cv2.imwrite(str(tmp_path / f"x.{suffix}"), values)
+    image = read_image(tmp_path / f"x.{suffix}")
+    expected = np.rint(values / 257)
+    found = image.rgb[..., :1] if channels == 1 else image.rgb[..., ::-1]  # OpenCV writes BGR
+    np.testing.assert_array_equal(found, expected[..., :3])
+    if channels == 4:
+        np.testing.assert_array_equal(image.alpha, expected[..., 3])
 
 
 def test_palette_with_and_without_transparency(saved):
@@ -94,7 +104,7 @@ def test_tiff_is_turned_once(saved, rgb):
     image = read_image(path)
     assert image_size(path) == image.size == (7, 5)
     np.testing.assert_array_equal(image.rgb, np.rot90(rgb, -1))
-    assert image.exif is None
+    assert image.metadata.exif is None
 
 
 def test_damaged_exif_costs_no_pixels(saved, rgb):
@@ -125,7 +135,7 @@ def test_thirty_two_bits_are_refused_not_clipped(saved):
             read_image(saved(Image.fromarray(values), "x.tif"))
 
 
-@pytest.mark.parametrize("suffix", [".png", ".webp"])
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif"])
 def test_alpha_and_profile_survive(tmp_path, rgb, rng, suffix):
     alpha = rng.integers(0, 256, (5, 7), dtype=np.uint8)
     alpha[0, 0] = 0  # what is clear keeps its colour
@@ -202,6 +212,79 @@ def test_where_nothing_can_be_written(tmp_path, rgb, name, message):
         write_image(tmp_path / name, ImageFile(rgb))
 
 
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_several_frames_are_refused(tmp_path, rgb, format):
+    frames = [Image.fromarray(rgb), Image.fromarray(255 - rgb)]
+    frames[0].save(tmp_path / "x", format, save_all=True, append_images=frames[1:])
+    for read in (read_image, image_size, read_mask):
+        with pytest.raises(UserError, match="x has several frames or pages: take it apart"):
+            read(tmp_path / "x")
+
+
+def test_the_photograph_of_a_phone_has_a_second_frame(tmp_path, rgb):
+    frames = [Image.fromarray(np.full((16, 16, 3), value, np.uint8)) for value in (200, 50)]
+    frames[0].save(tmp_path / "x.jpg", "MPO", save_all=True, append_images=frames[1:])
+    assert read_image(tmp_path / "x.jpg").rgb.mean() == pytest.approx(200, abs=1)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_end_marker(tmp_path, rng, progressive):
+    pixels = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    path = tmp_path / "x.jpg"
+    Image.fromarray(pixels).save(path, progressive=progressive)
+    whole, content = read_image(path).rgb, path.read_bytes()
+    assert content.endswith(b"\xff\xd9")
+    path.write_bytes(content[:-2])
+    with pytest.warns(Note, match="x.jpg lacks the end marker of a JPEG"):
+        np.testing.assert_array_equal(read_image(path).rgb, whole)
+    for missing in (3, 20, 500):
+        path.write_bytes(content[:-missing])
+        with pytest.raises(UserError, match="x.jpg cannot be read, it is damaged"):
+            read_image(path)
+
+
+def test_heic_needs_a_library(tmp_path, rgb, monkeypatch):
+    path = tmp_path / "x.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(UserError, match="x.heic is a HEIC image: pip install pillow-heif to read it"):
+        read_image(path)
+    # With it, Pillow opens such files.
+    registered = []
+    library = types.SimpleNamespace(register_heif_opener=lambda: registered.append(True))
+    monkeypatch.setitem(sys.modules, "pillow_heif", library)
+    with pytest.raises(UserError, match="x.heic is not an image"):
+        read_image(path)
+    assert registered
+
+
+def test_what_is_replaced_keeps_its_mode(tmp_path, rgb):
+    path = tmp_path / "x.png"
+    write_image(path, ImageFile(rgb))
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+    for mode in (0o600, 0o640, 0o444):
+        path.chmod(mode)
+        write_image(path, ImageFile(rgb))
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["plain", "x.png"]
+
+
+def test_what_is_replaced_keeps_its_owner(tmp_path, rgb, monkeypatch):
+    path, owners = tmp_path / "x.png", []
+    path.touch()
+    monkeypatch.setattr(os, "chown", lambda part, *owner: owners.append(owner))
+    write_image(path, ImageFile(rgb))
+    assert owners == [(os.getuid(), os.getgid())]
+
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refuse)
+    write_image(path, ImageFile(rgb))
+
+
 def test_too_large_for_the_format(tmp_path):
     with pytest.raises(UserError, match="cannot write"):
         write_image(tmp_path / "x.webp", ImageFile(np.zeros((1, 17000, 3), np.uint8)))
@@ -219,8 +302,8 @@ def test_failed_write_leaves_what_was_there(tmp_path, rgb, monkeypatch):
     path = tmp_path / "x.png"
     path.write_bytes(b"before")
 
-    def full(self, file, **options):
-        file.write_bytes(b"half")
+    def full(self, file, format, **options):
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)

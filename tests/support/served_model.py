@@ -24,7 +24,7 @@ def filled_by_test_py(inpainter, folder, image, mask, sketch=None):
         if data is not None:
             path.write_bytes(data)
     job = Job(*paths[:3], None if sketch is None else paths[3])
-    fill_loaded(inpainter, job, load(job), say=lambda line: None)
+    fill_loaded(inpainter, load(job), say=lambda line: None)
     return paths[2].read_bytes()
 
 
