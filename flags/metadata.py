@@ -7,7 +7,7 @@ def define(values):
     flags.DEFINE_bool(
         "strip_metadata",
         False,
-        "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of the "
-        "image. The colour profile and resolution stay.",
+        "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of "
+        "the image. The colour profile and resolution stay.",
         flag_values=values,
     )

@@ -12,7 +12,7 @@ from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 from inpaint.io.image_files import MAX_PIXELS
 from inpaint.models.architecture import LEAST_SIZE
-from inpaint.training.settings import STRATEGIES, RunOptions
+from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 
 
 def define(values):
@@ -113,7 +113,7 @@ def define(values):
     flags.DEFINE_string(
         "model_restore", "", "Checkpoint to start from, this project's or the original's.", flag_values=values
     )
-    flags.DEFINE_integer("max_iters", 100_000_000, "Iterations of the whole run.", 1, flag_values=values)
+    flags.DEFINE_integer("max_iters", ENDLESS, "Iterations of the whole run.", 1, flag_values=values)
     flags.DEFINE_integer("train_spe", 4000, "Iterations between checkpoints.", 1, flag_values=values)
     flags.DEFINE_integer(
         "keep_checkpoints", 5, "How many of the newest checkpoints to keep.", 1, flag_values=values

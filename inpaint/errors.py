@@ -9,7 +9,9 @@ class UserError(Exception):
     """Something the user can fix. The message is one line: what was wrong, what was received, what to do."""
 
     def __init__(self, message):
-        super().__init__(" ".join(str(message).splitlines()))
+        line = " ".join(str(message).splitlines())
+        # Names of files may hold anything, what a terminal obeys included.
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))
 
 
 class Note(UserWarning):

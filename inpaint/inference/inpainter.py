@@ -8,13 +8,13 @@ import tensorflow as tf
 from inpaint.checkpoints import restore
 from inpaint.checkpoints.config import settle
 from inpaint.errors import UserError
+from inpaint.inference.arguments import checked
 from inpaint.inference.batch_fill import APART, BatchFill
 from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.scale import DETAILS, parts
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
 from inpaint.models.generator import Generator
-from inpaint.models.preprocessing import holes
 
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
@@ -104,10 +104,11 @@ class Inpainter:
 
         Args:
             image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
-            mask: [H, W] or [H, W, 1], or [N, H, W] or [N, H, W, 1] for a batch: bool, or numbers up
-                to 1 (hole above 0.5) or up to 255 (hole above 127.5), determined for each mask.
-            sketch: same shapes as the mask, uint8 in [0, 255], white lines; required if guided. Lines
-                outside the hole are ignored.
+            mask: [H, W], [H, W, 1] or, as image files are read, [H, W, 3] with equal channels; for a batch
+                one of these for all, or [N, ...]. Booleans, or numbers up to 1 (hole above 0.5) or up to 255
+                (hole above 127.5), determined for each mask.
+            sketch: same shapes as the mask, uint8 in [0, 255] or bool, white lines; required if guided.
+                Lines outside the hole are ignored.
             progress: called as `progress(done, total)` after each part of the work, some dozens in all, from
                 the thread of the call. What it raises stops the work and is raised by the call.
 
@@ -115,8 +116,9 @@ class Inpainter:
             uint8 array of the image's shape, RGB; an image without a hole is returned unchanged.
 
         Raises:
-            UserError: if sizes differ, the image has no pixels, a sketch is missing or not allowed, a
-                `fill_size` leaves no known pixel, or there is not enough memory.
+            UserError: if sizes differ, the image has no pixels, the mask's values mean neither hole nor
+                known, a sketch is missing or not allowed, a `fill_size` leaves no known pixel, or there is
+                not enough memory.
         """
         inputs = self.checked(image, mask, sketch)
         if not inputs[1].any():
@@ -131,27 +133,11 @@ class Inpainter:
             ) from error
 
     def checked(self, image, mask, sketch=None):
-        """Check the arguments of a call and convert them to a batch; raises UserError as the call.
-
-        Returns:
-            [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and if guided uint8 [N, H, W, 1].
-        """
-        image = np.asarray(image)
-        if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
-            raise UserError(
-                f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} "
-                f"{list(image.shape)}"
-            )
+        """The arguments of a call as a batch, see `arguments.checked`; raises UserError as the call."""
         if self.generator.guided != (sketch is not None):
             needs = "needs a sketch" if self.generator.guided else "is not guided, it takes no sketch"
             raise UserError(f"this generator {needs}")
-        batch = image if image.ndim == 4 else image[None]
-        if batch.size == 0:
-            raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
-        inputs = [batch, holes(_as_batch(mask, batch, "mask")).numpy()]
-        if sketch is not None:
-            inputs.append(np.uint8(_as_batch(sketch, batch, "sketch")))
-        return inputs
+        return checked(image, mask, sketch)
 
     def fill(self, images, masks, sketches=None):
         """Fill a batch in a graph, also as part of another one, at `fill_size`, which must not be `"auto"`.
@@ -221,20 +207,3 @@ def _tell(progress, index, count, done, total):
     if count > 1:
         done, total = 100 * index + 100 * done // total, 100 * count
     progress(done, total)
-
-
-def _as_batch(array, batch, name):
-    """Check a mask or sketch against the images and reshape it to [N, H, W, 1]."""
-    array = np.asarray(array)
-    shape = batch.shape[:3]
-    fitting = [shape, (*shape, 1)]
-    if shape[0] == 1:
-        fitting += [shape[1:], (*shape[1:], 1)]
-    if array.shape in fitting and array.dtype != object:
-        return array.reshape(*shape, 1)
-    received = f"{array.dtype} {list(array.shape)}"
-    if array.ndim == 2:
-        received = f"{size_text(array.shape)} ({received})"
-    raise UserError(
-        f"the {name} must have the image's size: the image is {size_text(shape[1:])}, the {name} {received}"
-    )

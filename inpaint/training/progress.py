@@ -2,6 +2,8 @@
 
 import time
 
+from inpaint.training.settings import ENDLESS
+
 _SECONDS_BETWEEN = 10.0
 
 
@@ -9,7 +11,7 @@ class Progress:
     """Counts iterations and images.
 
     Args:
-        total: iterations of the whole run.
+        total: iterations of the whole run; from `ENDLESS` on, nothing is said of its end.
         images_each: images that an iteration uses.
         start: iterations already done.
         clock: gives seconds.
@@ -42,8 +44,10 @@ class Progress:
         self._last = (step, now, seconds_waited)
         self.rate = iterations * self._images_each / seconds
         self.input_share = (seconds_waited - last_waited) / seconds
-        left = (self._total - step) * seconds / max(iterations, 1)
         told = "  ".join(f"{n} {v:.4f}" for n, v in losses.items() if n.endswith("_loss"))
+        if self._total >= ENDLESS:
+            return f"{step}  {told}  {self.rate:.1f} images/s"
+        left = (self._total - step) * seconds / max(iterations, 1)
         return f"{step}/{self._total}  {told}  {self.rate:.1f} images/s  {duration(left)} left"
 
 

@@ -12,6 +12,7 @@ from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
 
 _NAME = "settings.json"
+ENDLESS = 100_000_000  # iterations: the original's default, of a run until it is stopped
 STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
 
 
@@ -23,7 +24,7 @@ class RunOptions:
     model_restore: str = ""
     batch_size: int = 16
     seed: int = 0
-    max_iters: int = 100_000_000
+    max_iters: int = ENDLESS
     train_spe: int = 4000
     keep_checkpoints: int = 5
     keep_every_hours: float = 0.0

@@ -1,10 +1,11 @@
 """SIGTERM and Ctrl-C, remembered until the iteration ends."""
 
+import os
 import signal
 
 
 class StopSignal:
-    """Context in which SIGTERM and Ctrl-C are remembered instead of ending the process.
+    """Context in which SIGTERM and Ctrl-C are remembered instead of ending the process, and acknowledged.
 
     A second Ctrl-C interrupts at once.
 
@@ -27,6 +28,8 @@ class StopSignal:
         if self.name and number == signal.SIGINT:
             raise KeyboardInterrupt
         self.name, self.number = signal.Signals(number).name, number
+        # Not `print`, which may just be interrupted in the middle of a line.
+        os.write(2, f"{self.name}: saving a checkpoint after this iteration\n".encode())
 
     def __exit__(self, *_):
         for number, handler in self._before.items():

@@ -1,8 +1,12 @@
+import concurrent.futures
+import threading
+
 import numpy as np
 import pytest
 from support import golden_data
 
 from inpaint.errors import UserError
+from inpaint.inference.batch_fill import BatchFill
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
@@ -109,8 +113,40 @@ def test_masks_of_any_kind(inpainter, rng):
     soft[3:12, 3:12], soft[4:11, 4:11] = 127, 128
     hole = soft > 127
     expected = inpainter(image, hole)
-    for mask in (soft, np.uint8(hole), hole * 255, soft / 255.0, hole[..., None]):
+    as_read = np.repeat(soft[..., None], 3, axis=-1)
+    for mask in (soft, np.uint8(hole), hole * 255, soft / 255.0, hole[..., None], as_read, as_read[None]):
         np.testing.assert_array_equal(inpainter(image, mask), expected)
+
+
+def test_one_mask_for_a_batch(inpainter, rng):
+    images = rng.integers(0, 256, (2, 16, 24, 3), dtype=np.uint8)
+    mask = np.zeros((16, 24), np.uint8)
+    mask[3:12, 3:12] = 255
+    expected = inpainter(images, np.stack([mask, mask]))
+    for shared in (mask, mask[..., None], np.repeat(mask[..., None], 3, axis=-1)):
+        np.testing.assert_array_equal(inpainter(images, shared), expected)
+
+
+@pytest.mark.parametrize("fill_size", ["whole", 64])
+def test_threads_that_come_first_share_one_trace(inpainter, monkeypatch, fill_size):
+    traces, meet = [], threading.Barrier(4)
+
+    def counted(self, *inputs, progress=None):
+        traces.append(len(inputs))
+        return inputs[-2]
+
+    for way in ("whole", "copy"):
+        monkeypatch.setattr(BatchFill, way, counted)
+    fill = Inpainter(inpainter.generator, fill_size=fill_size)
+    image, mask = np.zeros((100, 100, 3), np.uint8), np.eye(100)
+
+    def visit(_):
+        meet.wait()
+        return fill(image, mask)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert all(result.shape == image.shape for result in pool.map(visit, range(4)))
+    assert len(traces) == 1
 
 
 def test_a_masks_kind_is_its_own(inpainter, rng):
@@ -151,6 +187,7 @@ def test_guided_follows_lines_inside_the_hole(rng):
     np.testing.assert_array_equal(
         inpainter(image, mask, lines * 0), inpainter(image, mask, lines // 200 * 150)
     )
+    np.testing.assert_array_equal(drawn, inpainter(image, mask, lines > 0))
     with pytest.raises(UserError, match="needs a sketch"):
         inpainter(image, mask)
 
@@ -159,9 +196,37 @@ def test_guided_follows_lines_inside_the_hole(rng):
     "image, mask, message",
     [
         (np.zeros((8, 9, 3), np.uint8), np.zeros((9, 8)), "the image is 9 x 8, the mask 8 x 9"),
-        (np.zeros((8, 8, 3), np.uint8), None, r"the image is 8 x 8, the mask object \[\]"),
+        (
+            np.zeros((8, 8, 3), np.uint8),
+            None,
+            r"the mask must be an array of numbers or booleans, received object",
+        ),
+        (
+            np.zeros((8, 8, 3), np.uint8),
+            "mask.png",
+            r"must be an array of numbers or booleans, received <U8 \[\]",
+        ),
+        (np.zeros((8, 8, 3), np.uint8), [[1, 2], [3]], "the mask is no array: "),
+        (np.zeros((8, 8, 3), np.uint8), np.full((8, 8), np.nan), "the mask holds NaN or Inf"),
+        (np.zeros((8, 8, 3), np.uint8), np.full((8, 8), np.inf), "the mask holds NaN or Inf"),
+        (np.zeros((8, 8, 3), np.uint8), np.eye(8) - 1, "from 0 to 1 or to 255, received -1 to 0"),
+        (np.zeros((8, 8, 3), np.uint8), np.eye(8) * 256, "from 0 to 1 or to 255, received 0 to 256"),
+        (
+            np.zeros((8, 8, 3), np.uint8),
+            np.eye(8) * 2,
+            "largest value is 2, which is no hole: use 1 .* or 255",
+        ),
+        (
+            np.zeros((8, 8, 3), np.uint8),
+            np.arange(192.0).reshape(8, 8, 3),
+            "must be black and white: its three channels differ",
+        ),
         (np.zeros((8, 8, 3), np.uint8), np.zeros(8), r"the mask float64 \[8\]"),
-        (np.zeros((2, 8, 8, 3), np.uint8), np.zeros((8, 8)), r"the mask 8 x 8 \(float64 \[8, 8\]\)"),
+        (
+            np.zeros((2, 8, 8, 3), np.uint8),
+            np.zeros((3, 8, 8)),
+            r"the image is 8 x 8, the mask float64 \[3, 8, 8\]",
+        ),
         (np.zeros((8, 8, 3), np.float32), np.zeros((8, 8)), "must be uint8 .*received float32"),
         (np.zeros((8, 8), np.uint8), np.zeros((8, 8)), r"received uint8 \[8, 8\]"),
         (np.zeros((0, 8, 3), np.uint8), np.zeros((0, 8)), "no pixels"),

@@ -114,9 +114,10 @@ def test_a_signal_saves_and_ends(train, tmp_path, number, status):
     assert process.returncode == status
     latest = tf.train.latest_checkpoint(tmp_path / "logs")
     step = latest.rsplit("-", 1)[1]
+    name = signal.Signals(number).name
     assert complained == (
-        f"stopped by {signal.Signals(number).name} at iteration {step}: the same command "
-        f"goes on from {latest}\n"
+        f"{name}: saving a checkpoint after this iteration\n"
+        f"stopped by {name} at iteration {step}: the same command goes on from {latest}\n"
     )
     after = train("logs", int(step) + 1)
     assert f"checkpoint of this project, {latest}" in after.communicate()[0] and after.returncode == 0

@@ -9,6 +9,7 @@ import tensorflow as tf
 from support.helpers import ROOT, SMALL, weights_in
 
 from inpaint.training.progress import Progress, duration
+from inpaint.training.settings import RunOptions
 
 
 @pytest.mark.slow
@@ -235,3 +236,10 @@ def test_progress_line():
     # 20 iterations of 32 images in 10 s; 780 iterations left at 2 a second.
     assert line == "220/1000  d_loss 1.0000  g_loss 0.5000  64.0 images/s  0:06:30 left"
     assert duration(3 * 86400 + 3723) == "3 d 1:02:03"
+
+
+def test_a_run_without_an_end_tells_no_time_left():
+    now = [100.0]
+    progress = Progress(RunOptions("logs").max_iters, images_each=32, clock=lambda: now[0])
+    now[0] += 10
+    assert progress.line(20, {"d_loss": 1.0}) == "20  d_loss 1.0000  64.0 images/s"

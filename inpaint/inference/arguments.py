@@ -1,0 +1,74 @@
+"""Checking what callers give an `Inpainter`."""
+
+import numpy as np
+
+from inpaint.errors import UserError
+from inpaint.io.image_files import size_text
+from inpaint.models.preprocessing import holes
+
+_THRESHOLD = 127.5  # of masks with values up to 255
+
+
+def checked(image, mask, sketch=None):
+    """Convert an image or a batch, and what belongs to it, to a batch.
+
+    Args:
+        image, mask, sketch: as in a call of the `Inpainter`.
+
+    Returns:
+        [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and with a sketch uint8 [N, H, W, 1].
+
+    Raises:
+        UserError: shapes, types or values that are not those of an image, mask or sketch.
+    """
+    image = np.asarray(image)
+    if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
+        raise UserError(
+            f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} {list(image.shape)}"
+        )
+    batch = image if image.ndim == 4 else image[None]
+    if batch.size == 0:
+        raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
+    mask = _one_channel(mask, batch, "mask")
+    for highest in mask.max(axis=(1, 2, 3)):
+        if 1 < highest <= _THRESHOLD:
+            raise UserError(
+                f"the mask's largest value is {highest:g}, which is no hole: use 1 (of 0 to 1) or 255 (of 0 "
+                f"to 255)"
+            )
+    inputs = [batch, holes(mask).numpy()]
+    if sketch is not None:
+        sketch = _one_channel(sketch, batch, "sketch")
+        inputs.append(np.uint8(sketch * 255 if sketch.dtype == bool else sketch))
+    return inputs
+
+
+def _one_channel(array, batch, name):
+    """Bring a mask or sketch to [N, H, W, 1]; all values are numbers from 0 to 255, or booleans."""
+    try:
+        array = np.asarray(array)
+    except ValueError as error:  # nested lists of different lengths
+        raise UserError(f"the {name} is no array: {error}") from error
+    received = f"{array.dtype} {list(array.shape)}"
+    if array.dtype.kind not in "biuf":
+        raise UserError(f"the {name} must be an array of numbers or booleans, received {received}")
+    count, height, width = batch.shape[:3]
+    each, shared = (count, height, width), (height, width)
+    if array.shape in (each, shared):
+        array = array[..., None]
+    if array.shape[:-1] not in (each, shared) or array.shape[-1] not in (1, 3):
+        told = f"{size_text(array.shape)} ({received})" if array.ndim == 2 else received
+        raise UserError(
+            f"the {name} must have the image's size: the image is {size_text(shared)}, the {name} {told}"
+        )
+    if array.shape[-1] == 3:
+        if not (array == array[..., :1]).all():
+            raise UserError(f"the {name} must be black and white: its three channels differ")
+        array = array[..., :1]
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise UserError(f"the {name} holds NaN or Inf")
+    if array.min() < 0 or array.max() > 255:
+        raise UserError(
+            f"the {name} must hold numbers from 0 to 1 or to 255, received {array.min():g} to {array.max():g}"
+        )
+    return np.broadcast_to(array, (*each, 1))
