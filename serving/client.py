@@ -2,24 +2,40 @@
 
     python serving/client.py --image photo.jpg --mask hole.png --output filled.png
 
-A standalone script: it needs Pillow, and tensorflow-serving-api for gRPC.
+A standalone script: it needs Pillow, and tensorflow-serving-api for gRPC. It reads and writes files by the
+rules of test.py, except that it knows no pipes and HEIC images and writes no TIFF.
 """
 
 import argparse
 import base64
+import contextlib
+import http.client
 import io
 import json
+import math
+import os
+import pathlib
 import re
+import secrets
+import stat
 import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+import warnings
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 SIGNATURE = "serving_bytes"
 PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
-JPEG = {"quality": 95, "subsampling": 0}
+MOST_PIXELS = 1 << 28  # the server has a limit of its own, this one is against bombs
+JPEG = ("JPEG", {"quality": 95, "subsampling": 0})
+FORMATS = {
+    ".png": ("PNG", {}),
+    ".jpg": JPEG,
+    ".jpeg": JPEG,
+    ".webp": ("WEBP", {"lossless": True, "exact": True}),
+}
 
 
 class Refused(Exception):
@@ -39,36 +55,69 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=300, help="seconds to wait for the answer")
     arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", module="PIL")  # of irregularities in files that it reads nevertheless
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses from twice this number on
     try:
         fill(arguments)
     except (Refused, OSError) as error:
         print(f"error: {one_line(str(error))}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        sys.exit(130)
     print(arguments.output)
 
 
 def fill(arguments):
     """Read the images, send the request, write the result."""
-    image, profile = upright(arguments.image)
+    ask = asking(arguments.url)
+    if not 0 < arguments.timeout < math.inf:
+        raise Refused(f"--timeout must be a number of seconds above 0, received {arguments.timeout}")
+    check_output(arguments.output)
+    image, kept = upright(arguments.image)
     images = {"image_bytes": png(image), "mask_bytes": png(upright(arguments.mask)[0])}
     if arguments.sketch:
         images["sketch_bytes"] = png(upright(arguments.sketch)[0])
-    scheme = urllib.parse.urlsplit(arguments.url).scheme
-    if scheme not in ("http", "https", "grpc"):
-        raise Refused(f"--url begins with http://, https:// or grpc://, received {arguments.url}")
-    ask = ask_grpc if scheme == "grpc" else ask_rest
-    write(arguments.output, Image.open(io.BytesIO(ask(arguments.url, images, arguments.timeout))), profile)
+    answer = ask(arguments.url, images, arguments.timeout)
+    try:
+        filled = Image.open(io.BytesIO(answer))
+        filled.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Refused(f"{arguments.url} answered with what is no image: {answer[:100]!r}") from error
+    write(arguments.output, filled, kept)
 
 
 def upright(path):
-    """(image turned upright, its colour profile or None): the server ignores EXIF orientation."""
-    with Image.open(path) as image:
-        image.load()
-    profile = image.info.get("icc_profile")
-    image = ImageOps.exif_transpose(image)
+    """An image turned upright, as the server ignores EXIF orientation, and what is kept of its file.
+
+    Returns:
+        (Pillow image of a mode that PNG has, dict of options for saving the result).
+    """
+    try:
+        with Image.open(path) as image:
+            if getattr(image, "is_animated", False) and image.format != "MPO":
+                raise Refused(f"{path} has several frames or pages: take it apart, give one of them")
+            image.load()
+        kept = {name: image.info.get(name) for name in ("icc_profile", "dpi", "exif")}
+    except FileNotFoundError as error:
+        raise Refused(f"no such file: {path}") from error
+    except Image.DecompressionBombError as error:
+        raise Refused(f"{path} has too many pixels: {error}") from error
+    except (OSError, SyntaxError, ValueError, TypeError, RuntimeError, LookupError) as error:
+        raise Refused(f"cannot read {path}: {error}") from error
+    if image.mode in ("I", "F"):
+        raise Refused(f"{path} has 32 bits a pixel: save it with 8 or 16 bits")
+    with contextlib.suppress(
+        SyntaxError, ValueError, TypeError, LookupError, ArithmeticError
+    ):  # damaged EXIF data
+        image = ImageOps.exif_transpose(image)
+        exif = image.getexif()
+        exif.pop(ExifTags.Base.Orientation, None)
+        kept["exif"] = exif.tobytes() if exif and kept["exif"] else None
     if image.mode not in PNG_MODES:  # such as CMYK, which PNG does not support
-        image, profile = image.convert("RGBA" if image.mode in ("La", "PA", "RGBa") else "RGB"), None
-    return image, profile
+        image = image.convert("RGBA" if image.mode in ("La", "PA", "RGBa") else "RGB")
+        kept["icc_profile"] = None
+    return image, kept
 
 
 def png(image):
@@ -76,6 +125,20 @@ def png(image):
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
+
+
+def asking(url):
+    """The function that asks a URL's server: `ask_rest` or `ask_grpc`."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and parts.path.strip("/")
+    except ValueError:  # the port
+        usable = False
+    if not usable or not url.isprintable() or " " in url or parts.scheme not in ("http", "https", "grpc"):
+        raise Refused(
+            f"--url must be http://HOST:PORT/v1/models/NAME or grpc://HOST:PORT/NAME, received {url!r}"
+        )
+    return ask_grpc if parts.scheme == "grpc" else ask_rest
 
 
 def ask_rest(url, images, timeout):
@@ -90,9 +153,11 @@ def ask_rest(url, images, timeout):
         raise Refused(f"{url}: {told(error.read()) or error}") from error
     except urllib.error.URLError as error:
         raise Refused(f"{url}: {error.reason}") from error
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        raise Refused(f"{url}: {error or type(error).__name__}") from error
     try:
         # With a single output, its value comes without a name.
-        return base64.b64decode(json.loads(answer)["predictions"][0]["b64"])
+        return base64.b64decode(json.loads(answer)["predictions"][0]["b64"], validate=True)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Refused(f"{url} gave no answer of a model server: {answer[:100]!r}") from error
 
@@ -129,28 +194,62 @@ def ask_grpc(url, images, timeout):
             response = service.Predict(request, timeout=timeout)
         except grpc.RpcError as error:
             raise Refused(f"{url}: {error.details()}") from error
-    return response.outputs["output_bytes"].string_val[0]
+    answer = response.outputs["output_bytes"].string_val
+    if len(answer) != 1:
+        raise Refused(f"{url} gave {len(answer)} images instead of one")
+    return answer[0]
 
 
-def write(path, image, profile):
-    """Write the result in the format of its file name, with the image's colour profile."""
+def check_output(path):
+    """Raise Refused unless an image can be written to `path`: a server's work should not be lost."""
+    path = pathlib.Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise Refused(f"cannot write {path}: the name must end in one of {', '.join(FORMATS)}")
+    if not path.parent.is_dir():
+        raise Refused(f"cannot write {path}: there is no folder {path.parent}, create it first")
+    if path.is_dir():
+        raise Refused(f"cannot write {path}: it is a folder")
+    if not os.access(path.parent, os.W_OK):
+        raise Refused(f"cannot write {path}: the folder {path.parent} is not writable")
+
+
+def write(path, image, kept):
+    """Write the result in the format of its file name; what was there stays until it is written.
+
+    Args:
+        path: the file. If it exists, it keeps its mode.
+        image: a Pillow image.
+        kept: options for saving that come from the image's file.
+    """
+    format, options = FORMATS[pathlib.Path(path).suffix.lower()]
     space = b"GRAY" if image.mode in ("L", "LA") else b"RGB "
-    options = {"icc_profile": profile} if profile and profile[16:20] == space else {}
-    if path.lower().endswith((".jpg", ".jpeg")):
-        options.update(JPEG)
+    profile = kept["icc_profile"]
+    if not profile or profile[16:20] != space or (format == "WEBP" and space == b"GRAY"):
+        kept = {**kept, "icc_profile": None}
+    if format == "JPEG":
         image = image.convert(image.mode.removesuffix("A"))
-    elif path.lower().endswith(".webp"):
-        options.update(lossless=True, exact=True)
+    target = pathlib.Path(path).resolve()  # links stay links
+    part = target.with_name(f".{secrets.token_hex(6)}.part")
+    before = target.stat() if target.exists() else None
     try:
-        image.save(path, **options)
-    except ValueError as error:
-        raise Refused(f"cannot write {path}: {error}") from error
+        with open(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666), "wb"
+        ) as file:
+            image.save(file, format, **options, **{name: value for name, value in kept.items() if value})
+        if before:
+            os.chmod(part, stat.S_IMODE(before.st_mode))
+        os.replace(part, target)
+    except (OSError, ValueError) as error:
+        raise Refused(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def one_line(message):
-    """A server's message in one line, without TensorFlow's wrapping."""
+    """A server's message in one line, without TensorFlow's wrapping, nor what a terminal would obey."""
     message = " ".join(message.split())
-    return re.sub(r"(Graph execution error: .*)?assertion failed: \[(.*?)\] \[\[.*", r"\2", message)
+    message = re.sub(r"(Graph execution error: .*)?assertion failed: \[(.*?)\] \[\[.*", r"\2", message)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)
 
 
 if __name__ == "__main__":

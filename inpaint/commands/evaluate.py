@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pathlib
+import sys
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
 
@@ -10,13 +11,15 @@ from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.checkpoints.locate import find
 from inpaint.cli.make_inpainter import make_inpainter
+from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.cli.tensorflow_start import load_tensorflow
+from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
 from inpaint.io.atomic import write_whole
-from inpaint.io.file_lists import image_paths
+from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image
 
 
@@ -72,7 +75,9 @@ def main(flags):
     if bool(flags.flist) == bool(flags.image_dir):
         raise UserError("give the images either by --flist or by --image_dir")
     follow_checkpoint(flags, flags.checkpoint_dir)
-    paths = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
+    listed = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
+    undamaged = _undamaged(listed, flags)
+    paths = [listed[index] for index in undamaged]
     folder = pathlib.Path(flags.output_dir)
     mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
     if flags.image_dir:
@@ -93,7 +98,7 @@ def main(flags):
         told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
     methods = _methods(flags)
-    masks = MaskFolder(mask_dir, len(paths), flags.mask_seed)
+    masks = MaskFolder(mask_dir, len(listed), flags.mask_seed).only(undamaged)
     settings = {"fid": flags.inception_weights} if flags.inception_weights else {}
     if not flags.mask_dir:
         settings["mask_seed"] = flags.mask_seed
@@ -115,6 +120,19 @@ def main(flags):
         sheet = contact_sheet(evaluation, kind, methods, range(min(flags.sheet_images, len(paths))))
         write_image(folder / f"{kind}.jpg", ImageFile(sheet))
     print(f"wrote {folder / 'results.md'}, results.json and a contact sheet for each kind of mask")
+    if len(paths) < len(listed):
+        warn(f"{len(listed) - len(paths)} of {len(listed)} images were left out of all numbers, see above")
+        sys.exit(1)
+
+
+def _undamaged(paths, flags):
+    """Return the indices of the images that can be read, with their sketches if needed; report all others."""
+    sketches = [str(sketch_path(path)) for path in paths] if flags.guided else paths
+    good = set(checked(sorted({*paths, *sketches}), max_pixels=flags.max_pixels, say=warn))
+    indices = [i for i, files in enumerate(zip(paths, sketches)) if good.issuperset(files)]
+    if not indices:
+        raise UserError("none of the images can be read")
+    return indices
 
 
 def _check_apart(image_dir, folders):

@@ -13,7 +13,7 @@ _PART = 256  # images checked between two progress reports
 TRAINING, VALIDATION = "train_shuffled.flist", "validation_static_view.flist"
 
 
-def checked(paths, least_side=1, decode=True, say=print, done=None):
+def checked(paths, least_side=1, decode=True, say=print, done=None, max_pixels=None):
     """Return the usable images, in the same order, and report all others.
 
     Args:
@@ -22,13 +22,14 @@ def checked(paths, least_side=1, decode=True, say=print, done=None):
         decode: Whether to decode each image completely, or only to read its header.
         say: called with one line of text for the user, for each image left out.
         done: called with the number of images checked so far, after every 256.
+        max_pixels: maximum number of pixels of an image, or None.
 
     Returns:
         List of paths.
     """
 
     def size(path):
-        return read_image(path, max_pixels=None).size if decode else image_size(path, max_pixels=None)
+        return read_image(path, max_pixels).size if decode else image_size(path, max_pixels)
 
     def problem(path):
         try:

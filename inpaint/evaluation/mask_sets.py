@@ -1,5 +1,6 @@
 """Masks that stay the same from one evaluation to the next, made from a seed and kept as files."""
 
+import copy
 import pathlib
 
 import numpy as np
@@ -63,6 +64,12 @@ class MaskFolder:
     def __init__(self, folder, count, seed):
         self._folder = pathlib.Path(folder)
         self._names = {kind: self._listed(kind, count, seed) for kind in KINDS}
+
+    def only(self, indices):
+        """The same masks, but of these images only."""
+        chosen = copy.copy(self)
+        chosen._names = {kind: [names[i] for i in indices] for kind, names in self._names.items()}
+        return chosen
 
     def mask(self, kind, index):
         """uint8 [256, 256], 1 in the hole; raises UserError if it cannot be read or has another size."""

@@ -334,6 +334,39 @@ def test_markdown():
     assert "| 2.667 | - |" in none and "sharpness = mean gradient" in none
 
 
+def test_damaged_images_are_named_and_left_out(in_process, photographs, tmp_path):
+    (photographs / "text.png").write_text("no image")
+    (photographs / "cut.png").write_bytes((photographs / "0.png").read_bytes()[:50_000])
+    names = ["text.png", "1.png", "cut.png"]
+    (tmp_path / "list.txt").write_text("".join(f"{photographs / name}\n" for name in names))
+    done = in_process("evaluate", "--flist=list.txt", "--output_dir=out", "--mask_seed=3", cwd=tmp_path)
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
+    assert len(said) == 3 and said[-1] == "2 of 3 images were left out of all numbers, see above"
+    assert f"left out: {photographs / 'text.png'} is not an image" in said[1]
+    assert f"left out: {photographs / 'cut.png'} cannot be read, it is damaged" in said[0]
+    found = json.loads((tmp_path / "out/results.json").read_text())
+    assert found["images"] == 1
+    # The image keeps its place in the list, and so its mask.
+    (tmp_path / "one.txt").write_text(f"{photographs / '1.png'}\n")
+    (tmp_path / "masks").mkdir()
+    for kind in KINDS:
+        (tmp_path / "masks" / kind).mkdir()
+        Image.fromarray(255 * fixed_mask(kind, 3, 1)).save(tmp_path / "masks" / kind / "x.png")
+        (tmp_path / "masks" / f"{kind}.flist").write_text(f"{kind}/x.png\n")
+    flags = ("--flist=one.txt", "--output_dir=one", "--mask_dir=masks")
+    assert in_process("evaluate", *flags, cwd=tmp_path).returncode == 0
+    assert json.loads((tmp_path / "one/results.json").read_text())["results"] == found["results"]
+
+
+def test_nothing_but_damaged_images(in_process, tmp_path):
+    (tmp_path / "text.png").write_text("no image")
+    (tmp_path / "list.txt").write_text(str(tmp_path / "text.png"))
+    done = in_process("evaluate", "--flist=list.txt", "--output_dir=out", cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr.endswith("error: none of the images can be read\n")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.slow
 def test_command(script, photographs, generator, tmp_path):
     tf1.save(tmp_path / "snapshot", generator, step=5)

@@ -2,10 +2,14 @@
 
 import base64
 import concurrent.futures
+import contextlib
 import http.server
 import importlib.util
 import json
 import os
+import resource
+import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -125,11 +129,28 @@ def over_grpc(signatures):
     server.stop(None)
 
 
-def client(folder, *arguments):
-    """Run client.py in a folder, from where nothing of this project can be imported."""
-    command = [sys.executable, "-I", str(ROOT / "serving/client.py"), *arguments]
-    environment = {**os.environ, "no_proxy": "127.0.0.1"}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, env=environment)
+def client_command(*arguments):
+    """What starts client.py so that nothing of this project can be imported."""
+    return [sys.executable, "-I", str(ROOT / "serving/client.py"), *arguments]
+
+
+def client(folder, *arguments, file_limit=None):
+    """Run client.py in a folder; `file_limit`: bytes of the largest file that it can write."""
+
+    def limited():
+        if file_limit:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+    return subprocess.run(
+        client_command(*arguments),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "no_proxy": "127.0.0.1"},
+        preexec_fn=limited,
+    )
 
 
 @pytest.fixture
@@ -166,6 +187,10 @@ def files(tmp_path):
     Image.fromarray(mask).save(tmp_path / "m.png")
     Image.fromarray(mask[:8, :9]).save(tmp_path / "small.png")
     (tmp_path / "notes.txt").write_text("no image")
+    Image.new("1", (20_000, 30_000)).save(tmp_path / "bomb.png")
+    Image.fromarray(np.float32(mask)).save(tmp_path / "float.tif")
+    frames = [Image.fromarray(mask), Image.fromarray(255 - mask)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
     return tmp_path
 
 
@@ -207,11 +232,20 @@ SIZE = "the mask must have the size of the image: the image is 95 x 70, the mask
         (["--mask=m.png", "--url={over_grpc}x"], "{over_grpc}x: Servable not found: inpaintx\n"),
         (["--mask=m.png", "--url=http://127.0.0.1:9/v1/models/inpaint"], "Connection refused"),
         (["--mask=m.png", "--url=grpc://127.0.0.1:9/inpaint"], "onnect"),
-        (["--mask=m.png", "--url=ftp://127.0.0.1/inpaint"], "--url begins with http://"),
-        (["--mask=no.png", "--url={rest}"], "No such file or directory: 'no.png'"),
-        (["--mask=notes.txt", "--url={rest}"], "cannot identify image file"),
-        (["--mask=m.png", "--output=o.abc", "--url={rest}"], "unknown file extension: .abc"),
-        (["--mask=m.png", "--output=gone/o.png", "--url={rest}"], "No such file or directory: 'gone/o.png'"),
+        (
+            ["--mask=m.png", "--url=ftp://127.0.0.1/inpaint"],
+            "--url must be http://HOST:PORT/v1/models/NAME or",
+        ),
+        (["--mask=m.png", "--url=http://"], "--url must be http://"),
+        (["--mask=m.png", "--url=http://127.0.0.1:x/v1/models/inpaint"], "--url must be http://"),
+        (["--mask=m.png", "--url={rest} "], "--url must be http://"),
+        (["--mask=m.png", "--url={rest}", "--timeout=-1"], "--timeout must be a number of seconds above 0"),
+        (["--mask=m.png", "--url={rest}", "--timeout=nan"], "--timeout must be a number of seconds above 0"),
+        (["--mask=no.png", "--url={rest}"], "no such file: no.png"),
+        (["--mask=notes.txt", "--url={rest}"], "cannot read notes.txt: cannot identify image file"),
+        (["--mask=bomb.png", "--url={rest}"], "bomb.png has too many pixels"),
+        (["--mask=float.tif", "--url={rest}"], "float.tif has 32 bits a pixel"),
+        (["--mask=moving.gif", "--url={rest}"], "moving.gif has several frames or pages"),
     ],
 )
 def test_one_line_for_what_goes_wrong(client_in_process, files, rest, over_grpc, arguments, message):
@@ -223,24 +257,109 @@ def test_one_line_for_what_goes_wrong(client_in_process, files, rest, over_grpc,
     assert not (files / "output.png").exists()
 
 
-def test_an_answer_of_something_else(client_in_process, files):
+@pytest.mark.parametrize(
+    "output, message",
+    [
+        ("o.abc", "the name must end in one of .png, .jpg, .jpeg, .webp"),
+        ("gone/o.png", "there is no folder gone, create it first"),
+        ("folder.png", "it is a folder"),
+    ],
+)
+def test_a_bad_output_is_noticed_before_the_server_works(client_in_process, files, output, message):
+    (files / "folder.png").mkdir()
+    arguments = ("--image=x.jpg", "--mask=m.png", f"--output={output}")
+    done = client_in_process(files, *arguments, "--url=http://127.0.0.1:9/v1/models/inpaint")
+    assert done.returncode == 1 and done.stderr == f"error: cannot write {output}: {message}\n"
+
+
+@contextlib.contextmanager
+def answering(answer, length=None):
+    """The model's URL of a server that always answers with these bytes, or breaks off before `length`."""
+
     class Other(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(200)
+            self.send_header("Content-Length", str(length or len(answer)))
             self.end_headers()
-            self.wfile.write(b"<html>hello</html>")
+            self.wfile.write(answer)
 
         def log_message(self, *arguments):
             pass
 
     with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
-        done = client_in_process(files, "--image=x.jpg", "--mask=m.png", f"--url={url}")
+        yield f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
         server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "answer, length, message",
+    [
+        (b"<html>hello</html>", None, "{url} gave no answer of a model server: b'<html>hello</html>'"),
+        (b'{"predictions": [{"b64": "aGVsbG8="}]}', None, "{url} answered with what is no image: b'hello'"),
+        (b'{"predictions"', 100, "{url}: IncompleteRead(14 bytes read, 86 more expected)"),
+    ],
+)
+def test_an_answer_of_something_else(client_in_process, files, answer, length, message):
+    with answering(answer, length) as url:
+        done = client_in_process(files, "--image=x.jpg", "--mask=m.png", f"--url={url}")
     assert done.returncode == 1
-    assert done.stderr == f"error: {url} gave no answer of a model server: b'<html>hello</html>'\n"
+    assert done.stderr == f"error: {message.format(url=url)}\n"
+
+
+def encoded_answer(path):
+    return json.dumps({"predictions": [{"b64": base64.b64encode(path.read_bytes()).decode()}]}).encode()
+
+
+def test_a_full_disk_leaves_what_was_there(files):
+    rng = np.random.default_rng(1)
+    Image.fromarray(rng.integers(0, 256, (300, 300, 3), dtype=np.uint8)).save(files / "large.png")
+    (files / "o.png").write_bytes(b"before")
+    names = sorted(path.name for path in files.iterdir())
+    with answering(encoded_answer(files / "large.png")) as url:
+        arguments = ("--image=x.jpg", "--mask=m.png", "--output=o.png", f"--url={url}")
+        done = client(files, *arguments, file_limit=12_288)
+    assert done.returncode == 1 and done.stderr == "error: cannot write o.png: File too large\n"
+    assert (files / "o.png").read_bytes() == b"before"
+    assert sorted(path.name for path in files.iterdir()) == names
+
+
+def test_what_is_replaced_keeps_its_mode(files):
+    (files / "o.png").touch(0o600)
+    with answering(encoded_answer(files / "gray.png")) as url:
+        done = client(files, "--image=x.jpg", "--mask=m.png", "--output=o.png", f"--url={url}")
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((files / "o.png").stat().st_mode) == 0o600
+    assert same_image((files / "o.png").read_bytes(), (files / "gray.png").read_bytes())
+
+
+def test_ctrl_c_is_one_line(files):
+    asked = threading.Event()
+
+    class Silent(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.set()
+            over.wait(60)
+
+        def log_message(self, *arguments):
+            pass
+
+    over = threading.Event()
+    with http.server.HTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/models/inpaint"
+        process = subprocess.Popen(
+            client_command("--image=x.jpg", "--mask=m.png", f"--url={url}"),
+            cwd=files,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == "error: interrupted\n" and process.returncode == 130
+        over.set()
+        server.shutdown()
 
 
 def test_sketches_are_sent(files):
