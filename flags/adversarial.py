@@ -21,6 +21,7 @@ def define(values):
         "Pretrained features for --gan=projected, as convert_features writes them.",
         flag_values=values,
     )
+    flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.", flag_values=values)
     flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0, flag_values=values)
     flags.DEFINE_float(
         "gan_gradient_ratio",

@@ -4,7 +4,7 @@ import pathlib
 
 from absl import flags
 
-from flags import adversarial, models, network, precision
+from flags import adversarial, network, precision
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
@@ -16,7 +16,8 @@ from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 
 
 def define(values):
-    models.define(values)
+    network.define(values)
+    flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0, flag_values=values)
     precision.define(values)
 
     # Data

@@ -8,6 +8,27 @@ from inpaint.checkpoints import native, restore, tf1
 from inpaint.errors import UserError
 
 
+def options_of(path):
+    """What the models of a training checkpoint of ours were made with, by the shapes of their weights.
+
+    Args:
+        path: folder or prefix of the checkpoint.
+
+    Returns:
+        (guided, with_mask): arguments of `Generator` and `Discriminator`; with_mask is True where there is
+        no discriminator of the original's kind.
+
+    Raises:
+        UserError: there is no checkpoint, it is damaged or one of the original already.
+    """
+    prefix, ours = restore.kind(path)
+    if not ours:
+        raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
+    guided = native.input_channels(prefix, "generator", "inpaint_net/conv1/kernel") == 6
+    judged = native.input_channels(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
+    return guided, judged is None or judged - guided == 4  # BGR and the mask
+
+
 def to_tf1(path, folder, trainer):
     """Write a training checkpoint of this project as a snapshot that the original code can restore.
 
@@ -24,12 +45,10 @@ def to_tf1(path, folder, trainer):
         (prefix of the snapshot, its step).
 
     Raises:
-        UserError: there is no checkpoint, it does not fit or is one of the original already; the folder
-            holds a snapshot of that step or cannot be written.
+        UserError: there is no checkpoint or it does not fit; the folder holds a snapshot of that step or
+            cannot be written.
     """
-    prefix, ours = restore.kind(path)
-    if not ours:
-        raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
+    prefix, _ = restore.kind(path)
     step = tf.Variable(0, dtype=tf.int64)
     restore.restore_training(prefix, trainer, step)
     written = pathlib.Path(folder) / f"snap-{int(step)}"

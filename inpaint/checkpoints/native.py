@@ -131,6 +131,18 @@ def has_part(prefix, part):
     return any(name.startswith(f"{part}/") for name in names)
 
 
+def input_channels(prefix, part, kernel):
+    """How many channels a convolution takes in a checkpoint of ours, or None if it is not there.
+
+    Args:
+        prefix: the checkpoint.
+        part: `"generator"` or `"discriminator"`.
+        kernel: the name of its kernel.
+    """
+    shape = _saved_shapes(prefix, part).get(kernel)
+    return shape and shape[2]
+
+
 def load_generator(prefix, generator):
     """Load the generator alone from a checkpoint of this project: the mean of its weights where there is one.
 

@@ -21,7 +21,7 @@ def checked(image, mask, sketch=None):
     Raises:
         UserError: shapes, types or values that are not those of an image, mask or sketch.
     """
-    image = np.asarray(image)
+    image = _array(image, "image")
     if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
         raise UserError(
             f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} {list(image.shape)}"
@@ -45,10 +45,7 @@ def checked(image, mask, sketch=None):
 
 def _one_channel(array, batch, name):
     """Bring a mask or sketch to [N, H, W, 1]; all values are numbers from 0 to 255, or booleans."""
-    try:
-        array = np.asarray(array)
-    except ValueError as error:  # nested lists of different lengths
-        raise UserError(f"the {name} is no array: {error}") from error
+    array = _array(array, name)
     received = f"{array.dtype} {list(array.shape)}"
     if array.dtype.kind not in "biuf":
         raise UserError(f"the {name} must be an array of numbers or booleans, received {received}")
@@ -72,3 +69,10 @@ def _one_channel(array, batch, name):
             f"the {name} must hold numbers from 0 to 1 or to 255, received {array.min():g} to {array.max():g}"
         )
     return np.broadcast_to(array, (*each, 1))
+
+
+def _array(values, name):
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # nested lists of different lengths
+        raise UserError(f"the {name} is no array: {error}") from error

@@ -71,7 +71,10 @@ def _files(folder):
 def read_lines(path):
     """The lines of a text file or pipe; UserError if it cannot be read or is not text."""
     with telling(f"cannot read {path} as a list (a text file)"):
-        return read_all(pathlib.Path(path)).decode("utf-8-sig").splitlines()
+        text = read_all(pathlib.Path(path)).decode("utf-8-sig")
+        if "\0" in text:
+            raise ValueError("it holds null bytes")
+    return text.splitlines()
 
 
 def sketch_path(path):

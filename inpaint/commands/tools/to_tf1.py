@@ -1,9 +1,8 @@
 """Convert a checkpoint for the original TF1 code: --checkpoint_dir=logs/celebahq --output_dir=DIR."""
 
-from absl.flags import DEFINE_string
+from absl.flags import DEFINE_float, DEFINE_string
 
-from flags import models
-from flags.network import follow_checkpoint
+from inpaint.checkpoints.locate import find
 from inpaint.cli.tensorflow_start import load_tensorflow
 
 
@@ -16,22 +15,23 @@ def define(flags):
         flag_values=flags,
     )
     DEFINE_string("output_dir", None, "Folder for the snapshot.", required=True, flag_values=flags)
-    models.define(flags)
+    DEFINE_float(
+        "learning_rate", 1e-4, "Adam's step size, which checkpoints do not hold.", 0, flag_values=flags
+    )
 
 
 def main(flags):
-    follow_checkpoint(flags, flags.checkpoint_dir)
+    find(flags.checkpoint_dir)  # before TensorFlow, to fail early
     load_tensorflow()
-    from inpaint.checkpoints.convert import to_tf1
+    from inpaint.checkpoints.convert import options_of, to_tf1
     from inpaint.models.discriminator import Discriminator
     from inpaint.models.generator import Generator
     from inpaint.models.optimizer import make_optimizer
     from inpaint.training.trainer import Trainer
 
+    guided, with_mask = options_of(flags.checkpoint_dir)
     trainer = Trainer(
-        Generator(flags.guided, flags.padding),
-        Discriminator(flags.guided, flags.gan_with_mask),
-        optimizer=make_optimizer(flags.learning_rate),
+        Generator(guided), Discriminator(guided, with_mask), optimizer=make_optimizer(flags.learning_rate)
     )
     prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")
