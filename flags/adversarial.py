@@ -24,6 +24,14 @@ def define(values):
     flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.", flag_values=values)
     flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0, flag_values=values)
     flags.DEFINE_float(
+        "perceptual_weight",
+        0.0,
+        "Add this many times the distance of pretrained features to the adversarial loss, with "
+        "--gan=projected. 0 disables this.",
+        0,
+        flag_values=values,
+    )
+    flags.DEFINE_float(
         "gan_gradient_ratio",
         0.0,
         "Adjust --gan_loss_alpha, which is then only the initial weight, to keep the adversarial gradient "
@@ -86,8 +94,9 @@ def check(values):
             raise UserError("--gan=projected needs pretrained features: --gan_features, see docs/training.md")
         if values.discriminator_learning_rate is None:
             raise UserError("--gan=projected needs an Adam of its own: give --discriminator_learning_rate")
-    elif values.gan_features:
-        raise UserError(f"--gan_features is for --gan=projected, received --gan={values.gan}")
+    for name in ("gan_features", "perceptual_weight"):
+        if values[name].value and values.gan != "projected":
+            raise UserError(f"--{name} is for --gan=projected, received --gan={values.gan}")
     if values.gan_gradient_ratio and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan_gradient_ratio needs --ae_loss and --l1_loss: there is nothing to steer by")
     if values.gan_gradient_ratio and not values.gan_loss_alpha_max:

@@ -50,6 +50,7 @@ def main(flags):
             known_weight=flags.known_weight,
             gan=flags.gan != "none",
             jit_compile=flags.jit_compile,
+            perceptual_weight=flags.perceptual_weight,
             gan_gradient_ratio=flags.gan_gradient_ratio,
             gan_loss_alpha_max=flags.gan_loss_alpha_max,
             ema=flags.ema,

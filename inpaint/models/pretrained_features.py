@@ -1,4 +1,4 @@
-"""Features of EfficientNet-Lite (Tan and Le, ICML 2019), trained on ImageNet, for a discriminator."""
+"""Features of EfficientNet-Lite (Tan and Le, ICML 2019), trained on ImageNet, for adversarial training."""
 
 import zipfile
 
@@ -57,6 +57,33 @@ class PretrainedFeatures:
             if i in _TAPS:
                 maps.append(x)
         return maps
+
+    def distance(self, images, others, masks):
+        """The perceptual distance of two batches in the holes (Zhang et al., CVPR 2018, equation 1).
+
+        Squared differences of features of length 1 at each position, averaged over the hole and summed over
+        the four maps; all channels weigh the same.
+
+        Args:
+            images: [N, H, W, 3] in [-1, 1], BGR. No gradient flows into them.
+            others: the same, such as completed images.
+            masks: [N or 1, H, W, 1] float32, 1 in the hole.
+
+        Returns:
+            float32 scalar.
+        """
+        masks = tf.broadcast_to(masks, tf.concat([tf.shape(others)[:3], [1]], axis=0))
+        total = tf.constant(0.0)
+        for real, other in zip(self(images), self(others)):
+            difference = tf.stop_gradient(_of_length_one(real)) - _of_length_one(other)
+            share = tf.image.resize(masks, tf.shape(other)[1:3], "area")
+            squares = tf.reduce_sum(difference * difference, axis=-1, keepdims=True)
+            total += tf.math.divide_no_nan(tf.reduce_sum(squares * share), tf.reduce_sum(share))
+        return total
+
+
+def _of_length_one(x):
+    return x * tf.math.rsqrt(tf.reduce_sum(x * x, axis=-1, keepdims=True) + 1e-6)
 
 
 def _convolved(x, weights, stride=1):

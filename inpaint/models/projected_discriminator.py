@@ -22,13 +22,16 @@ class ProjectedDiscriminator(tf.keras.Model):
     Args:
         features: a `PretrainedFeatures`.
         guided, with_mask: as for the `Discriminator`.
+
+    Attributes:
+        features: as given.
     """
 
     gan = "projected"
 
     def __init__(self, features, guided=False, with_mask=True, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        self._features = features
+        self.features = features
         self.guided = guided
         self.with_mask = with_mask
         random = np.random.default_rng(_SEED)
@@ -51,7 +54,7 @@ class ProjectedDiscriminator(tf.keras.Model):
         if self.guided:
             known.append(stacked(tf.cast(sketches, tf.float32) * tf.cast(masks, tf.float32), images))
         scores, shares, negative = [], [], []
-        for head, x in enumerate(self._mixed(self._features(stack))):
+        for head, x in enumerate(self._mixed(self.features(stack))):
             side = tf.shape(x)[1:3]
             small = [tf.image.resize(y, side, "area") for y in known]
             found, below = self._judged(head, tf.concat([x, *small], axis=-1))

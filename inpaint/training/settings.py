@@ -55,6 +55,7 @@ def settings_of(trainer, paths, data, options):
         "gan_loss_alpha": trainer.gan_loss_alpha,
         "l1_loss_alpha": trainer.l1_loss_alpha,
         "gan_gradient_ratio": trainer.steering.ratio if trainer.steering else 0.0,
+        "perceptual_weight": trainer.perceptual_weight,
         "discriminator_precision": trainer.discriminator.dtype_policy.name,
         "discriminator_warmup": options.discriminator_warmup,
         "discriminator_steps": options.discriminator_steps,

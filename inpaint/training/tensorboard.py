@@ -11,6 +11,7 @@ _SCALARS = {
     "d_loss": "losses/d_loss",
     "g_loss": "losses/g_loss",
     "ae_loss": "losses/ae_loss",
+    "perceptual_distance": "losses/perceptual_distance",
     "d_loss_real": "hinge/real",
     "d_loss_fake": "hinge/fake",
     "separation": "discriminator/separation",

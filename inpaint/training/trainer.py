@@ -37,6 +37,8 @@ class Trainer:
         optimizer: what `make_optimizer` returns; by default one that fits the generator's policy.
         discriminator_optimizer: another, for the discriminator alone, with a step count of its own; None:
             both models share the one above.
+        perceptual_weight: adds this many times the perceptual distance to the adversarial loss; both have its
+            weight, and are steered together. Needs a `ProjectedDiscriminator`, whose features it uses.
         ema: decay of an exponential mean of the generator's weights, taken after each of its updates, which
             then fills instead of it; 0: none.
         jit_compile: whether XLA compiles the forward and backward passes.
@@ -48,7 +50,7 @@ class Trainer:
         mean: a `WeightMean` of the generator, or None.
 
     Raises:
-        ValueError: one model guided and the other not, no loss at all, or nothing to steer by.
+        ValueError: one model guided and the other not, no loss at all, nothing to steer by, or no features.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Trainer:
         discriminator_optimizer=None,
         gan_gradient_ratio=0.0,
         gan_loss_alpha_max=0.1,
+        perceptual_weight=0.0,
         ema=0.0,
     ):
         if generator.guided != discriminator.guided:
@@ -79,6 +82,8 @@ class Trainer:
             raise ValueError(
                 "gan_gradient_ratio needs gan, ae_loss and l1_loss: there is nothing to steer by"
             )
+        if perceptual_weight and not (gan and hasattr(discriminator, "features")):
+            raise ValueError("perceptual_weight needs the features of a ProjectedDiscriminator")
         self.generator = generator
         self.discriminator = discriminator
         self.l1_loss_alpha = l1_loss_alpha
@@ -87,6 +92,7 @@ class Trainer:
         self.l1_loss = l1_loss
         self.known_weight = known_weight
         self.gan = gan
+        self.perceptual_weight = perceptual_weight
         self.strategy = tf.distribute.get_strategy()
         self.optimizer = optimizer or make_optimizer(precision=generator.dtype_policy.name)
         self.discriminator_optimizer = discriminator_optimizer or self.optimizer
@@ -164,8 +170,8 @@ class Trainer:
         """Losses and (where float16 needs it, scaled) gradients of the generator's update.
 
         Two of the values are mean absolute gradients at the refined result: `g_gradient` of the
-        adversarial loss alone, with its weight `gan_loss_alpha`, and `ae_gradient` of the reconstruction
-        loss. `before_scores` is called with the completed images before they are scored.
+        adversarial loss (and the perceptual distance) alone, with its weight `gan_loss_alpha`, and
+        `ae_gradient` of the reconstruction loss. `before_scores` is called with the completed images before they are scored.
         """
         alpha = self.steering.weight if self.steering else self.gan_loss_alpha
         alpha = tf.convert_to_tensor(alpha, tf.float32)
@@ -183,7 +189,11 @@ class Trainer:
             if self.gan:
                 # The original scores the real images along with these; nothing depends on it.
                 (fake,), shares, _ = self.discriminator.judge([result["completed"]], masks, sketches)
-                g_loss = alpha * generator_hinge(fake, shares)
+                adversarial = generator_hinge(fake, shares)
+                if self.perceptual_weight:
+                    distance = self.discriminator.features.distance(images, result["completed"], holes)
+                    adversarial += self.perceptual_weight * distance
+                g_loss = alpha * adversarial
             if self.ae_loss:
                 g_loss += ae_loss
             scaled = self._scaled(g_loss, self.optimizer)
@@ -203,6 +213,8 @@ class Trainer:
         }
         if self.gan:
             losses["gan_loss_alpha"] = alpha
+        if self.perceptual_weight:
+            losses["perceptual_distance"] = distance
         return losses, gradients
 
     def _scaled(self, loss, optimizer):

@@ -139,6 +139,38 @@ def new_trainer(features, seed=0, **options):
     )
 
 
+def test_perceptual_distance(features, batch):
+    (real, other), masks = batch
+    expected = 0.0
+    for side, x, y in zip((2, 4, 8, 16), features(real), features(other)):
+        x, y = (z / np.linalg.norm(z, axis=-1, keepdims=True) for z in (x.numpy(), y.numpy()))
+        hole = masks.numpy()[:, ::side, ::side, 0] > 0  # the hole's edges are those of positions
+        expected += ((x - y) ** 2).sum(axis=-1)[hole].mean()
+    with tf.GradientTape() as tape:
+        tape.watch([real, other])
+        found = features.distance(real, other, masks)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    into_real, into_other = tape.gradient(found, [real, other])
+    assert into_real is None and np.any(into_other)
+    assert float(features.distance(real, real, masks)) == 0
+    assert float(features.distance(real, other, 0 * masks)) == 0
+
+
+def test_perceptual_weight(features, batch):
+    (images, _), masks = batch
+    found = []
+    for weight in (0.0, 20.0):
+        trainer = new_trainer(features, gan_loss_alpha=0.3, perceptual_weight=weight)
+        found.append({name: float(v) for name, v in trainer.generator_step(images, masks).items()})
+    plain, perceptual = found
+    distance = perceptual["perceptual_distance"]
+    assert distance > 0 and "perceptual_distance" not in plain
+    np.testing.assert_allclose(perceptual["g_loss"] - plain["g_loss"], 0.3 * 20 * distance, rtol=1e-4)
+    assert perceptual["g_gradient"] > 2 * plain["g_gradient"]
+    with pytest.raises(ValueError, match="needs the features of a ProjectedDiscriminator"):
+        Trainer(Generator(), Discriminator(), perceptual_weight=0.5)
+
+
 def test_learns_and_steers(features, batch):
     (images, _), masks = batch
     trainer = new_trainer(features, gan_gradient_ratio=2.0, gan_loss_alpha_max=1.0)

@@ -115,6 +115,7 @@ def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments
     [
         (("--gan=none", "--discriminator_warmup=9"), "--discriminator_warmup needs a discriminator"),
         (("--gan=none", "--gan_gradient_ratio=0.2"), "--gan_gradient_ratio needs a discriminator"),
+        (("--perceptual_weight=0.5",), "--perceptual_weight is for --gan=projected, received --gan=sngan"),
         (("--gan=none", "--shared_batch"), "--shared_batch needs a discriminator: leave out --gan=none"),
         (("--gan_gradient_ratio=0.2", "--noae_loss"), "--gan_gradient_ratio needs --ae_loss and --l1_loss"),
         (("--gan_gradient_ratio=0.2", "--gan_loss_alpha_max=0"), "--gan_loss_alpha_max must be above 0"),
