@@ -171,7 +171,8 @@ class Trainer:
 
         Two of the values are mean absolute gradients at the refined result: `g_gradient` of the
         adversarial loss (and the perceptual distance) alone, with its weight `gan_loss_alpha`, and
-        `ae_gradient` of the reconstruction loss. `before_scores` is called with the completed images before they are scored.
+        `ae_gradient` of the reconstruction loss. `before_scores` is called with the completed images before
+        they are scored.
         """
         alpha = self.steering.weight if self.steering else self.gan_loss_alpha
         alpha = tf.convert_to_tensor(alpha, tf.float32)
