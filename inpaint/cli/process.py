@@ -27,7 +27,8 @@ def run(module, arguments, program):
     saved its state, exits with one line and the status that shells use for this signal.
 
     Args:
-        module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help.
+        module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help. One
+            with `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(flags, further)`.
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
@@ -61,12 +62,13 @@ def _run(command, arguments, program):
     if any(argument in _HELP for argument in arguments):
         print(_help(command, values, program))
         return
-    _parse(values, arguments, program)
+    takes_more = hasattr(command, "FURTHER_FLAGS")
+    further = _parse(values, arguments, program, takes_more)
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
-    command.main(values)
+    command.main(values, further) if takes_more else command.main(values)
 
 
 def _show_warning(otherwise, message, category, *where, **options):
@@ -89,18 +91,20 @@ def warn(line):
     print(line, file=sys.stderr)
 
 
-def _parse(values, arguments, program):
+def _parse(values, arguments, program, takes_more):
+    """Parse the flags; returns those that are unknown, if they are for somebody else."""
     try:
-        rest = values([program, *arguments])[1:]
+        rest = values([program, *arguments], known_only=takes_more)[1:]
     except (flags.Error, ValueError) as error:  # ValueError: --noflag=value, a flag file that is not text
         raise UserError(f"{_reworded(str(error))} (--help lists the flags)") from error
-    if rest:
+    if rest and not takes_more:
         raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
     for name, value in values.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"--{name} must be a finite number, received {value}")
         if value == "" and values[name].default != "":
             raise UserError(f"--{name} is empty: give a value, or leave the flag out")
+    return rest
 
 
 def _reworded(message):
@@ -123,4 +127,7 @@ def _help(command, values, program):
         if flag.default not in (None, ""):
             text += f" Default: {flag.default_as_str[1:-1]}."
         lines += textwrap.wrap(text, 100, initial_indent="      ", subsequent_indent="      ")
-    return "\n".join([*lines, "", "  --flagfile=FILE reads more flags from a file, one per line."])
+    more = textwrap.wrap(
+        getattr(command, "FURTHER_FLAGS", ""), 100, initial_indent="  ", subsequent_indent="  "
+    )
+    return "\n".join([*lines, "", *more, "  --flagfile=FILE reads more flags from a file, one per line."])

@@ -22,15 +22,20 @@ class Failures:
         say: called with one line of text for the user.
 
     Attributes:
-        lines: set of the numbers of failed lines.
+        reasons: dict of line number -> what failed.
     """
 
     def __init__(self, say):
-        self.lines = set()
+        self.reasons = {}
         self._say = say
 
+    @property
+    def lines(self):
+        """Set of the numbers of failed lines."""
+        return set(self.reasons)
+
     def add(self, line, reason):
-        self.lines.add(line)
+        self.reasons[line] = str(reason)
         self._say(f"line {line}: {reason}")
 
     @contextlib.contextmanager
@@ -120,18 +125,24 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
             sized.append((size or image_size(job.image, max_pixels), job))
     finished = len(jobs) - len(sized)
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
-    for (height, width), group in itertools.groupby(sized, key=lambda pair: pair[0]):
+    for one_size, group in itertools.groupby(sized, key=lambda pair: pair[0]):
         same_size = [job for _, job in group]
-        count = max(1, min(batch_size, min(BATCH_PIXELS, max_pixels) // (height * width)))
+        count = batch_count(one_size, batch_size, max_pixels)
         for first in range(0, len(same_size), count):
             batch = same_size[first : first + count]
-            _fill_batch(inpainter, batch, failures, size, max_pixels, say)
+            fill_batch(inpainter, batch, failures, size, max_pixels, say)
             finished += len(batch)
             if done:
                 done(finished)
 
 
-def _fill_batch(inpainter, jobs, failures, size, max_pixels, say):
+def batch_count(size, batch_size, max_pixels):
+    """How many images of a size, (height, width), make a batch; arguments as of `fill_list`."""
+    return max(1, min(batch_size, min(BATCH_PIXELS, max_pixels) // (size[0] * size[1])))
+
+
+def fill_batch(inpainter, jobs, failures, size=None, max_pixels=MAX_PIXELS, say=print):
+    """Fill the images of a batch at once; arguments as of `fill_list`."""
     found = []
     for job in jobs:
         with failures.of(job):

@@ -1,0 +1,1 @@
+"""Filling a million images with Apache Beam, on one machine or many."""

@@ -1,0 +1,116 @@
+"""The lines of file lists, read from any file system that Beam knows, and what must hold of all of them."""
+
+import functools
+import io
+import os
+import typing
+
+from apache_beam.io.filesystems import FileSystems
+
+from inpaint.errors import UserError, telling
+
+
+class Line(typing.NamedTuple):
+    """A line of a list.
+
+    Attributes:
+        flist: path of the list.
+        number: of the line, from 1.
+        text: without its end.
+    """
+
+    flist: str
+    number: int
+    text: str
+
+
+def find_lists(pattern):
+    """The lists that a pattern such as `lists/*.txt` or `gs://bucket/list.txt` names, sorted.
+
+    Raises:
+        UserError: there is none, or the file system cannot be used.
+    """
+    with telling(f"cannot look for {pattern}"):
+        (found,) = FileSystems.match([os.path.abspath(pattern) if is_local(pattern) else pattern])
+    if not found.metadata_list:
+        raise UserError(f"no file list {pattern}: make one, with `image mask output` on each line")
+    return sorted(metadata.path for metadata in found.metadata_list)
+
+
+def read_lines(flist):
+    """Yield the lines of a list that are not empty, each a `Line`; raises UserError if it cannot be read."""
+    with telling(f"cannot read {flist} as a list (a text file)"), FileSystems.open(flist) as file:
+        for number, text in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
+            if "\0" in text:
+                raise ValueError("it holds null bytes")
+            if text.strip():
+                yield Line(flist, number, text.strip())
+
+
+def fields_of(line):
+    """(image, mask, output) of a `Line`, separated by white space, or by tabs if it has any; None if bad."""
+    fields = [field.strip() for field in line.text.split("\t" if "\t" in line.text else None)]
+    return fields if len(fields) == 3 and all(fields) else None
+
+
+def check_order(flists):
+    """Check that it does not matter in which order, and how often, lines are done.
+
+    Args:
+        flists: paths of the lists.
+
+    Returns:
+        the number of lines.
+
+    Raises:
+        UserError: lines write the same output, or write what a line reads; the first such lines are named.
+    """
+    writers, count = {}, 0
+    for line in _all_lines(flists):
+        count += 1
+        if not (fields := fields_of(line)):
+            continue
+        output = _resolved(fields[2])
+        if output in writers:
+            raise UserError(f"{_place(writers[output])} and {_place(line)} both write {fields[2]}")
+        writers[output] = line[:2]
+    for line in _all_lines(flists):
+        for path in (fields_of(line) or ())[:2]:
+            writer = writers.get(_resolved(path))
+            if writer == line[:2]:
+                raise UserError(
+                    f"{_place(line)} replaces {path}, which it reads: a second run would fill it again"
+                )
+            if writer:
+                raise UserError(f"{_place(writer)} writes {path}, which {_place(line)} reads")
+    if not count:
+        raise UserError(f"the file list {', '.join(flists)} is empty")
+    return count
+
+
+def _all_lines(flists):
+    for flist in flists:
+        yield from read_lines(flist)
+
+
+def _place(line):
+    return f"line {line[1]} of {line[0]}"
+
+
+def is_local(path):
+    """Whether a path is of this machine's file system, not `gs://` or the like."""
+    return FileSystems.get_scheme(path) is None
+
+
+def _resolved(path):
+    """A path without links, which are looked for once a folder."""
+    if not is_local(path):
+        return path
+    folder, name = os.path.split(os.path.abspath(path))
+    path = os.path.join(_resolved_folder(folder), name)
+    return os.path.realpath(path) if os.path.islink(path) else path
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _resolved_folder(folder):
+    return os.path.realpath(folder)

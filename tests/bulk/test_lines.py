@@ -1,0 +1,80 @@
+"""Lists of many lines, before anything runs."""
+
+import pytest
+
+pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
+
+from inpaint.bulk.lines import check_order, fields_of, find_lists, read_lines  # noqa: E402
+from inpaint.bulk.runner_options import runner_options, worker_threads  # noqa: E402
+from inpaint.errors import UserError  # noqa: E402
+
+
+@pytest.fixture
+def lists(tmp_path):
+    """Write lists 0.txt, 1.txt and so on; returns their paths."""
+
+    def write(*texts):
+        for number, text in enumerate(texts):
+            (tmp_path / f"{number}.txt").write_text(text)
+        return [str(tmp_path / f"{number}.txt") for number in range(len(texts))]
+
+    return write
+
+
+def test_lines(lists, tmp_path):
+    paths = lists("\ufeffa.png m.png b.png\n\n a b.png\tm.png\tc.png \r\na.png m.png\n", "x y z\n")
+    assert find_lists(str(tmp_path / "*.txt")) == paths
+    found = list(read_lines(paths[0]))
+    assert [line.number for line in found] == [1, 3, 4] and {line.flist for line in found} == {paths[0]}
+    assert list(map(fields_of, found)) == [["a.png", "m.png", "b.png"], ["a b.png", "m.png", "c.png"], None]
+    assert check_order(paths) == 4
+
+
+def test_lists_that_are_none(lists, tmp_path):
+    with pytest.raises(UserError, match=r"no file list .*\*.txt: make one"):
+        find_lists(str(tmp_path / "*.txt"))
+    (tmp_path / "x").write_bytes(b"a\0b")
+    with pytest.raises(UserError, match="cannot read .*x as a list .*null bytes"):
+        list(read_lines(str(tmp_path / "x")))
+    (tmp_path / "x").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match="cannot read .*x as a list"):
+        check_order([str(tmp_path / "x")])
+    with pytest.raises(UserError, match="0.txt is empty"):
+        check_order(lists("\n\n"))
+
+
+@pytest.mark.parametrize(
+    "texts, message",
+    [
+        (
+            ["a.png m.png o.png", "\nb.png m.png {d}/o.png"],
+            "line 1 of .*0.txt and line 2 of .*1.txt both write",
+        ),
+        (
+            ["a.png m.png o.png", "o.png m.png p.png"],
+            "line 1 of .*0.txt writes o.png, which line 1 of .*1.txt reads",
+        ),
+        (["a.png link/m.png o.png\nb.png m.png m.png"], "line 2 of .*0.txt writes link/m.png, which line 1"),
+        (["a.png m.png other.png\nb.png m.png real.png"], "both write real.png"),
+        (["a.png m.png a.png"], "line 1 of .*0.txt replaces a.png, which it reads"),
+    ],
+)
+def test_order_that_would_matter(lists, tmp_path, monkeypatch, texts, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(".")
+    (tmp_path / "other.png").symlink_to("real.png")
+    with pytest.raises(UserError, match=message):
+        check_order(lists(*(text.format(d=tmp_path) for text in texts)))
+
+
+def test_options_of_beam(monkeypatch):
+    assert worker_threads(runner_options(["--runner=DirectRunner"])) == 0
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    several = ["--direct_running_mode=multi_processing", "--direct_num_workers=3"]
+    assert worker_threads(runner_options(several)) == 2
+    with pytest.raises(
+        UserError, match="'--runnr=x' is neither a flag of this command nor an option of Apache Beam"
+    ):
+        runner_options(["--runnr=x"])
+    with pytest.raises(UserError, match="Apache Beam's options: argument --direct_num_workers: invalid int"):
+        runner_options(["--direct_num_workers=x"])
