@@ -1,0 +1,26 @@
+// What the page tells: a quiet line, an alert that stays until it is closed, and the progress of a fill.
+
+const element = (id) => document.getElementById(id);
+
+export function tell(text) {
+  element("status").textContent = text;
+}
+
+export function warn(text) {
+  element("alert").firstElementChild.textContent = text;
+  element("alert").hidden = false;
+}
+
+export function calm() {
+  element("alert").hidden = true;
+}
+
+// Show a share from 0 to 1; null while it is not known, undefined for none.
+export function showProgress(share) {
+  const bar = element("progress");
+  bar.hidden = share === undefined;
+  if (share === null) bar.removeAttribute("value");
+  else if (share !== undefined) bar.value = share;
+}
+
+element("alert").querySelector("button").addEventListener("click", calm);
