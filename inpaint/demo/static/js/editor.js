@@ -48,7 +48,7 @@ export class Editor extends EventTarget {
     this.photo = photo;
     this.history = new History();
     document.body.classList.add("loaded");
-    this.stage.split = 0;
+    this.stage.after = 1;
     this.update();
   }
 
@@ -73,7 +73,7 @@ export class Editor extends EventTarget {
 
   fill(fill) {
     this.history.fill(fill);
-    this.stage.split = 0;
+    this.stage.after = 1;
     this.update();
   }
 
@@ -108,7 +108,7 @@ export class Editor extends EventTarget {
     element("download").disabled = this.busy || !fills.length;
     element("compare").disabled = !fills.length;
     element("compared").hidden = this.busy || !fills.length;
-    element("split").value = Math.round(100 * this.stage.split);
+    element("after").value = Math.round(100 * this.stage.after);
     document.body.classList.toggle("busy", this.busy);
     if (this.photo?.bitmap) this.stage.show(this.photo, this.state);
     this.dispatchEvent(new Event("update"));

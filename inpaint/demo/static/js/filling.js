@@ -41,7 +41,7 @@ export class Filling {
       const clear = part.type === "image/png"; // which may have transparency
       editor.fill({ id, ...window, clear, bitmap: await createImageBitmap(part) });
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
-      tell(`Filled ${pixels.toLocaleString("en")} pixels, ${share}% of the photo, in ${seconds.toFixed(1)} seconds.`);
+      tell(`Filled ${pixels.toLocaleString("en")} pixels (${share}%) in ${seconds.toFixed(1)} seconds.`);
     });
   }
 

@@ -121,16 +121,16 @@ function shown(url, caption) {
   return figure;
 }
 
-// Two images on top of each other; a slider moves the border between them.
+// Two images on top of each other; a slider lets the upper one appear.
 function between(left, right) {
   const figure = make("figure", {});
   const frame = make("div", { className: "between" });
   const over = make("img", { src: right, alt: "Refined" });
   frame.append(make("img", { src: left, alt: "Coarse" }), over);
-  const slider = make("input", { type: "range", min: 0, max: 100, value: 50 });
+  const slider = make("input", { type: "range", min: 0, max: 100, value: 0 });
   slider.setAttribute("aria-label", "Coarse to refined");
   const follow = () => {
-    over.style.clipPath = `inset(0 0 0 ${100 - slider.value}%)`;
+    over.style.opacity = slider.value / 100;
     slider.setAttribute("aria-valuetext", `${slider.value}% refined`);
   };
   slider.addEventListener("input", follow);

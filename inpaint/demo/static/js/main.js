@@ -74,10 +74,10 @@ function followComparison(editor) {
   button.addEventListener("keydown", ({ key }) => (key === " " || key === "Enter") && hold(true));
   button.addEventListener("keyup", ({ key }) => (key === " " || key === "Enter") && hold(false));
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-  const split = element("split");
-  split.addEventListener("input", () => {
-    stage.split = split.value / 100;
-    split.setAttribute("aria-valuetext", `${split.value}% as before`);
+  const after = element("after");
+  after.addEventListener("input", () => {
+    stage.after = after.value / 100;
+    after.setAttribute("aria-valuetext", `${after.value}% after`);
     stage.refresh("photo");
   });
   return hold;

@@ -26,22 +26,19 @@ export class Photo {
     });
   }
 
-  // Draw the photo with fills; left of column `split`, without them.
-  draw(context, fills, split, pixels) {
+  // Draw the photo, and fills over it with an opacity, at `pixels` screen pixels for one of the photo.
+  draw(context, fills, opacity, pixels) {
     const source = this.small && pixels * this.width <= 1.2 * this.small.width ? this.small : this.bitmap;
     context.imageSmoothingEnabled = pixels < 4;
     context.imageSmoothingQuality = "medium";
     context.drawImage(source, 0, 0, this.width, this.height);
-    if (!fills.length || split >= this.width) return;
-    context.save();
-    context.beginPath();
-    context.rect(split, 0, this.width - split, this.height);
-    context.clip();
+    if (!opacity) return;
+    context.globalAlpha = opacity;
     for (const { left, top, width, height, bitmap, clear } of fills) {
-      if (clear) context.clearRect(left, top, width, height);
+      if (clear && opacity === 1) context.clearRect(left, top, width, height);
       context.drawImage(bitmap, left, top, width, height);
     }
-    context.restore();
+    context.globalAlpha = 1;
   }
 }
 

@@ -11,8 +11,8 @@ export class Stage {
     this.view = new View();
     this.photo = null;
     this.state = { marks: [], fills: [] };
-    this.split = 0; // share of the photo, from its left, that is shown as before
-    this.before = false; // all of it is, while a button or key is held
+    this.after = 1; // opacity of fills
+    this.before = false; // neither they nor marks are shown, while a button or key is held
     this.draft = null; // the mark that is being drawn
     this.outline = null; // corners of the box that is being placed
     this.cursor = null; // { x, y, radius } on the screen
@@ -108,14 +108,8 @@ export class Stage {
   }
 
   #drawPhoto(context) {
-    const split = this.before ? this.photo.width : this.split * this.photo.width;
     this.view.apply(context, this.ratio);
-    this.photo.draw(context, this.state.fills, split, this.view.scale * this.ratio);
-    if (this.state.fills.length && split > 0 && split < this.photo.width) {
-      const width = 2 / this.view.scale;
-      context.fillStyle = "white";
-      context.fillRect(split - width / 2, 0, width, this.photo.height);
-    }
+    this.photo.draw(context, this.state.fills, this.before ? 0 : this.after, this.view.scale * this.ratio);
   }
 
   #drawMarks(context, layer) {
