@@ -170,9 +170,8 @@ def make_app(networks, settings):
         """
         chosen = network(network_number)
         if size not in settings.sizes or detail not in DETAILS:
-            raise UserError(
-                f"size must be one of {', '.join(settings.sizes)}, detail of {', '.join(DETAILS)}"
-            )
+            sizes, details = ", ".join(settings.sizes), ", ".join(DETAILS)
+            raise UserError(f"size must be one of {sizes}, detail one of {details}")
         folder = store.folder(id)
         photo = await in_thread(Photo.load, folder)
         hole = await read_mask(request, "mask", photo.image, left, top) > 127.5
