@@ -102,7 +102,6 @@ export class Editor extends EventTarget {
     element("redo").disabled = this.busy || !this.history.canRedo;
     element("clear").disabled = this.busy || !marks.length;
     element("fill").disabled = this.busy || !this.hole;
-    element("fill").hidden = this.busy;
     element("stop").hidden = !this.busy;
     element("mask").disabled = this.busy || !this.photo?.bitmap;
     element("download").disabled = this.busy || !fills.length;

@@ -15,8 +15,7 @@ const STAGES = [
 const PAGE = `
   <p>How the network fills the hole that is drawn, or if there is none, the one that was filled last. Photos with a
   side over 512 pixels are downsized for this.</p>
-  <div class="row"><button type="button" id="look" class="primary">Look inside</button>
-  <button type="button" id="look-stop" class="primary" hidden>Stop</button><p id="look-hint"></p></div>
+  <div class="row"><button type="button" id="look" class="primary">Look inside</button><p id="look-hint"></p></div>
   <details><summary>Layers to show</summary><div class="layers" id="layers"></div></details>
   <div id="looks" hidden>
     <h2>Coarse to refined</h2>
@@ -47,7 +46,6 @@ export class Inside {
       element("layers").append(label);
     }
     element("look").addEventListener("click", () => this.look());
-    element("look-stop").addEventListener("click", () => filling.stop());
     editor.addEventListener("update", () => this.#update());
     this.#tabs();
     this.#update();
@@ -85,9 +83,7 @@ export class Inside {
 
   #update() {
     const { busy } = this.editor;
-    element("look").hidden = busy;
-    element("look-stop").hidden = !busy;
-    element("look").disabled = !this.subject;
+    element("look").disabled = busy || !this.subject;
     const need = this.editor.photo ? "There is no hole yet: draw one." : "There is no photo yet: open one.";
     element("look-hint").textContent = this.subject ? "" : need;
   }

@@ -21,7 +21,8 @@ export function followPointers(editor) {
     stage.refresh("cursor");
   }
 
-  const width = () => (editor.tool === "sketch" ? Math.max(editor.brush / 8, 2) : editor.brush);
+  // On the screen. Lines are thinner than holes, and not thinner than what the network sees.
+  const width = () => (editor.tool === "sketch" ? Math.max(editor.brush / 6, 2 * stage.view.scale) : editor.brush);
 
   function begin(point) {
     if (editor.busy || !editor.photo?.bitmap) return;
