@@ -30,7 +30,7 @@ lint: $(VENV)/installed
 $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 	$(PYTHON) -m venv $(VENV)-classic
 	$(VENV)-classic/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)-classic/bin/python -m pip install --quiet -c constraints-classic.txt -e ".[classic,dev]"
+	$(VENV)-classic/bin/python -m pip install --quiet -c constraints-classic.txt -e ".[classic,dev,demo]"
 	touch $@
 
 classic-test: $(VENV)-classic/installed

@@ -1,4 +1,4 @@
-"""The page on a phone, in the dark, by keyboard and screen reader, and what it weighs; with a stub network."""
+"""The page on a phone, in the dark, by keyboard and screen reader, and its weight; with a stub network."""
 
 import numpy as np
 import pytest
@@ -107,7 +107,7 @@ def test_one_thumb_on_a_phone(visit, photo):
     visitor.draw((180, 120), (280, 120))
     targets()
     assert visitor["#fill"].bounding_box()["y"] > 700  # at the thumb
-    visitor["#fill"].tap()
+    visitor["#fill"].click()
     visitor.filled()
     targets()
     visitor.expect(visitor["#stage"]).to_be_in_viewport(ratio=1)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 pytest.importorskip("fastapi", reason="FastAPI is not installed")
+pytest.importorskip("httpx2", reason="HTTPX 2 is not installed")
 
 from fastapi.testclient import TestClient  # noqa: E402
 from support.page_process import StubNetwork  # noqa: E402

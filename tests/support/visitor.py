@@ -61,11 +61,10 @@ class Visitor:
 
     def open(self, path):
         """Choose a photo; returns when it can be drawn on."""
-        name = path.name
+        width, height = size_of(path)
         self.page.set_input_files("#photo-file", str(path))
-        self.expect(self["#stage"]).to_have_attribute(
-            "aria-label", f"Photo {name}, {'%d x %d' % size_of(path)} pixels"
-        )
+        label = f"Photo {path.name}, {width} x {height} pixels"
+        self.expect(self["#stage"]).to_have_attribute("aria-label", label)
         self.expect(self["#stage"]).to_have_attribute("data-scale", _NUMBER)
 
     def add_mask(self, path):
