@@ -7,7 +7,7 @@ from support.page_process import StubNetwork, served
 from support.visitor import ARGUMENTS, CHROMIUM, Visitor
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
@@ -44,7 +44,7 @@ class Server:
         return [count for method, asked, count in self.asked if asked.endswith(path) and method != "GET"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_server(tmp_path_factory):
     pytest.importorskip("fastapi", reason="FastAPI is not installed")
     from inpaint.demo.settings import Settings

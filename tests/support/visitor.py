@@ -53,6 +53,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.failed.append(str(error)))
         self.page.on("request", lambda request: self.asked.add(request.url))
         self.page.on("response", lambda response: self.answers.append(response))
+        # From the start: switched on only when it is expected, the interception may come too late.
+        self.page.on("filechooser", lambda chooser: None)
         self.page.goto(address)
         self.page.wait_for_selector("body[data-ready]")
 
