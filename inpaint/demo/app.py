@@ -2,23 +2,22 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import pathlib
-import time
 
 import anyio
-import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from PIL import Image
 from starlette.exceptions import HTTPException
 
 import inpaint
+from inpaint.demo import work
 from inpaint.demo.answers import WithHeaders, tell_errors
 from inpaint.demo.errors import Gone
 from inpaint.demo.examples import examples
-from inpaint.demo.photo import Photo, read_part, read_photo
+from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
 from inpaint.demo.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
 from inpaint.demo.store import Store
 from inpaint.demo.turns import Turns
@@ -30,7 +29,7 @@ from inpaint.models.architecture import GATED, SHOWN_LAYERS, check_layers
 _STATIC = pathlib.Path(__file__).parent / "static"
 _MOST_BYTES = 4 << 30  # of all visitors' files
 _CODERS = 2  # photos that are decoded or encoded at the same time
-_SKETCH = "sketch.npy"
+_AT_ONCE = {"X-Accel-Buffering": "no"}  # proxies pass lines on as they come
 
 
 def make_app(networks, settings):
@@ -77,15 +76,22 @@ def make_app(networks, settings):
             raise UserError(f"there is no network {number}: choose 0 to {len(networks) - 1}")
         return networks[number]
 
-    async def read_mask(request, name, image, left, top):
+    async def read(request, reader, folder, left, top):
+        """Read a mask or sketch of the photo in a folder from a request."""
+        photo = await in_thread(Photo.load, folder)
         async with body(request) as path:
-            arguments = path, name, image.size, left, top, settings.max_pixels
-            return await in_thread(read_part, *arguments)
+            return await in_thread(reader, path, photo.image.size, left, top, settings.max_pixels)
 
-    def keep_photo(photo):
-        with store.new() as (name, folder):
-            photo.save(folder)
-        return name
+    def streamed(function, *arguments):
+        """The response that tells what happens to work: lines of JSON."""
+        job = turns.enter(functools.partial(function, *arguments))
+
+        async def lines():
+            async with contextlib.aclosing(turns.follow(job)) as messages:
+                async for message in messages:
+                    yield json.dumps(message) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson", headers=_AT_ONCE)
 
     @app.get("/settings")
     async def page_settings():
@@ -124,7 +130,7 @@ def make_app(networks, settings):
             photo = await in_thread(read_photo, path, name, settings.max_pixels)
             height, width = photo.image.size
             answer = {"width": width, "height": height, "shown": photo.shown, "download": photo.download}
-            return {"id": await in_thread(keep_photo, photo), **answer}
+            return {"id": await in_thread(work.keep_photo, store, photo), **answer}
 
     @app.get("/photos/{id}/view")
     async def view(id: str, left: Left = 0, top: Top = 0, width: Extent = 1 << 30, height: Extent = 1 << 30):
@@ -149,9 +155,8 @@ def make_app(networks, settings):
     async def add_sketch(request: Request, id: str, left: Left = None, top: Top = None):
         """Send the lines that fills of this photo follow, white on black or on clear; for guided networks."""
         folder = store.folder(id)
-        photo = await in_thread(Photo.load, folder)
-        sketch = await read_mask(request, "sketch", photo.image, left, top)
-        await in_thread(np.save, folder / _SKETCH, np.uint8(sketch))
+        sketch = await read(request, read_sketch, folder, left, top)
+        await in_thread(work.keep_sketch, folder, sketch)
 
     @app.post("/photos/{id}/fills")
     async def fill(
@@ -173,22 +178,8 @@ def make_app(networks, settings):
             sizes, details = ", ".join(settings.sizes), ", ".join(DETAILS)
             raise UserError(f"size must be one of {sizes}, detail one of {details}")
         folder = store.folder(id)
-        photo = await in_thread(Photo.load, folder)
-        hole = await read_mask(request, "mask", photo.image, left, top) > 127.5
-        rows, columns = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
-        if not len(rows):
-            raise UserError("there is no hole yet: draw one, or drop a mask")
-        sketch = await in_thread(_sketch, folder, hole)
-
-        def work(progress):
-            start = time.monotonic()
-            rgb = chosen.fill(photo.image.rgb, hole, sketch, settings.sizes[size], detail, progress)
-            seconds = time.monotonic() - start
-            answer = {"id": keep_photo(photo.filled(rgb)), "pixels": int(hole.sum()), "seconds": seconds}
-            (top, bottom), (left, right) = rows[[0, -1]].tolist(), columns[[0, -1]].tolist()
-            return {**answer, "left": left, "top": top, "width": right - left + 1, "height": bottom - top + 1}
-
-        return _streamed(turns, work)
+        hole = await read(request, read_hole, folder, left, top)
+        return streamed(work.fill, store, folder, chosen, hole, settings.sizes[size], detail)
 
     @app.post("/photos/{id}/looks")
     async def look(
@@ -203,18 +194,8 @@ def make_app(networks, settings):
         chosen, names = network(network_number), [name for name in layers.split(",") if name]
         check_layers(names)
         folder = store.folder(id)
-        photo = await in_thread(Photo.load, folder)
-        hole = await read_mask(request, "mask", photo.image, left, top) > 127.5
-        sketch = await in_thread(_sketch, folder, hole)
-
-        def work(progress):
-            images = chosen.look(photo.image.rgb, hole, sketch, names)
-            with store.new() as (name, folder):
-                for key, pixels in images.items():
-                    Image.fromarray(pixels).save(folder / f"{key}.jpg", quality=92, subsampling=0)
-            return {"id": name, "names": list(images)}
-
-        return _streamed(turns, work)
+        hole = await read(request, read_hole, folder, left, top)
+        return streamed(work.look, store, folder, chosen, hole, names)
 
     @app.get("/looks/{id}/{name}")
     async def look_image(id: str, name: str):
@@ -226,21 +207,3 @@ def make_app(networks, settings):
 
     app.mount("/", StaticFiles(directory=_STATIC, html=True))
     return app
-
-
-def _sketch(folder, hole):
-    """The lines sent for a photo, uint8 [H, W]; none were sent: zeros."""
-    path = folder / _SKETCH
-    return np.load(path) if path.exists() else np.zeros(hole.shape, np.uint8)
-
-
-def _streamed(turns, work):
-    """The response that tells what happens to work for which there is a queue, in lines of JSON."""
-    job = turns.enter(work)
-
-    async def lines():
-        async with contextlib.aclosing(turns.follow(job)) as messages:
-            async for message in messages:
-                yield json.dumps(message) + "\n"
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"})

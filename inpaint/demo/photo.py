@@ -82,6 +82,33 @@ class Photo:
         return path
 
 
+@dataclasses.dataclass
+class Hole:
+    """A hole, kept small while it waits to be filled.
+
+    Attributes:
+        size: (height, width) of the photo.
+        window: slices of rows and columns that the hole is in.
+        part: bool, the hole in its window.
+    """
+
+    size: tuple[int, int]
+    window: tuple[slice, slice]
+    part: np.ndarray
+
+    def whole(self):
+        """The hole in the photo, bool [H, W]."""
+        whole = np.zeros(self.size, bool)
+        whole[self.window] = self.part
+        return whole
+
+    def place(self):
+        """Its window as a dict: left, top, width, height."""
+        rows, columns = self.window
+        height, width = self.part.shape
+        return {"left": columns.start, "top": rows.start, "width": width, "height": height}
+
+
 def read_photo(path, name, max_pixels):
     """Read a photo that a visitor sent.
 
@@ -108,22 +135,36 @@ def read_photo(path, name, max_pixels):
     return Photo(image, download, kind in _SHOWN_FORMATS and mode in _SHOWN_MODES)
 
 
-def read_part(path, name, size, left, top, max_pixels):
-    """Read a mask or sketch that covers a part of a photo.
+def read_hole(path, size, left, top, max_pixels):
+    """Read a mask that covers a part of a photo, white is hole.
 
     Args:
         path: the file.
-        name: what it is called in errors.
         size: (height, width) of the photo.
         left, top: place of its upper left corner in the photo, or None if it must have the photo's size.
         max_pixels: as for `read_photo`.
 
     Returns:
-        float32 [height, width] in [0, 255], 0 where it does not reach.
+        A `Hole`.
 
     Raises:
-        UserError: as `read_photo`, or it is not within the photo.
+        UserError: as `read_photo`, the mask is not within the photo, or it has no hole.
     """
+    hole = _read_part(path, "mask", size, left, top, max_pixels) > 127.5
+    if not hole.any():
+        raise UserError("there is no hole yet: draw one, or drop a mask")
+    found = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
+    window = tuple(slice(int(places[0]), int(places[-1]) + 1) for places in found)
+    return Hole(size, window, hole[window].copy())
+
+
+def read_sketch(path, size, left, top, max_pixels):
+    """Read the lines for a guided network: uint8 [H, W] in [0, 255]. Arguments and errors as `read_hole`."""
+    return np.uint8(_read_part(path, "sketch", size, left, top, max_pixels))
+
+
+def _read_part(path, name, size, left, top, max_pixels):
+    """float32 [H, W] in [0, 255], 0 where a mask or sketch does not reach."""
     with _called(path, f"the {name}"):
         with opened_image(path, None, decode=False) as opened:
             _check_size(f"the {name}", opened.size[::-1], max_pixels)

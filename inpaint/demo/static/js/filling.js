@@ -100,7 +100,7 @@ export class Filling {
       showProgress(null);
     } else {
       const { done, total } = message;
-      tell(total > 1 ? `${doing}: ${done} of ${total} parts done.` : `${doing}…`);
+      tell(total > 1 ? `${doing}: ${done} of ${total} parts.` : `${doing}…`);
       showProgress(done ? done / total : null);
     }
   }
