@@ -164,12 +164,14 @@ def test_what_a_file_has_besides_colours_is_kept(client, rng):
     assert view.info["icc_profile"] == profile and view.mode == "RGBA"
 
 
-def test_gray_stays_gray(client, rng):
+def test_gray_stays_gray(client, networks, rng):
     gray = rng.integers(0, 256, SIZE, dtype=np.uint8)
     result = fill(client, add(client, encoded(gray))["id"], box())[-1]
     file, view = (opened(client.get(f"/photos/{result['id']}/{kind}")) for kind in ("file", "view"))
     assert file.mode == view.mode == "L"
     np.testing.assert_array_equal(file, view)
+    fill(client, result["id"], box(20, 20, 30, 40))  # which goes on from what people see
+    np.testing.assert_array_equal(networks[0].seen, np.repeat(np.array(file)[..., None], 3, axis=-1))
 
 
 def test_large_views_are_jpeg(client, tmp_path, networks):

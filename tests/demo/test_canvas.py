@@ -183,6 +183,14 @@ def test_strokes_may_begin_outside(visitor, server, photo):
     assert hole(server)[120, :60].all() and hole(server).sum() < 3000
 
 
+def test_a_click_is_a_dot(visitor, server, photo):
+    visitor.open(photo)
+    visitor.draw((200, 120))
+    assert marked(visitor.colours((200, 120))[0])
+    visitor.fill()
+    assert abs(hole(server).sum() - np.pi * (20 / visitor.scale) ** 2) < 20
+
+
 def test_boxes_and_lassos(visitor, server, photo):
     visitor.open(photo)
     visitor.page.keyboard.press("r")
@@ -242,6 +250,7 @@ def test_fingers(visit, server, photo):
     visitor.settle()
     assert visitor.scale == pytest.approx(3 * fitted, rel=0.1)
     visitor.expect(visitor["#undo"]).to_be_disabled()
+    assert near(visitor.colours((160 - 40 / fitted, 120))[0], BLUE)  # nothing is left of a stroke
     visitor["#fit"].click()
     visitor.settle()
     (x, y), (to, _) = visitor.at(200, 120), visitor.at(280, 120)

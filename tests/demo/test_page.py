@@ -54,8 +54,7 @@ def test_stop_ends_the_network_at_once(visitor, address, tmp_path, rng):
     visitor.expect(visitor["#status"]).to_contain_text("parts")
     visitor.page.click("#stop")
     visitor.expect(visitor["#status"]).to_have_text("Stopped.")
-    while httpx.get(f"{address}health").json()["fills"]:
-        visitor.settle()
+    visitor.until(lambda: not httpx.get(f"{address}health").json()["fills"])
     visitor.expect(visitor["#download"]).to_be_disabled()
 
 

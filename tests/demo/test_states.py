@@ -38,8 +38,7 @@ def test_progress_and_stop(visit, server, photo, size):
     assert len(server.turns) == 1
     visitor.page.click("#stop") if size != "tablet" else visitor.page.keyboard.press("Escape")
     visitor.expect(visitor["#status"]).to_have_text("Stopped.")
-    while len(server.turns):
-        visitor.settle()
+    visitor.until(lambda: not len(server.turns))
     assert not server.plain.calls
     server.plain.gate.set()
     visitor.expect(visitor["#progress"]).to_be_hidden()
@@ -82,8 +81,7 @@ def test_a_new_photo_begins_anew(visitor, server, photo, tmp_path):
         visitor.expect(visitor[f"#{name}"]).to_be_disabled()
     visitor.expect(visitor["#compared"]).to_be_hidden()
     assert near(visitor.colours((230, 120))[0], (200, 10, 10))
-    while len(server.turns):
-        visitor.settle()
+    visitor.until(lambda: not len(server.turns))
     server.plain.gate.set()
     visitor.draw((180, 200), (280, 200))
     visitor.fill()

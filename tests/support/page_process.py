@@ -47,6 +47,7 @@ class StubNetwork:
     Attributes:
         gate: `threading.Event`; closed, no fill ends.
         calls: (hole, sketch, size, detail) of each fill that ended.
+        seen: the pixels of the last one before it was filled.
         error: what the next fills raise, or None.
     """
 
@@ -55,7 +56,7 @@ class StubNetwork:
 
     def __init__(self, name="stub", guided=False):
         self.name, self.guided = name, guided
-        self.gate, self.calls, self.error = threading.Event(), [], None
+        self.gate, self.calls, self.error, self.seen = threading.Event(), [], None, None
         self.gate.set()
 
     def fill(self, rgb, hole, sketch, size, detail, progress):
@@ -65,7 +66,7 @@ class StubNetwork:
         if self.error:
             raise self.error
         self.calls.append((hole, sketch, size, detail))
-        filled = rgb.copy()
+        self.seen, filled = rgb, rgb.copy()
         filled[hole] = self.COLOUR
         filled[hole & (sketch > 127)] = self.LINE
         return filled

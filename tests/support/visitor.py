@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import shutil
+import time
 
 import numpy as np
 from PIL import Image
@@ -108,6 +109,13 @@ class Visitor:
     def settle(self):
         """Wait until the canvas shows its state."""
         self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+    def until(self, condition):
+        """Wait until a function returns true, for as long as the page is waited for."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            assert time.monotonic() < end, "still not so"
+            self.settle()
 
     def fill(self):
         """Press Fill and wait for the result."""

@@ -23,11 +23,14 @@ export function drawMarks(context, marks, colour) {
 // Draw a stroke from its point number `from` on.
 export function drawStroke(context, { points, width }, from) {
   const [first, ...rest] = points.slice(Math.max(from, 0));
+  context.beginPath();
+  context.arc(...first, width / 2, 0, 2 * Math.PI); // a line without a length would not be drawn
+  context.fill();
   context.lineWidth = width;
   context.lineCap = context.lineJoin = "round";
   context.beginPath();
   context.moveTo(...first);
-  for (const point of rest.length ? rest : [first]) context.lineTo(...point);
+  for (const point of rest) context.lineTo(...point);
   context.stroke();
 }
 

@@ -72,7 +72,7 @@ export class Stage {
     const context = this.contexts[this.draft.tool];
     if (this.stale.has(this.draft.tool) || !context || this.draft.kind !== "stroke") return this.refresh("hole", "sketch");
     this.#clip(context, () => {
-      context.strokeStyle = this.colours[this.draft.tool];
+      context.fillStyle = context.strokeStyle = this.colours[this.draft.tool];
       drawStroke(context, this.draft, from - 1);
     });
   }
