@@ -125,12 +125,18 @@ def make_app(networks, settings):
 
     @app.post("/photos", status_code=201)
     async def add_photo(request: Request, name: Name = "photo.png"):
-        """Send a photo: the body is the file. Returns its id and size, and whether browsers can show it."""
+        """Send a photo: the body is the file. Returns its id, size and kind."""
         async with body(request) as path:
             photo = await in_thread(read_photo, path, name, settings.max_pixels)
             height, width = photo.image.size
-            answer = {"width": width, "height": height, "shown": photo.shown, "download": photo.download}
-            return {"id": await in_thread(work.keep_photo, store, photo), **answer}
+            return {
+                "id": await in_thread(work.keep_photo, store, photo),
+                "width": width,
+                "height": height,
+                "transparent": photo.transparent,
+                "shown": photo.shown,
+                "download": photo.download,
+            }
 
     @app.get("/photos/{id}/view")
     async def view(id: str, left: Left = 0, top: Top = 0, width: Extent = 1 << 30, height: Extent = 1 << 30):

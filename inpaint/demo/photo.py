@@ -35,6 +35,11 @@ class Photo:
     download: str
     shown: bool = True
 
+    @property
+    def transparent(self):
+        """Whether anything of it is transparent."""
+        return self.image.alpha is not None and bool((self.image.alpha < 255).any())
+
     def save(self, folder):
         """Keep the photo in a folder of the `Store`."""
         with open(folder / _FILE, "wb") as file:

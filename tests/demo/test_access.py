@@ -62,8 +62,10 @@ def test_everything_but_drawing_has_a_key(visitor, photo, server):
     press("Delete")
     visitor.expect(visitor["#fill"]).to_be_disabled()
     press("Control+z")
+    visitor["#fill"].focus()
     press("Enter")
     visitor.filled()
+    visitor.expect(visitor["#stage"]).to_be_focused()
     for key in ("o", "m"):
         with visitor.page.expect_file_chooser():
             press(key)

@@ -174,6 +174,21 @@ def test_fill_on_release(visitor, server, photo):
     assert near(visitor.colours((230, 120))[0], FILL) and len(server.plain.calls) == 1
 
 
+@pytest.mark.parametrize("alpha", [90, 255])
+def test_what_is_seen_of_a_fill_has_no_edge(visitor, server, tmp_path, alpha):
+    """A fill is an image in the photo. Where nothing changed, its edge must not be seen, at any zoom."""
+    server.plain.COLOUR = (128, 128, 128)
+    pixels = np.full((240, 320, 4), (128, 128, 128, alpha), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "flat.png")
+    visitor.open(tmp_path / "flat.png")
+    before = visitor.colours((230, 120))[0]
+    visitor.draw((180, 120), (280, 120))
+    visitor.fill()
+    seen = visitor.colours(*[(x, y) for x in (160, 230, 290) for y in np.arange(95, 145, 0.25)])
+    del server.plain.COLOUR
+    assert np.abs(seen - before).max() <= (2 if alpha == 255 else 6)
+
+
 def test_options_are_sent(visitor, server, photo):
     begun(visitor, photo)
     visitor.fill()

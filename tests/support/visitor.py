@@ -103,8 +103,8 @@ class Visitor:
         self.page.mouse.move(5, 5)  # without the cursor
         self.settle()
         shot = np.array(Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")).astype(int)
-        points = [self.at(*place) for place in places]
-        return np.array([shot[int(y), int(x)] for x, y in points])
+        columns, rows = (np.array(self.at(*np.array(places).T)) + 0.001).astype(int)
+        return shot[rows, columns]
 
     def settle(self):
         """Wait until the canvas shows its state."""

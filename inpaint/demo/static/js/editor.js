@@ -68,7 +68,7 @@ export class Editor extends EventTarget {
     if (this.busy || !this.photo?.bitmap) return;
     this.history.mark(mark);
     this.update();
-    this.dispatchEvent(new Event("marked"));
+    if (mark.tool === "hole") this.dispatchEvent(new Event("marked"));
   }
 
   fill(fill) {
@@ -110,6 +110,8 @@ export class Editor extends EventTarget {
     element("after").value = Math.round(100 * this.stage.after);
     document.body.classList.toggle("busy", this.busy);
     if (this.photo?.bitmap) this.stage.show(this.photo, this.state);
+    // Or keys would go nowhere.
+    if (document.activeElement?.disabled) this.stage.element.focus({ preventScroll: true });
     this.dispatchEvent(new Event("update"));
   }
 

@@ -38,8 +38,7 @@ export class Filling {
       const { id, left, top, width, height, pixels, seconds } = message;
       const window = { left, top, width, height };
       const part = await blob(viewURL(id, window), signal);
-      const clear = part.type === "image/png"; // which may have transparency
-      editor.fill({ id, ...window, clear, bitmap: await createImageBitmap(part) });
+      editor.fill({ id, ...window, bitmap: await createImageBitmap(part) });
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
       tell(`Filled ${pixels.toLocaleString("en")} pixels (${share}%) in ${seconds.toFixed(1)} seconds.`);
     });

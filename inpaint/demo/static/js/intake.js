@@ -103,8 +103,8 @@ export class Intake {
   async #sendNow(photo, signal, told) {
     try {
       const answer = await sendPhoto(photo.file, photo.name, signal, told);
-      const { id, width, height, shown, download } = answer;
-      Object.assign(photo, { download });
+      const { id, width, height, transparent, shown, download } = answer;
+      Object.assign(photo, { transparent, download });
       const differs = !photo.bitmap || photo.width !== width || photo.height !== height;
       if (!shown || differs) {
         const bitmap = await createImageBitmap(await blob(viewURL(id), signal));

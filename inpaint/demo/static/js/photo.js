@@ -8,7 +8,8 @@ export class Photo {
     this.file = file;
     this.name = name;
     this.id = null;
-    this.download = null;
+    this.download = null; // name of the download
+    this.transparent = false;
     this.ready = null; // function: promise that the server has it
     if (bitmap) this.show(bitmap);
   }
@@ -26,7 +27,7 @@ export class Photo {
     });
   }
 
-  // Draw the photo, and fills over it with an opacity, at `pixels` screen pixels for one of the photo.
+  // Draw the photo, and fills in it with an opacity, at `pixels` screen pixels for one of the photo.
   draw(context, fills, opacity, pixels) {
     const source = this.small && pixels * this.width <= 1.2 * this.small.width ? this.small : this.bitmap;
     context.imageSmoothingEnabled = pixels < 4;
@@ -34,8 +35,8 @@ export class Photo {
     context.drawImage(source, 0, 0, this.width, this.height);
     if (!opacity) return;
     context.globalAlpha = opacity;
-    for (const { left, top, width, height, bitmap, clear } of fills) {
-      if (clear && opacity === 1) context.clearRect(left, top, width, height);
+    for (const { left, top, width, height, bitmap } of fills) {
+      if (this.transparent && opacity === 1) context.clearRect(left, top, width, height);
       context.drawImage(bitmap, left, top, width, height);
     }
     context.globalAlpha = 1;
