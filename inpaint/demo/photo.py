@@ -180,6 +180,8 @@ def _read_part(path, name, size, left, top, max_pixels):
             f"size"
         )
     left, top = left or 0, top or 0
+    if part.shape == size and not left and not top:
+        return part
     bottom, right = top + part.shape[0], left + part.shape[1]
     if bottom > size[0] or right > size[1]:
         raise UserError(f"the {name} reaches ({right}, {bottom}), beyond the photo of {size_text(size)}")
