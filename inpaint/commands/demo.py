@@ -45,16 +45,18 @@ def define(flags):
 def main(flags):
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise UserError(f'the page needs {" and ".join(missing)}, not installed: pip install ".[demo]"')
+    from inpaint.demo.server import listen, serve
+    from inpaint.demo.settings import Settings
+
     options = scale.options(flags)
+    listener = listen(flags.host, flags.port)  # before loading, which takes seconds
     checkpoints = [flags.checkpoint_dir, *flags.more_checkpoints]
     inpainters = []
     for checkpoint in checkpoints:
         follow_checkpoint(flags, checkpoint)
         inpainters.append(make_inpainter(flags, checkpoint))
 
-    from inpaint.demo.networks import Network
-    from inpaint.demo.server import serve
-    from inpaint.demo.settings import Settings
+    from inpaint.demo.networks import Network  # which needs TensorFlow
 
     names = [pathlib.Path(checkpoint).name if checkpoint else _BUNDLED for checkpoint in checkpoints]
     networks = [Network(name, inpainter) for name, inpainter in zip(names, inpainters)]
@@ -69,4 +71,4 @@ def main(flags):
             size=options["fill_size"],
             detail=options["detail"],
         )
-        serve(networks, settings, flags.host, flags.port)
+        serve(networks, settings, flags.host, listener)

@@ -12,18 +12,15 @@ from inpaint.errors import UserError, telling
 _PORTS = range(7860, 7960)
 
 
-def serve(networks, settings, host, port):
+def serve(networks, settings, host, listener):
     """Serve the page until the process is terminated; prints its address.
 
     Args:
         networks: list of `Network`s.
         settings: a `Settings`.
-        host, port: address to listen on; port None for the first free one from 7860.
-
-    Raises:
-        UserError: if the server cannot listen on this address.
+        host: the host as the user named it.
+        listener: a socket that listens there, see `listen`.
     """
-    listener = _listener(host, port)
     app = make_app(networks, settings)
     # One second for visitors' connections to end, then their work is stopped.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
@@ -33,8 +30,15 @@ def serve(networks, settings, host, port):
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listener(host, port):
-    """A socket that listens on an address."""
+def listen(host, port):
+    """A socket that listens on an address.
+
+    Args:
+        host, port: the address; port None for the first free one from 7860.
+
+    Raises:
+        UserError: if this is not possible.
+    """
     with telling(f"cannot listen on {host}: choose another --host"):
         family = socket.getaddrinfo(host, None)[0][0]
     for number in _PORTS if port is None else [port]:

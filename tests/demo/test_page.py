@@ -51,7 +51,7 @@ def test_stop_ends_the_network_at_once(visitor, address, tmp_path, rng):
     visitor.page.keyboard.press("r")
     visitor.draw((100, 100), (1300, 1300))
     visitor.page.click("#fill")
-    visitor.expect(visitor["#status"]).to_contain_text("parts")
+    visitor.expect(visitor["#parts"]).to_contain_text("parts")
     visitor.page.click("#stop")
     visitor.expect(visitor["#status"]).to_have_text("Stopped.")
     visitor.until(lambda: not httpx.get(f"{address}health").json()["fills"])

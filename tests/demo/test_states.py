@@ -29,7 +29,8 @@ def test_progress_and_stop(visit, server, photo, size):
     begun(visitor, photo)
     server.plain.gate.clear()
     visitor.page.dblclick("#fill") if size == "desktop" else visitor.page.click("#fill")
-    visitor.expect(visitor["#status"]).to_have_text("Filling: 2 of 4 parts.")
+    visitor.expect(visitor["#status"]).to_have_text("Filling…")
+    visitor.expect(visitor["#parts"]).to_have_text("2 of 4 parts")
     visitor.expect(visitor["#progress"]).to_have_js_property("value", 0.5)
     for name in ("fill", "undo", "clear", "mask", "download"):
         visitor.expect(visitor[f"#{name}"]).to_be_disabled()
@@ -53,16 +54,16 @@ def test_visitors_wait_for_each_other_and_not_for_closed_pages(visit, server, ph
         begun(visitor, photo)
     server.plain.gate.clear()
     first.page.click("#fill")
-    first.expect(first["#status"]).to_contain_text("parts")
+    first.expect(first["#parts"]).to_contain_text("parts")
     second.page.click("#fill")
     second.expect(second["#status"]).to_have_text("Waiting: 1 other is first.")
     third.page.click("#fill")
     third.expect(third["#status"]).to_have_text("Waiting: 2 others are first.")
     first.page.goto("about:blank")
-    second.expect(second["#status"]).to_contain_text("parts")
+    second.expect(second["#parts"]).to_contain_text("parts")
     third.expect(third["#status"]).to_have_text("Waiting: 1 other is first.")
     second.page.goto("about:blank")
-    third.expect(third["#status"]).to_contain_text("parts")
+    third.expect(third["#parts"]).to_contain_text("parts")
     server.plain.gate.set()
     third.filled()
     assert len(server.plain.calls) == 1
@@ -74,7 +75,7 @@ def test_a_new_photo_begins_anew(visitor, server, photo, tmp_path):
     visitor.draw((180, 200), (280, 200))
     server.plain.gate.clear()
     visitor.page.click("#fill")
-    visitor.expect(visitor["#status"]).to_contain_text("parts")
+    visitor.expect(visitor["#parts"]).to_contain_text("parts")
     Image.new("RGB", (320, 240), (200, 10, 10)).save(tmp_path / "next.jpg")
     visitor.open(tmp_path / "next.jpg")  # which stops the fill
     for name in ("download", "compare", "undo", "redo", "fill"):

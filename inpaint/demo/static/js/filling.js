@@ -99,8 +99,8 @@ export class Filling {
       showProgress(null);
     } else {
       const { done, total } = message;
-      tell(total > 1 ? `${doing}: ${done} of ${total} parts.` : `${doing}…`);
-      showProgress(done ? done / total : null);
+      tell(`${doing}…`);
+      if (done) showProgress(done / total, `${done} of ${total} parts`);
     }
   }
 }

@@ -2,8 +2,9 @@
 
 const element = (id) => document.getElementById(id);
 
+// Screen readers read it when it changes.
 export function tell(text) {
-  element("status").textContent = text;
+  if (element("status").textContent !== text) element("status").textContent = text;
 }
 
 export function warn(text) {
@@ -15,10 +16,11 @@ export function calm() {
   element("alert").hidden = true;
 }
 
-// Show a share from 0 to 1; null while it is not known, undefined for none.
-export function showProgress(share) {
+// Show a share from 0 to 1, and what is done in words; null while it is not known, undefined for none.
+export function showProgress(share, parts = "") {
   const bar = element("progress");
-  bar.hidden = share === undefined;
+  bar.hidden = element("parts").hidden = share === undefined;
+  element("parts").textContent = parts;
   if (share === null) bar.removeAttribute("value");
   else if (share !== undefined) bar.value = share;
 }
