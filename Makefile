@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,beam]"
 	touch $@
 
 demo: $(VENV)/installed
@@ -30,7 +30,7 @@ lint: $(VENV)/installed
 $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 	$(PYTHON) -m venv $(VENV)-classic
 	$(VENV)-classic/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)-classic/bin/python -m pip install --quiet -c constraints-classic.txt -e ".[classic,dev]"
+	$(VENV)-classic/bin/python -m pip install --quiet -c constraints-classic.txt -e ".[classic,dev,demo]"
 	touch $@
 
 classic-test: $(VENV)-classic/installed

@@ -1,15 +1,17 @@
 """Serve a page for drawing and filling holes; prints its address."""
 
 import importlib.util
-import os
+import pathlib
 import tempfile
 
-from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_string
+from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_list, DEFINE_string
 
 from flags import filling, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
+
+_BUNDLED = "photographs"
 
 
 def define(flags):
@@ -24,20 +26,49 @@ def define(flags):
     )
     DEFINE_integer("max_upload_mb", 64, "Maximum size of an upload, in megabytes.", 1, flag_values=flags)
     DEFINE_float(
-        "keep_minutes", 60, "Age in minutes at which visitors' files are removed.", 0.001, flag_values=flags
+        "keep_minutes",
+        60,
+        "Minutes after its last use at which a visitor's file is removed.",
+        0.001,
+        flag_values=flags,
+    )
+    DEFINE_list(
+        "more_checkpoints",
+        [],
+        "Further checkpoints, like --checkpoint_dir, between commas: visitors choose one.",
+        flag_values=flags,
     )
     filling.define(flags)
     scale.define(flags, fill_size="auto", detail="residual")
 
 
 def main(flags):
-    if importlib.util.find_spec("gradio") is None:
-        raise UserError('the page needs Gradio, which is not installed: pip install ".[demo]"')
-    follow_checkpoint(flags, flags.checkpoint_dir)
-    inpainter = make_inpainter(flags)
-    with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:
-        os.environ["GRADIO_TEMP_DIR"] = folder  # removed with everything in it when the page ends
-        from inpaint.demo.server import serve
+    if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
+        raise UserError(f'the page needs {" and ".join(missing)}, not installed: pip install ".[demo]"')
+    from inpaint.demo.server import listen, serve
+    from inpaint.demo.settings import Settings
 
-        limits = flags.max_upload_mb, flags.keep_minutes
-        serve(inpainter, flags.max_pixels, folder, flags.host, flags.port, *limits)
+    options = scale.options(flags)
+    listener = listen(flags.host, flags.port)  # before loading, which takes seconds
+    checkpoints = [flags.checkpoint_dir, *flags.more_checkpoints]
+    inpainters = []
+    for checkpoint in checkpoints:
+        follow_checkpoint(flags, checkpoint)
+        inpainters.append(make_inpainter(flags, checkpoint))
+
+    from inpaint.demo.networks import Network  # which needs TensorFlow
+
+    names = [pathlib.Path(checkpoint).name if checkpoint else _BUNDLED for checkpoint in checkpoints]
+    networks = [Network(name, inpainter) for name, inpainter in zip(names, inpainters)]
+    for network in networks:
+        network.warm_up()
+    with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:  # removed when the page ends
+        settings = Settings(
+            folder=pathlib.Path(folder),
+            max_pixels=flags.max_pixels,
+            max_upload_mb=flags.max_upload_mb,
+            keep_minutes=flags.keep_minutes,
+            size=options["fill_size"],
+            detail=options["detail"],
+        )
+        serve(networks, settings, flags.host, listener)

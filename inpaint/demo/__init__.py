@@ -1,1 +1,1 @@
-"""A Gradio page for drawing holes and filling them."""
+"""A page in the browser for drawing holes in photos and filling them."""

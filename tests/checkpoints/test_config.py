@@ -185,7 +185,7 @@ def test_an_average_keeps_the_config(in_process, run, tmp_path):
 )
 def test_commands_refuse_another_padding(in_process, run, problem, images, tmp_path, command, flags):
     if command == "demo":
-        pytest.importorskip("gradio")
+        pytest.importorskip("fastapi")
     (tmp_path / "run").symlink_to(run)
     before = sorted(path.name for path in run.iterdir())
     for flag, message in (

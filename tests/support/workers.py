@@ -7,8 +7,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 # A file's tests share a process, a wheel or a graph; those of one name an exported model.
 TOGETHER = {
+    "tests/demo/test_access.py": "canvas",
+    "tests/demo/test_canvas.py": "canvas",
     "tests/demo/test_page.py": "page",
     "tests/demo/test_page_load.py": "page of a crowd",
+    "tests/demo/test_states.py": "canvas",
     "tests/export/test_export.py": "exported",
     "tests/export/test_export_elsewhere.py": "exported",
     "tests/export/test_export_refusals.py": "exported",

@@ -1,0 +1,215 @@
+"""The server: the page's files and its API."""
+
+import asyncio
+import contextlib
+import functools
+import json
+import pathlib
+
+import anyio
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+import inpaint
+from inpaint.demo import work
+from inpaint.demo.answers import WithHeaders, tell_errors
+from inpaint.demo.errors import Gone
+from inpaint.demo.examples import examples
+from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
+from inpaint.demo.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
+from inpaint.demo.store import Store
+from inpaint.demo.turns import Turns
+from inpaint.errors import UserError
+from inpaint.inference.scale import DETAILS
+from inpaint.io.image_files import size_text
+from inpaint.models.architecture import GATED, SHOWN_LAYERS, check_layers
+
+_STATIC = pathlib.Path(__file__).parent / "static"
+_MOST_BYTES = 4 << 30  # of all visitors' files
+_CODERS = 2  # photos that are decoded or encoded at the same time
+_AT_ONCE = {"X-Accel-Buffering": "no"}  # proxies pass lines on as they come
+
+
+def make_app(networks, settings):
+    """Create the server.
+
+    Args:
+        networks: list of `Network`s; the first one is the default.
+        settings: a `Settings`.
+
+    Returns:
+        A FastAPI application.
+    """
+    store = Store(settings.folder, 60 * settings.keep_minutes, _MOST_BYTES)
+    turns = Turns(settings.most_waiting)
+    coders = anyio.CapacityLimiter(_CODERS)
+    samples = examples()
+
+    async def in_thread(function, *arguments):
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=coders)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_):
+        async def clean():
+            while True:
+                await asyncio.sleep(15 * settings.keep_minutes)
+                await in_thread(store.remove_old)
+
+        cleaning = asyncio.create_task(clean())
+        yield
+        cleaning.cancel()
+
+    app = FastAPI(
+        title="deepfillv2", version=inpaint.__version__, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.store, app.state.turns = store, turns
+    tell_errors(app)
+    app.add_middleware(WithHeaders)
+
+    def body(request):
+        return received(request, settings.folder, settings.max_upload_mb * 1_000_000)
+
+    def network(number):
+        if number >= len(networks):
+            raise UserError(f"there is no network {number}: choose 0 to {len(networks) - 1}")
+        return networks[number]
+
+    async def read(request, reader, folder, left, top):
+        """Read a mask or sketch of the photo in a folder from a request."""
+        photo = await in_thread(Photo.load, folder)
+        async with body(request) as path:
+            return await in_thread(reader, path, photo.image.size, left, top, settings.max_pixels)
+
+    def streamed(function, *arguments):
+        """The response that tells what happens to work: lines of JSON."""
+        job = turns.enter(functools.partial(function, *arguments))
+
+        async def lines():
+            async with contextlib.aclosing(turns.follow(job)) as messages:
+                async for message in messages:
+                    yield json.dumps(message) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson", headers=_AT_ONCE)
+
+    @app.get("/settings")
+    async def page_settings():
+        """What the page needs to know: limits, choices, layers, examples."""
+        return {
+            "max_pixels": settings.max_pixels,
+            "max_bytes": settings.max_upload_mb * 1_000_000,
+            "keep_minutes": settings.keep_minutes,
+            "networks": [{"name": each.name, "guided": each.guided} for each in networks],
+            "sizes": list(settings.sizes),
+            "size": str(settings.size),
+            "detail": settings.detail,
+            "layers": GATED,
+            "shown_layers": SHOWN_LAYERS,
+            "examples": {name: sample.photo.name for name, sample in samples.items()},
+        }
+
+    @app.get("/health")
+    async def health():
+        """How many fills are running or waiting."""
+        return {"fills": len(turns)}
+
+    @app.get("/examples/{name}/{part}")
+    async def example(name: str, part: str):
+        """A file of an example: "photo", "mask" or "thumbnail"."""
+        if name not in samples or part not in ("photo", "mask", "thumbnail"):
+            raise HTTPException(404)
+        if part == "thumbnail":
+            return Response(samples[name].thumbnail, media_type="image/jpeg")
+        return FileResponse(getattr(samples[name], part))
+
+    @app.post("/photos", status_code=201)
+    async def add_photo(request: Request, name: Name = "photo.png"):
+        """Send a photo: the body is the file. Returns its id, size and kind."""
+        async with body(request) as path:
+            photo = await in_thread(read_photo, path, name, settings.max_pixels)
+            height, width = photo.image.size
+            return {
+                "id": await in_thread(work.keep_photo, store, photo),
+                "width": width,
+                "height": height,
+                "transparent": photo.transparent,
+                "shown": photo.shown,
+                "download": photo.download,
+            }
+
+    @app.get("/photos/{id}/view")
+    async def view(id: str, left: Left = 0, top: Top = 0, width: Extent = 1 << 30, height: Extent = 1 << 30):
+        """The photo or a part of it, for the screen: PNG or JPEG."""
+        photo = await in_thread(Photo.load, store.folder(id))
+        window = slice(top, top + height), slice(left, left + width)
+        if not photo.image.rgb[window].size:
+            raise UserError(
+                f"the photo is {size_text(photo.image.size)}, there is nothing at ({left}, {top})"
+            )
+        content, kind = await in_thread(photo.view, window)
+        return Response(content, media_type=kind)
+
+    @app.get("/photos/{id}/file")
+    async def download(id: str):
+        """The photo in the format of the file that was sent, with its metadata."""
+        folder = store.folder(id)
+        photo = await in_thread(Photo.load, folder)
+        return FileResponse(await in_thread(photo.write, folder), filename=photo.download)
+
+    @app.put("/photos/{id}/sketch", status_code=204)
+    async def add_sketch(request: Request, id: str, left: Left = None, top: Top = None):
+        """Send the lines that fills of this photo follow, white on black or on clear; for guided networks."""
+        folder = store.folder(id)
+        sketch = await read(request, read_sketch, folder, left, top)
+        await in_thread(work.keep_sketch, folder, sketch)
+
+    @app.post("/photos/{id}/fills")
+    async def fill(
+        request: Request,
+        id: str,
+        left: Left = None,
+        top: Top = None,
+        size: Size = str(settings.size),
+        detail: Detail = settings.detail,
+        network_number: Number = 0,
+    ):
+        """Fill the hole of a mask, the body: white is hole. Leaving the connection stops the work.
+
+        Returns lines of JSON, see `Turns.follow`; the last one has the id of the result, a photo like those
+        that were sent, and the window that the hole is in.
+        """
+        chosen = network(network_number)
+        if size not in settings.sizes or detail not in DETAILS:
+            sizes, details = ", ".join(settings.sizes), ", ".join(DETAILS)
+            raise UserError(f"size must be one of {sizes}, detail one of {details}")
+        folder = store.folder(id)
+        hole = await read(request, read_hole, folder, left, top)
+        return streamed(work.fill, store, folder, chosen, hole, settings.sizes[size], detail)
+
+    @app.post("/photos/{id}/looks")
+    async def look(
+        request: Request,
+        id: str,
+        left: Left = None,
+        top: Top = None,
+        layers: Layers = ",".join(SHOWN_LAYERS),
+        network_number: Number = 0,
+    ):
+        """Record how the network fills a mask's hole. As for fills; the last line has an id and names."""
+        chosen, names = network(network_number), [name for name in layers.split(",") if name]
+        check_layers(names)
+        folder = store.folder(id)
+        hole = await read(request, read_hole, folder, left, top)
+        return streamed(work.look, store, folder, chosen, hole, names)
+
+    @app.get("/looks/{id}/{name}")
+    async def look_image(id: str, name: str):
+        """An image of a look inside."""
+        files = {path.stem: path for path in store.folder(id).glob("*.jpg")}
+        if name not in files:
+            raise Gone
+        return FileResponse(files[name])
+
+    app.mount("/", StaticFiles(directory=_STATIC, html=True))
+    return app

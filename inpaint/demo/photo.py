@@ -1,0 +1,211 @@
+"""A visitor's photo: reading what was sent, and encoding it for the screen and for the download."""
+
+import contextlib
+import dataclasses
+import io
+import pathlib
+import pickle
+
+import numpy as np
+from PIL import Image
+
+from inpaint.demo.errors import TooLarge
+from inpaint.errors import UserError
+from inpaint.io.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
+from inpaint.io.mask_files import read_gray
+from inpaint.io.opened_image import opened_image
+
+_SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
+_SHOWN_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
+_SHOWN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+_LOSSLESS = 1 << 20  # pixels up to which views are PNG files
+_FILE = "photo.pickle"
+
+
+@dataclasses.dataclass
+class Photo:
+    """A photo on the server.
+
+    Attributes:
+        image: an `ImageFile`.
+        download: name of the download, with the suffix of the format that it is written in.
+        shown: whether browsers show the file that was sent, and in the same colours.
+    """
+
+    image: ImageFile
+    download: str
+    shown: bool = True
+
+    @property
+    def transparent(self):
+        """Whether anything of it is transparent."""
+        return self.image.alpha is not None and bool((self.image.alpha < 255).any())
+
+    def save(self, folder):
+        """Keep the photo in a folder of the `Store`."""
+        with open(folder / _FILE, "wb") as file:
+            pickle.dump(self, file, pickle.HIGHEST_PROTOCOL)
+
+    @staticmethod
+    def load(folder):
+        """The photo that was kept in a folder of the `Store`."""
+        return pickle.loads((folder / _FILE).read_bytes())
+
+    def filled(self, rgb):
+        """The photo with other pixels, uint8 [H, W, 3]: as they will be downloaded, so gray stays gray."""
+        if self.image.gray:
+            rgb = np.asarray(Image.fromarray(rgb).convert("L").convert("RGB"))
+        return dataclasses.replace(self, image=dataclasses.replace(self.image, rgb=rgb))
+
+    def view(self, window):
+        """Encode a part of the photo for the screen.
+
+        Args:
+            window: slices of rows and columns.
+
+        Returns:
+            (bytes, media type): PNG where the part is small or the photo has transparency, else JPEG.
+        """
+        rgb, alpha = self.image.rgb[window], self.image.alpha
+        pil = Image.fromarray(rgb)
+        if self.image.gray:
+            pil = pil.convert("L")  # as the colour profile expects
+        if alpha is not None:
+            pil.putalpha(Image.fromarray(alpha[window]))
+        lossless = alpha is not None or rgb.size // 3 <= _LOSSLESS
+        options = {"compress_level": 1} if lossless else {"quality": 95, "subsampling": 0}
+        if self.image.icc_profile:
+            options["icc_profile"] = self.image.icc_profile
+        content = io.BytesIO()
+        pil.save(content, "PNG" if lossless else "JPEG", **options)
+        return content.getvalue(), "image/png" if lossless else "image/jpeg"
+
+    def write(self, folder):
+        """Write the download into a folder, unless it is there; returns its path."""
+        path = folder / f"download{pathlib.Path(self.download).suffix}"
+        if not path.exists():
+            write_image(path, self.image)
+        return path
+
+
+@dataclasses.dataclass
+class Hole:
+    """A hole, kept small while it waits to be filled.
+
+    Attributes:
+        size: (height, width) of the photo.
+        window: slices of rows and columns that the hole is in.
+        part: bool, the hole in its window.
+    """
+
+    size: tuple[int, int]
+    window: tuple[slice, slice]
+    part: np.ndarray
+
+    def whole(self):
+        """The hole in the photo, bool [H, W]."""
+        whole = np.zeros(self.size, bool)
+        whole[self.window] = self.part
+        return whole
+
+    def place(self):
+        """Its window as a dict: left, top, width, height."""
+        rows, columns = self.window
+        height, width = self.part.shape
+        return {"left": columns.start, "top": rows.start, "width": width, "height": height}
+
+
+def read_photo(path, name, max_pixels):
+    """Read a photo that a visitor sent.
+
+    Args:
+        path: the file.
+        name: its name at the visitor's.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8.
+
+    Returns:
+        A `Photo`.
+
+    Raises:
+        UserError: it is no image that can be read, or too large.
+    """
+    with _called(path, "the photo"):
+        with opened_image(path, None, decode=False) as opened:
+            kind, mode, size = opened.format, opened.mode, opened.size[::-1]
+        _check_size("the photo", size, max_pixels)
+        image = read_image(path, None)
+    stem, suffix = pathlib.PurePath(name).stem or "photo", pathlib.PurePath(name).suffix
+    fitting = _SUFFIX.get(kind, ".png")
+    alike = suffix.lower() in SUFFIXES and suffix.lower().replace("jpeg", "jpg").replace("tiff", "tif") == fitting
+    download = f"{stem}_filled{suffix if alike else fitting}"
+    return Photo(image, download, kind in _SHOWN_FORMATS and mode in _SHOWN_MODES)
+
+
+def read_hole(path, size, left, top, max_pixels):
+    """Read a mask that covers a part of a photo, white is hole.
+
+    Args:
+        path: the file.
+        size: (height, width) of the photo.
+        left, top: place of its upper left corner in the photo, or None if it must have the photo's size.
+        max_pixels: as for `read_photo`.
+
+    Returns:
+        A `Hole`.
+
+    Raises:
+        UserError: as `read_photo`, the mask is not within the photo, or it has no hole.
+    """
+    hole = _read_part(path, "mask", size, left, top, max_pixels) > 127.5
+    if not hole.any():
+        raise UserError("there is no hole yet: draw one, or drop a mask")
+    found = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
+    window = tuple(slice(int(places[0]), int(places[-1]) + 1) for places in found)
+    return Hole(size, window, hole[window].copy())
+
+
+def read_sketch(path, size, left, top, max_pixels):
+    """Read the lines for a guided network: uint8 [H, W] in [0, 255]. Arguments and errors as `read_hole`."""
+    return np.uint8(_read_part(path, "sketch", size, left, top, max_pixels))
+
+
+def _read_part(path, name, size, left, top, max_pixels):
+    """float32 [H, W] in [0, 255], 0 where a mask or sketch does not reach."""
+    with _called(path, f"the {name}"):
+        with opened_image(path, None, decode=False) as opened:
+            _check_size(f"the {name}", opened.size[::-1], max_pixels)
+        part = read_gray(path, None)
+    if left is None and top is None and part.shape != size:
+        raise UserError(
+            f"the {name} is {size_text(part.shape)}, the photo {size_text(size)}: they must have the same "
+            f"size"
+        )
+    left, top = left or 0, top or 0
+    if part.shape == size and not left and not top:
+        return part
+    bottom, right = top + part.shape[0], left + part.shape[1]
+    if bottom > size[0] or right > size[1]:
+        raise UserError(f"the {name} reaches ({right}, {bottom}), beyond the photo of {size_text(size)}")
+    whole = np.zeros(size, np.float32)
+    whole[top:bottom, left:right] = part
+    return whole
+
+
+def _check_size(name, size, max_pixels):
+    height, width = size
+    if -(-height // 8) * 8 * (-(-width // 8) * 8) > max_pixels:
+        raise TooLarge(
+            f"{name} is {size_text(size)}, and this page takes up to {max_pixels / 1e6:.3g} million pixels: "
+            f"make it smaller first"
+        )
+
+
+@contextlib.contextmanager
+def _called(path, name):
+    """Context manager: errors in the body mention `name` instead of a path on this machine."""
+    try:
+        yield
+    except UserError as error:
+        if str(path) not in str(error):
+            raise
+        raise UserError(str(error).replace(str(path), name)) from error

@@ -1,0 +1,61 @@
+// Placing a box by keyboard: Enter begins and draws it, arrow keys move it, with Shift they change its size.
+
+import { tell } from "./messages.js";
+import { corners } from "./pointers.js";
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP = 10; // screen pixels
+const PAN = 60;
+
+export function followArrows(editor) {
+  const { stage } = editor;
+  let box = null; // { left, top, width, height } in the photo
+
+  function begin() {
+    const { width, height } = stage.size;
+    const [x, y] = stage.view.toPhoto(width / 2, height / 2);
+    const side = Math.round(100 / stage.view.scale);
+    box = { left: Math.round(x - side / 2), top: Math.round(y - side / 2), width: side, height: side };
+    show();
+  }
+
+  function show() {
+    stage.outline = box && corners(box.left, box.top, box.left + box.width, box.top + box.height);
+    stage.refresh("cursor");
+    if (box) tell(`Box at ${box.left}, ${box.top}, ${box.width} x ${box.height} pixels.`);
+  }
+
+  function finish(draw) {
+    const outline = stage.outline;
+    box = null;
+    show();
+    if (draw) editor.mark({ kind: "area", tool: "hole", points: outline });
+    tell(draw ? "Box drawn." : "Box cancelled.");
+  }
+
+  function change([dx, dy], resize) {
+    const step = Math.max(Math.round(STEP / stage.view.scale), 1);
+    const keys = resize ? ["width", "height"] : ["left", "top"];
+    box[keys[0]] += dx * step;
+    box[keys[1]] += dy * step;
+    const { photo } = editor;
+    box.width = Math.min(Math.max(box.width, 1), photo.width);
+    box.height = Math.min(Math.max(box.height, 1), photo.height);
+    box.left = Math.min(Math.max(box.left, 0), photo.width - box.width);
+    box.top = Math.min(Math.max(box.top, 0), photo.height - box.height);
+    show();
+  }
+
+  editor.addEventListener("tool", () => box && finish(false));
+
+  // Whether a key that was pressed on the stage was one of these.
+  return function press(event) {
+    const arrow = ARROWS[event.key];
+    if (arrow && box) change(arrow, event.shiftKey);
+    else if (arrow) stage.pan(-PAN * arrow[0], -PAN * arrow[1]);
+    else if (event.key === "Enter" && editor.tool === "box" && !editor.busy) box ? finish(true) : begin();
+    else if (event.key === "Escape" && box) finish(false);
+    else return false;
+    return true;
+  };
+}

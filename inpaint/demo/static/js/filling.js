@@ -1,0 +1,109 @@
+// Filling: from the press of the button to the result on the canvas, with progress, a way to stop, and errors that
+// leave everything as it was.
+
+import { sketchOf } from "./marks.js";
+import { calm, showProgress, tell, warn } from "./messages.js";
+import { blob, sendSketch, viewURL, work } from "./server.js";
+
+const element = (id) => document.getElementById(id);
+
+export class Filling {
+  constructor(editor) {
+    this.editor = editor;
+    this.stopping = null; // AbortController of what is running
+    element("fill").addEventListener("click", () => this.fill());
+    element("stop").addEventListener("click", () => this.stop());
+    editor.addEventListener("marked", () => {
+      if (element("on-release").checked) this.fill();
+    });
+  }
+
+  stop() {
+    this.stopping?.abort();
+  }
+
+  // Stop what is running, without a word: another photo takes its place.
+  abandon() {
+    this.stop();
+    this.#end();
+  }
+
+  fill() {
+    const { editor } = this;
+    const { hole } = editor;
+    if (!hole) return;
+    const { marks, fills } = editor.state;
+    const choices = { size: element("size").value, detail: element("detail").checked ? "residual" : "none" };
+    return this.run("fills", "Filling", fills.at(-1), marks, hole, choices, async (message, signal) => {
+      const { id, left, top, width, height, pixels, seconds } = message;
+      const window = { left, top, width, height };
+      const part = await blob(viewURL(id, window), signal);
+      editor.fill({ id, ...window, bitmap: await createImageBitmap(part) });
+      const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
+      tell(`Filled ${pixels.toLocaleString("en")} pixels (${share}%) in ${seconds.toFixed(1)} seconds.`);
+    });
+  }
+
+  // Let the server work on a hole; one thing at a time.
+  //   kind: "fills" or "looks"; doing: what the page calls it
+  //   source: the fill whose result the hole is in, or undefined for the photo itself
+  //   marks, hole, choices: what is sent
+  //   finish(message, signal): called with the last message
+  async run(kind, doing, source, marks, hole, choices, finish) {
+    const { editor } = this;
+    if (editor.busy) return;
+    const { photo } = editor;
+    const stopping = (this.stopping = new AbortController());
+    const { signal } = stopping;
+    editor.busy = true;
+    editor.update();
+    calm();
+    tell(`${doing}…`);
+    showProgress(null);
+    try {
+      if (!photo.id) await this.#uploaded(photo, signal);
+      const id = source?.id ?? photo.id;
+      const network = element("network").value || 0;
+      if (editor.guided) await sendSketch(id, sketchOf(marks, hole), signal);
+      const told = (message) => this.#tell(doing, message);
+      const message = await work(kind, id, hole, { network, ...choices }, signal, told);
+      await finish(message, signal);
+    } catch (error) {
+      if (photo === editor.photo) tell(signal.aborted ? "Stopped." : "");
+      if (!signal.aborted) warn(sentence(error.message));
+      if (!signal.aborted && error.status === undefined) throw error;
+    } finally {
+      if (this.stopping === stopping) this.#end();
+    }
+  }
+
+  #end() {
+    this.stopping = null;
+    this.editor.busy = false;
+    showProgress(undefined);
+    this.editor.update();
+  }
+
+  async #uploaded(photo, signal) {
+    tell("Waiting for the upload…");
+    const stopped = new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+    });
+    await Promise.race([photo.ready(), stopped]);
+  }
+
+  #tell(doing, message) {
+    if (message.state === "queued") {
+      const { ahead } = message;
+      tell(`Waiting: ${ahead} ${ahead === 1 ? "other is" : "others are"} first.`);
+      showProgress(null);
+    } else {
+      const { done, total } = message;
+      tell(`${doing}…`);
+      if (done) showProgress(done / total, `${done} of ${total} parts`);
+    }
+  }
+}
+
+// An error's line as a sentence.
+export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;

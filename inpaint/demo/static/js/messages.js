@@ -1,0 +1,28 @@
+// What the page tells: a quiet line, an alert that stays until it is closed, and the progress of a fill.
+
+const element = (id) => document.getElementById(id);
+
+// Screen readers read it when it changes.
+export function tell(text) {
+  if (element("status").textContent !== text) element("status").textContent = text;
+}
+
+export function warn(text) {
+  element("alert").firstElementChild.textContent = text;
+  element("alert").hidden = false;
+}
+
+export function calm() {
+  element("alert").hidden = true;
+}
+
+// Show a share from 0 to 1, and what is done in words; null while it is not known, undefined for none.
+export function showProgress(share, parts = "") {
+  const bar = element("progress");
+  bar.hidden = element("parts").hidden = share === undefined;
+  element("parts").textContent = parts;
+  if (share === null) bar.removeAttribute("value");
+  else if (share !== undefined) bar.value = share;
+}
+
+element("alert").querySelector("button").addEventListener("click", calm);

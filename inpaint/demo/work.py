@@ -1,0 +1,62 @@
+"""What visitors wait for: fills and looks inside. Each runs in the thread of `Turns`."""
+
+import time
+
+import numpy as np
+from PIL import Image
+
+from inpaint.demo.photo import Photo
+
+_SKETCH = "sketch.npy"
+
+
+def keep_photo(store, photo):
+    """Keep a `Photo` in a `Store`; returns its id."""
+    with store.new() as (name, folder):
+        photo.save(folder)
+    return name
+
+
+def keep_sketch(folder, sketch):
+    """Keep the lines that fills of a photo follow, uint8 [H, W], in its folder."""
+    np.save(folder / _SKETCH, sketch)
+
+
+def fill(store, folder, network, hole, size, detail, progress):
+    """Fill a hole.
+
+    Args:
+        store: the `Store` that the result is kept in.
+        folder: the photo's folder.
+        network: a `Network`.
+        hole: a `Hole`.
+        size, detail, progress: as for `Network.fill`.
+
+    Returns:
+        dict: "id" of the result, "pixels" of the hole, "seconds" that the network took, and the hole's place.
+    """
+    photo, whole = Photo.load(folder), hole.whole()
+    start = time.monotonic()
+    rgb = network.fill(photo.image.rgb, whole, _sketch(folder, hole), size, detail, progress)
+    seconds = time.monotonic() - start
+    name = keep_photo(store, photo.filled(rgb))
+    return {"id": name, "pixels": int(hole.part.sum()), "seconds": seconds, **hole.place()}
+
+
+def look(store, folder, network, hole, layers, progress):
+    """Look inside a network; arguments as for `fill`, and names of layers.
+
+    Returns:
+        dict: "id" of a folder with images, and their "names".
+    """
+    images = network.look(Photo.load(folder).image.rgb, hole.whole(), _sketch(folder, hole), layers)
+    with store.new() as (name, kept):
+        for key, pixels in images.items():
+            Image.fromarray(pixels).save(kept / f"{key}.jpg", quality=92, subsampling=0)
+    return {"id": name, "names": list(images)}
+
+
+def _sketch(folder, hole):
+    """The lines sent for a photo, uint8 [H, W]; if none were sent, zeros."""
+    path = folder / _SKETCH
+    return np.load(path) if path.exists() else np.zeros(hole.size, np.uint8)
