@@ -45,8 +45,8 @@ def define(flags):
 def main(flags):
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise UserError(f'the page needs {" and ".join(missing)}, not installed: pip install ".[demo]"')
-    from inpaint.demo.server import listen, serve
     from inpaint.demo.settings import Settings
+    from inpaint.demo.web.server import listen, serve
 
     options = scale.options(flags)
     listener = listen(flags.host, flags.port)  # before loading, which takes seconds

@@ -136,7 +136,9 @@ def read_photo(path, name, max_pixels):
         image = read_image(path, None)
     stem, suffix = pathlib.PurePath(name).stem or "photo", pathlib.PurePath(name).suffix
     fitting = _SUFFIX.get(kind, ".png")
-    alike = suffix.lower() in SUFFIXES and suffix.lower().replace("jpeg", "jpg").replace("tiff", "tif") == fitting
+    alike = (
+        suffix.lower() in SUFFIXES and suffix.lower().replace("jpeg", "jpg").replace("tiff", "tif") == fitting
+    )
     download = f"{stem}_filled{suffix if alike else fitting}"
     return Photo(image, download, kind in _SHOWN_FORMATS and mode in _SHOWN_MODES)
 

@@ -14,8 +14,8 @@ pytest.importorskip("httpx2", reason="HTTPX 2 is not installed")
 from fastapi.testclient import TestClient  # noqa: E402
 from support.page_process import StubNetwork  # noqa: E402
 
-from inpaint.demo.app import make_app  # noqa: E402
 from inpaint.demo.settings import Settings  # noqa: E402
+from inpaint.demo.web.app import make_app  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
 
 SIZE = (40, 56)
@@ -132,7 +132,7 @@ def test_sketch(client, networks, pixels):
         ("holiday.jpg", "JPEG", "holiday_filled.jpg", "JPEG"),
         ("HOLIDAY.JPEG", "JPEG", "HOLIDAY_filled.JPEG", "JPEG"),
         ("x.webp", "WEBP", "x_filled.webp", "WEBP"),
-        ("x.tif", "TIFF", "x_filled.png", "PNG"),
+        ("x.tif", "TIFF", "x_filled.tif", "TIFF"),
         ("wrong.jpg", "PNG", "wrong_filled.png", "PNG"),
         ("../../etc/pass wörd.png", "PNG", "pass wörd_filled.png", "PNG"),
         ("", "PNG", "photo_filled.png", "PNG"),
@@ -299,7 +299,7 @@ def test_the_page_is_light():
     """As served, nothing but itself: under 1 MB, and no address of another server in it."""
     files = [
         path
-        for path in (pathlib.Path(__file__).parents[2] / "inpaint/demo/static").rglob("*")
+        for path in (pathlib.Path(__file__).parents[2] / "inpaint/demo/web/static").rglob("*")
         if path.is_file()
     ]
     assert len(files) > 10 and sum(path.stat().st_size for path in files) < 150_000

@@ -215,7 +215,7 @@ def test_photos_that_the_browser_cannot_show(visitor, server, tmp_path, rng):
     visitor.fill()
     name, image = visitor.download()
     pixels[server.plain.calls[0][0]] = FILL
-    assert name == "scan_filled.png"
+    assert name == "scan_filled.tif"
     np.testing.assert_array_equal(image, pixels)
 
 

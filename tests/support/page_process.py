@@ -102,7 +102,7 @@ def served(networks, settings):
     """Serves the page in a thread; the body gets (address, app, requests as (method, path, bytes))."""
     import uvicorn
 
-    from inpaint.demo.app import make_app
+    from inpaint.demo.web.app import make_app
 
     app, asked = make_app(networks, settings), []
     config = uvicorn.Config(_Recorder(app, asked), log_level="warning", timeout_graceful_shutdown=1)

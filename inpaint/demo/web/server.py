@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from inpaint.demo.app import make_app
+from inpaint.demo.web.app import make_app
 from inpaint.errors import UserError, telling
 
 _PORTS = range(7860, 7960)

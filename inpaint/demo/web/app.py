@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException
 
 import inpaint
 from inpaint.demo import work
-from inpaint.demo.answers import WithHeaders, tell_errors
 from inpaint.demo.errors import Gone
 from inpaint.demo.examples import examples
 from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
-from inpaint.demo.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
 from inpaint.demo.store import Store
 from inpaint.demo.turns import Turns
+from inpaint.demo.web.answers import WithHeaders, tell_errors
+from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
 from inpaint.errors import UserError
 from inpaint.inference.scale import DETAILS
 from inpaint.io.image_files import size_text
