@@ -1,4 +1,4 @@
-"""Fill a million images with Apache Beam: --input='lists/*.txt' --report=DIR --runner=DirectRunner."""
+"""Fill a million images with Apache Beam: --input=list.txt --report=DIR --runner=DirectRunner."""
 
 import importlib.util
 import logging
