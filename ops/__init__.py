@@ -2,7 +2,7 @@
 
 import ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
 from ops.attention import ContextualAttention
-from ops.convolution import GatedConv, GatedDeconv, PaddedConv, SpectralNormConv
+from ops.convolution import GatedConv, GatedDeconv, PaddedConv, PartialConv, SpectralNormConv
 from ops.flow_wheel import flow_image
 from ops.nearest import resize_nearest
 
@@ -11,6 +11,7 @@ __all__ = [
     "GatedConv",
     "GatedDeconv",
     "PaddedConv",
+    "PartialConv",
     "SpectralNormConv",
     "flow_image",
     "resize_nearest",

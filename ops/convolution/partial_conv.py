@@ -1,0 +1,126 @@
+"""Partial convolution (Liu et al., ECCV 2018, section 3.1)."""
+
+import tensorflow as tf
+
+from ops.convolution.dilated_conv import dilated_conv
+from ops.keras_compat import add_float32_weight
+
+PADDINGS = ("same", "centred")
+_EPSILON = 1e-8  # beside sums of a mask, which are 0 or at least 1
+
+
+@tf.keras.utils.register_keras_serializable(package="deepfillv2")
+class PartialConv(tf.keras.layers.Layer):
+    """Convolution that uses known positions only, and tells which positions are known after it.
+
+    With `seen` the sum of the mask in a window, everything outside of the map unknown, and `full` that of a
+    window of ones, the output is `conv(x * known) * full / seen + bias`, or 0 where nothing is seen
+    (equation 1); a position is known afterwards if anything was seen (equation 2). No gradient flows through
+    the mask.
+
+    **The mask is 1 where the image is known**, as in the paper: the opposite of an image's mask.
+
+    Args:
+        filters: number of output channels.
+        kernel_size: odd side of the square kernel.
+        strides: step in both directions.
+        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
+        padding: `"same"`, TensorFlow's, or `"centred"`, the authors': on every side
+            `dilation_rate * (kernel_size - 1) / 2` zeros. They differ where `strides` is above 1.
+        use_bias: Whether the layer has a bias.
+        activation: Keras activation of the output. Default: none.
+
+    Call arguments:
+        inputs: [N, H, W, C].
+        known: [N or 1, H, W, 1], or [N or 1, H, W, C] with a mask for each channel, of 0 and 1.
+
+    Returns:
+        [N, ceil(H / strides), ceil(W / strides), filters] in the dtype policy's compute dtype, and the new
+        mask, [N or 1, ceil(H / strides), ceil(W / strides), 1] float32.
+
+    Raises:
+        ValueError: an argument out of its range, naming the argument and the value.
+
+    Example:
+        >>> y, known = PartialConv(24, 5)(tf.zeros([1, 8, 8, 3]), tf.ones([1, 8, 8, 1]))
+        >>> y.shape, known.shape
+        (TensorShape([1, 8, 8, 24]), TensorShape([1, 8, 8, 1]))
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        dilation_rate=1,
+        padding="same",
+        use_bias=True,
+        activation=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if filters < 1:
+            raise ValueError(f"filters must be positive, received {filters}")
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
+        if strides > 1 and dilation_rate > 1:
+            raise ValueError(
+                f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
+            )
+        if padding not in PADDINGS:
+            raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.dilation_rate = dilation_rate
+        self.padding = padding
+        self.use_bias = use_bias
+        self.activation = tf.keras.activations.get(activation)
+
+    def build(self, inputs_shape, known_shape=None):
+        shape = (self.kernel_size, self.kernel_size, inputs_shape[-1], self.filters)
+        self.kernel = add_float32_weight(self, "kernel", shape, "glorot_uniform")
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.built = True
+
+    def call(self, inputs, known):
+        x = tf.cast(inputs, self.compute_dtype)
+        known = tf.stop_gradient(
+            tf.cast(known, tf.float32)
+        )  # half precision cannot count a window's channels
+        ones = tf.ones([self.kernel_size, self.kernel_size, known.shape[-1], 1])
+        seen = self._convolved(known, ones)  # [N or 1, h, w, 1]
+        known_after = tf.clip_by_value(seen, 0.0, 1.0)
+        scale = tf.cast(tf.size(ones), tf.float32) / (seen + _EPSILON) * tf.cast(seen > 0, tf.float32)
+        y = self._convolved(x * tf.cast(known, x.dtype), tf.cast(self.kernel, x.dtype))
+        y *= tf.cast(scale, x.dtype)
+        if self.use_bias:
+            y = tf.nn.bias_add(y, tf.cast(self.bias, x.dtype))
+        return self.activation(y * tf.cast(known_after, x.dtype)), known_after
+
+    def _convolved(self, x, kernel):
+        border = "SAME"
+        if self.padding == "centred":
+            margin = self.dilation_rate * (self.kernel_size - 1) // 2
+            x, border = tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]]), "VALID"
+        if self.dilation_rate > 1:
+            return dilated_conv(x, kernel, self.dilation_rate, border)
+        return tf.nn.conv2d(x, kernel, self.strides, border)
+
+    def compute_output_shape(self, inputs_shape, known_shape):
+        size = [None if side is None else -(-side // self.strides) for side in inputs_shape[1:3]]
+        return (inputs_shape[0], *size, self.filters), (known_shape[0], *size, 1)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "dilation_rate": self.dilation_rate,
+            "padding": self.padding,
+            "use_bias": self.use_bias,
+            "activation": tf.keras.activations.serialize(self.activation),
+        }
