@@ -79,7 +79,7 @@ def decode_image(header):
         header.is_png,
         lambda: tf.cond(
             header.deep,
-            lambda: _eight_bit(tf.io.decode_png(data, channels=4, dtype=tf.uint16), header.gray),
+            lambda: _eight_bit(tf.io.decode_png(data, channels=4, dtype=tf.uint16)),
             lambda: tf.io.decode_png(data, channels=4),
         ),
         lambda: _opaque(tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE")),
@@ -148,10 +148,9 @@ def _jpeg_header(data):
     return shape[:2], shape[2] == 1, tf.constant(False), tf.constant(False)
 
 
-def _eight_bit(values, gray):
-    """uint16 -> uint8: gray is rounded, colours keep the high byte, as in `image_files`."""
-    wide = tf.cast(values, tf.int32)
-    return tf.cast(tf.where(gray, (wide * 255 + 32767) // 65535, wide // 256), tf.uint8)
+def _eight_bit(values):
+    """uint16 -> uint8, rounded."""
+    return tf.cast((tf.cast(values, tf.int32) * 255 + 32767) // 65535, tf.uint8)
 
 
 def _opaque(rgb):

@@ -178,7 +178,6 @@ def test_an_average_keeps_the_config(in_process, run, tmp_path):
         ("export", ["--export_dir=o", "--checkpoint_dir=run"]),
         ("demo", ["--checkpoint_dir=run"]),
         ("average_snapshots", ["--log_dir=run", "--output_dir=o"]),
-        ("to_tf1", ["--checkpoint_dir=run", "--output_dir=o"]),
         ("train", ["--data_flist=images", *SMALL, "--log_dir=run"]),
         ("train", ["--data_flist=images", *SMALL, "--log_dir=o", "--model_restore=run"]),
     ],
