@@ -3,7 +3,8 @@
     python serving/client.py --image photo.jpg --mask hole.png --output filled.png
 
 A standalone script: it needs Pillow, and tensorflow-serving-api for gRPC. It reads and writes files by the
-rules of test.py, except that it knows no pipes and HEIC images and writes no TIFF.
+rules of test.py, except that it knows no pipes, HEIC images and JPEGs without an end, writes no TIFF, and
+keeps only the colour profile, EXIF data and resolution.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import contextlib
 import http.client
 import io
 import json
-import math
 import os
 import pathlib
 import re
@@ -28,6 +28,7 @@ from PIL import ExifTags, Image, ImageOps
 
 SIGNATURE = "serving_bytes"
 PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
+LONGEST = 1e6  # seconds
 MOST_PIXELS = 1 << 28  # the server has a limit of its own, this one is against bombs
 JPEG = ("JPEG", {"quality": 95, "subsampling": 0})
 FORMATS = {
@@ -71,7 +72,7 @@ def main():
 def fill(arguments):
     """Read the images, send the request, write the result."""
     ask = asking(arguments.url)
-    if not 0 < arguments.timeout < math.inf:
+    if not 0 < arguments.timeout <= LONGEST:
         raise Refused(f"--timeout must be a number of seconds above 0, received {arguments.timeout}")
     check_output(arguments.output)
     image, kept = upright(arguments.image)
@@ -82,8 +83,10 @@ def fill(arguments):
     try:
         filled = Image.open(io.BytesIO(answer))
         filled.load()
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Refused(f"{arguments.url} answered with what is no image: {answer[:100]!r}") from error
+    if filled.size != image.size:
+        raise Refused(f"{arguments.url} answered with an image of {filled.size}, the image is {image.size}")
     write(arguments.output, filled, kept)
 
 
@@ -131,9 +134,12 @@ def asking(url):
     """The function that asks a URL's server: `ask_rest` or `ask_grpc`."""
     try:
         parts = urllib.parse.urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0 and parts.path.strip("/")
+        usable = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment)
     except ValueError:  # the port
         usable = False
+    name = parts.path.strip("/") if usable else ""
+    usable = usable and name and not parts.path.endswith("/") and ":" not in name
+    usable = usable and (parts.scheme != "grpc" or "/" not in name)
     if not usable or not url.isprintable() or " " in url or parts.scheme not in ("http", "https", "grpc"):
         raise Refused(
             f"--url must be http://HOST:PORT/v1/models/NAME or grpc://HOST:PORT/NAME, received {url!r}"
@@ -150,7 +156,7 @@ def ask_rest(url, images, timeout):
         with urllib.request.urlopen(request, timeout=timeout) as response:
             answer = response.read()
     except urllib.error.HTTPError as error:
-        raise Refused(f"{url}: {told(error.read()) or error}") from error
+        raise Refused(f"{url}: {told(error) or error}") from error
     except urllib.error.URLError as error:
         raise Refused(f"{url}: {error.reason}") from error
     except (OSError, http.client.HTTPException, UnicodeError) as error:
@@ -158,15 +164,15 @@ def ask_rest(url, images, timeout):
     try:
         # With a single output, its value comes without a name.
         return base64.b64decode(json.loads(answer)["predictions"][0]["b64"], validate=True)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise Refused(f"{url} gave no answer of a model server: {answer[:100]!r}") from error
 
 
-def told(body):
+def told(response):
     """The message in an error response, or None."""
     try:
-        return json.loads(body)["error"]
-    except (ValueError, KeyError, TypeError):
+        return json.loads(response.read())["error"]
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -14,7 +14,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from inpaint.bulk.lines import Line, fields_of
 from inpaint.bulk.staging import Staging
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.errors import UserError
+from inpaint.errors import UserError, telling
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, batch_count, fill_batch
 from inpaint.io.file_lists import sketch_path
@@ -80,11 +80,11 @@ class FillLines(beam.DoFn):
     def process(self, line):
         try:
             job = self._job(line)
-            if not self._options.overwrite and FileSystems.exists(job.output):
+            check_output(self._staging.output(job))
+            if not self._options.overwrite and self._is_done(job):
                 self._count["skipped"].inc()
                 return
             one = _Waiting(line, job, self._staging.fetch(job))
-            check_output(one.local.output)
             size = image_size(one.local.image, self._options.max_pixels)
         except UserError as error:
             yield self._bad(line, str(error))
@@ -106,6 +106,10 @@ class FillLines(beam.DoFn):
             raise UserError(f"must be `image mask output`, received {line.text!r}")
         sketch = str(sketch_path(fields[0])) if self._options.guided else None
         return Job(*fields, sketch=sketch, strip_metadata=self._options.strip_metadata)
+
+    def _is_done(self, job):
+        with telling(f"cannot write {job.output}"):
+            return FileSystems.exists(job.output)
 
     def _fill(self, group):
         """Fill a batch; yields a dict for each line that fails."""

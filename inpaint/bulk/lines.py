@@ -34,7 +34,11 @@ def find_lists(pattern):
         (found,) = FileSystems.match([os.path.abspath(pattern) if is_local(pattern) else pattern])
     if not found.metadata_list:
         raise UserError(f"no file list {pattern}: make one, with `image mask output` on each line")
-    return sorted(metadata.path for metadata in found.metadata_list)
+    paths = sorted(metadata.path for metadata in found.metadata_list)
+    for path in paths:
+        if is_local(path) and not os.path.isfile(path):
+            raise UserError(f"{path} is no file: lists are read several times, which pipes cannot be")
+    return paths
 
 
 def read_lines(flist):

@@ -16,8 +16,8 @@ from apache_beam.io.textio import WriteToText
 from apache_beam.metrics import MetricsFilter
 
 from inpaint.bulk.fill_lines import NAMESPACE, FillLines
-from inpaint.bulk.lines import read_lines
-from inpaint.errors import UserError
+from inpaint.bulk.lines import is_local, read_lines
+from inpaint.errors import UserError, telling
 
 
 class Counts(typing.NamedTuple):
@@ -53,7 +53,8 @@ def fill_many(flists, report, options, beam_options):
         UserError: a worker could not load the network or the report cannot be written.
     """
     start = time.monotonic()
-    pipeline = beam.Pipeline(options=beam_options)
+    with telling("Apache Beam cannot start"):
+        pipeline = beam.Pipeline(options=beam_options)
     (
         pipeline
         | "lists" >> beam.Create(flists)
@@ -69,6 +70,8 @@ def fill_many(flists, report, options, beam_options):
             result.wait_until_finish()
         except Exception as error:
             # Beam gives errors of workers on as text.
+            if "KeyboardInterrupt" in str(error):
+                raise KeyboardInterrupt from error
             if told := re.search(r"UserError: ([^\n]*?)(?: \[while running|\n|$)", str(error)):
                 raise UserError(told[1]) from error
             raise
@@ -76,6 +79,15 @@ def fill_many(flists, report, options, beam_options):
     counted = {counter.key.metric.name: counter.committed for counter in found}
     numbers = {name: counted.get(name) or 0 for name in Counts._fields[:-1]}
     return Counts(**numbers, seconds=time.monotonic() - start)
+
+
+def make_report_folder(folder):
+    """Make the folder for the report; raises UserError if that fails."""
+    with telling(f"cannot make the folder {folder}"):
+        if not FileSystems.exists(folder):
+            FileSystems.mkdirs(folder)
+        elif is_local(folder) and not os.path.isdir(folder):
+            raise UserError(f"cannot make the folder {folder}: it is a file")
 
 
 @contextlib.contextmanager

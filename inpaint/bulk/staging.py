@@ -32,8 +32,11 @@ class Staging:
     def fetch(self, job):
         """A `Job` like the given one, on local files; raises UserError for one that cannot be fetched."""
         paths = {name: self._fetched(getattr(job, name)) for name in ("image", "mask", "sketch")}
-        output = job.output if is_local(job.output) else self._new(job.output)
-        return dataclasses.replace(job, output=output, **paths)
+        return dataclasses.replace(job, output=self.output(job), **paths)
+
+    def output(self, job):
+        """Where a job's output is written on this machine."""
+        return job.output if is_local(job.output) else self._new(job.output)
 
     def deliver(self, job, local):
         """Write the output of a job's local form to its place; raises UserError if that fails."""

@@ -1,11 +1,14 @@
 """Fill the hole in an image: --image x.png --mask m.png --output out.png."""
 
+import os
+
 from absl.flags import DEFINE_string
 
 from flags import metadata, one_image, scale
 from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.progress_bar import ProgressBar
+from inpaint.errors import UserError
 from inpaint.inference.fill_file import fill_loaded, load
 from inpaint.inference.scale import advice
 from inpaint.io.image_files import check_output
@@ -22,6 +25,9 @@ def main(flags):
     follow_checkpoint(flags, flags.checkpoint_dir)
     job = one_image.job(flags, flags.output, flags.strip_metadata)
     check_output(job.output)
+    for path in (job.mask, job.sketch):
+        if path and os.path.realpath(path) == os.path.realpath(job.output):
+            raise UserError(f"--output={job.output} would replace the mask or sketch: name another")
     loaded = load(job, flags.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
     inpainter = make_inpainter(flags, eager=True)

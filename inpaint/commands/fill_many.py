@@ -55,10 +55,11 @@ def main(flags, further):
     logging.getLogger().setLevel(logging.ERROR)  # Beam warns of what nobody asked for
     from inpaint.bulk.fill_lines import FillOptions
     from inpaint.bulk.lines import check_order, find_lists
-    from inpaint.bulk.pipeline import fill_many
+    from inpaint.bulk.pipeline import fill_many, make_report_folder
     from inpaint.bulk.runner_options import runner_options, worker_threads
 
     beam_options = runner_options(further)
+    make_report_folder(flags.report)
     flists = find_lists(flags.input)
     count = check_order(flists)
     inpainter = {
@@ -78,9 +79,11 @@ def main(flags, further):
         flags.overwrite,
         worker_threads(beam_options),
     )
-    print(f"{count} lines in {len(flists)} lists", flush=True)
+    print(f"{count} line{'s'[: count != 1]} in {len(flists)} list{'s'[: len(flists) != 1]}", flush=True)
     counts = fill_many(flists, flags.report, options, beam_options)
     print(counts)
+    if counts.filled + counts.skipped + counts.bad != count:
+        raise UserError(f"the lists had {count} lines when it began: they have changed since")
     if counts.bad > flags.max_bad_share * count:
         warn(f"{counts.bad} of {count} lines are bad, see {flags.report}/bad-*.jsonl")
         sys.exit(1)

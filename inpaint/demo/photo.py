@@ -9,7 +9,7 @@ import pickle
 import numpy as np
 from PIL import Image
 
-from inpaint.demo.errors import TooLarge
+from inpaint.demo.errors import Gone, TooLarge
 from inpaint.errors import UserError
 from inpaint.io.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
 from inpaint.io.mask_files import read_gray
@@ -48,7 +48,9 @@ class Photo:
 
     @staticmethod
     def load(folder):
-        """The photo that was kept in a folder of the `Store`."""
+        """The photo that was kept in a folder of the `Store`; raises `Gone` if something else was."""
+        if not (folder / _FILE).exists():
+            raise Gone
         return pickle.loads((folder / _FILE).read_bytes())
 
     def filled(self, rgb):

@@ -97,6 +97,10 @@ def _check_order(flist, jobs):
     for job in jobs:
         for path in (job.image, job.mask, job.sketch):
             writer = path and writers.get(os.path.realpath(path))
+            if writer is job and path != job.image:
+                raise UserError(
+                    f"{flist}: line {job.line} replaces {path}, its mask or sketch (nothing was filled)"
+                )
             if writer and writer is not job:
                 raise UserError(
                     f"{flist}: line {writer.line} writes {path}, which line {job.line} reads: give line "

@@ -118,6 +118,8 @@ def check_output(path):
             raise UserError(f"cannot write {path}: there is no folder {path.parent}, create it first")
         if path.is_dir():
             raise UserError(f"cannot write {path}: it is a folder")
+        if path.exists() and not path.is_file():
+            raise UserError(f"cannot write {path}: it is no regular file")
         if not os.access(path.parent, os.W_OK):
             raise UserError(f"cannot write {path}: the folder {path.parent} is not writable")
 

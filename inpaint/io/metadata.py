@@ -113,7 +113,10 @@ def upright(image):
     text = dict(image.text) if image.format == "PNG" else {}
     kept = {k: v for k, v in text.items() if k != _XMP_IN_PNG and not k.startswith(_RAW_PROFILE)}
     comment = comment if image.format == "JPEG" and isinstance(comment, bytes) else None
-    return upright_image, Metadata(exif, xmp or None, kept, comment, _dpi(image.info.get("dpi")))
+    # Of a TIFF that tells none, Pillow tells 1 pixel an inch.
+    told = image.format != "TIFF" or ExifTags.Base.XResolution in image.tag_v2
+    dpi = _dpi(image.info.get("dpi")) if told else None
+    return upright_image, Metadata(exif, xmp or None, kept, comment, dpi)
 
 
 def _turned(image):

@@ -37,6 +37,9 @@ _DAMAGED = (
 Image.MAX_IMAGE_PIXELS = None
 
 
+# The common ones first. EPS is missing: Pillow has Ghostscript run what is in such a file.
+_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "DDS", "DIB", "ICO")
+_FORMATS += ("ICNS", "PCX", "PSD", "SGI", "TGA", "QOI")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _END_OF_JPEG = b"\xff\xd9"
 _NO_DATA = b"\x55" * 64  # decoded where a JPEG's data is cut off, ignored where it is complete
@@ -86,7 +89,7 @@ def opened_image(path, max_pixels, decode=True):
 
 def _opened(path, source):
     try:
-        return Image.open(source)
+        return Image.open(source, formats=_FORMATS)
     except UnidentifiedImageError:
         if not _is_heif(source):
             raise
@@ -94,7 +97,7 @@ def _opened(path, source):
         importlib.import_module("pillow_heif").register_heif_opener()
     except ImportError as error:
         raise UserError(f"{path} is a HEIC image: pip install pillow-heif to read it") from error
-    return Image.open(source)
+    return Image.open(source, formats=("HEIF",))
 
 
 def _is_heif(source):
@@ -120,7 +123,9 @@ def _loaded(path, source, image, stack):
             raise
         content = source.getvalue() if isinstance(source, io.BytesIO) else path.read_bytes()
         ends = content + _END_OF_JPEG, content + _NO_DATA + _END_OF_JPEG
-        complete, other = (stack.enter_context(Image.open(io.BytesIO(end))) for end in ends)
+        complete, other = (
+            stack.enter_context(Image.open(io.BytesIO(end), formats=("JPEG",))) for end in ends
+        )
         if not np.array_equal(complete, other):  # the decoder was still waiting for data
             raise
     warnings.warn(Note(f"{path} lacks the end marker of a JPEG: its last rows may be damaged"), stacklevel=2)

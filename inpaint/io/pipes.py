@@ -35,7 +35,9 @@ def readable(path):
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as pipe:
         content = _content(path, pipe)
     if not content:
-        raise UserError(f"{path} is a pipe from which nothing came: does anything write to it?")
+        raise UserError(
+            f"{path} is a pipe from which nothing came: nothing writes to it, or it was read already"
+        )
     return io.BytesIO(content)
 
 

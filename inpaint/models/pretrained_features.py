@@ -33,7 +33,10 @@ class PretrainedFeatures:
             self._stem = _folded(arrays, "_conv_stem", "_bn0")
             self._blocks = [_block(arrays, f"_blocks.{i}.") for i in range(_TAPS[-1] + 1)]
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            raise UserError(f"cannot read the features {path}: {error}") from error
+            told = (
+                error.strerror if isinstance(error, OSError) and error.strerror else "not of convert_features"
+            )
+            raise UserError(f"cannot read the features {path}: {told}") from error
         self.channels = [int(self._blocks[i][-1][0].shape[-1]) for i in _TAPS]
 
     def __call__(self, images):

@@ -16,7 +16,7 @@ pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
 
 from apache_beam.io.localfilesystem import LocalFileSystem  # noqa: E402
 
-from inpaint.bulk.fill_lines import FillOptions  # noqa: E402
+from inpaint.bulk.fill_lines import FillLines, FillOptions  # noqa: E402
 from inpaint.bulk.pipeline import fill_many  # noqa: E402
 from inpaint.bulk.runner_options import runner_options  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
@@ -66,15 +66,20 @@ def test_good_and_bad_lines(photographs, tmp_path, bundled):
     (tmp_path / "2.png").write_bytes((tmp_path / "2.png").read_bytes()[:900])
     lines += [f"{tmp_path}/gone.png {tmp_path}/0m.png {tmp_path}/out/x.png", "two fields"]
     lines += [f"{tmp_path}/0.png {tmp_path}/0m.png {tmp_path}/nowhere/x.png"]
+    (tmp_path / "folder.png").mkdir()
+    lines += [f"{tmp_path}/0.png {tmp_path}/0m.png {tmp_path}/folder.png"]
+    lines += [f"{tmp_path}/0.png {tmp_path}/0m.png {tmp_path}/list.txt"]
+    lines += [f"{tmp_path}/0.png {tmp_path}/0m.png nothing://knows/this.png"]
     counts, bad = run(tmp_path, lines)
-    assert counts[:4] == (3, 0, 5, sum(SIZES[i % 2][0] * SIZES[i % 2][1] for i in (0, 3, 4)))
+    assert counts[:4] == (3, 0, 8, sum(SIZES[i % 2][0] * SIZES[i % 2][1] for i in (0, 3, 4)))
     assert re.fullmatch(
-        r"3 filled, 0 skipped, 5 bad; 0\.0 million pixels in \d+ s, [\d.]+ images/s", str(counts)
+        r"3 filled, 0 skipped, 8 bad; 0\.0 million pixels in \d+ s, [\d.]+ images/s", str(counts)
     )
-    assert sorted(bad) == [2, 3, 6, 7, 8]
+    assert sorted(bad) == [2, 3, 6, 7, 8, 9, 10, 11]
     assert "1m.png is not an image" in bad[2] and "2.png cannot be read, it is damaged" in bad[3]
     assert bad[6] == f"no such file: {tmp_path}/gone.png" and bad[7].startswith("must be `image mask output`")
-    assert bad[8].endswith("create it first")
+    assert bad[8].endswith("create it first") and bad[9].endswith("it is a folder")
+    assert "must end in one of" in bad[10] and "cannot write nothing://knows/this.png: " in bad[11]
 
     # The same bytes as batch_test.py writes.
     (tmp_path / "again").mkdir()
@@ -164,6 +169,31 @@ def test_command(script, photographs, tmp_path):
     done = script("fill_many", *flags, cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("error: line 1 of ") and "both write" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--report=0.png"], "cannot make the folder 0.png: it is a file"),
+        (["--report=nothing://x"], "cannot make the folder nothing://x: "),
+        (["--runner=Nope"], "Apache Beam cannot start: "),
+    ],
+)
+def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):
+    (tmp_path / "list.txt").write_text("\n".join(photographs(1)))
+    done = in_process("fill_many", "--input=list.txt", "--report=report", *flags, cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr.startswith(f"error: {message}"), done.stderr
+
+
+def test_ctrl_c(photographs, tmp_path, monkeypatch):
+    (tmp_path / "list.txt").write_text("\n".join(photographs(1)))
+
+    def interrupt(self, line):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FillLines, "process", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, photographs(1))
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Lists of many lines, before anything runs."""
 
+import os
+
 import pytest
 
 pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
@@ -41,6 +43,14 @@ def test_lists_that_are_none(lists, tmp_path):
         check_order([str(tmp_path / "x")])
     with pytest.raises(UserError, match="0.txt is empty"):
         check_order(lists("\n\n"))
+
+
+def test_lists_are_read_several_times(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(
+        UserError, match="fifo is no file: lists are read several times, which pipes cannot be"
+    ):
+        find_lists(str(tmp_path / "fifo"))
 
 
 @pytest.mark.parametrize(

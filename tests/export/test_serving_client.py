@@ -229,6 +229,11 @@ SIZE = "the mask must have the size of the image: the image is 95 x 70, the mask
         (["--mask=m.png", "--url=http://"], "--url must be http://"),
         (["--mask=m.png", "--url=http://127.0.0.1:x/v1/models/inpaint"], "--url must be http://"),
         (["--mask=m.png", "--url={rest} "], "--url must be http://"),
+        (["--mask=m.png", "--url={rest}?x=1"], "--url must be http://"),
+        (["--mask=m.png", "--url={rest}/"], "--url must be http://"),
+        (["--mask=m.png", "--url={rest}:predict"], "--url must be http://"),
+        (["--mask=m.png", "--url=grpc://127.0.0.1:8500/v1/models/inpaint"], "--url must be http://"),
+        (["--mask=m.png", "--url={rest}", "--timeout=1e12"], "--timeout must be a number of seconds above 0"),
         (["--mask=m.png", "--url={rest}", "--timeout=-1"], "--timeout must be a number of seconds above 0"),
         (["--mask=m.png", "--url={rest}", "--timeout=nan"], "--timeout must be a number of seconds above 0"),
         (["--mask=no.png", "--url={rest}"], "no such file: no.png"),
@@ -288,6 +293,7 @@ def answering(answer, length=None):
     [
         (b"<html>hello</html>", None, "{url} gave no answer of a model server: b'<html>hello</html>'"),
         (b'{"predictions": [{"b64": "aGVsbG8="}]}', None, "{url} answered with what is no image: b'hello'"),
+        (b"[" * 100_000, None, "{url} gave no answer of a model server: b'" + 100 * "[" + "'"),
         (b'{"predictions"', 100, "{url}: IncompleteRead(14 bytes read, 86 more expected)"),
     ],
 )
@@ -298,13 +304,20 @@ def test_an_answer_of_something_else(client_in_process, files, answer, length, m
     assert done.stderr == f"error: {message.format(url=url)}\n"
 
 
+def test_an_answer_of_another_size(client_in_process, files):
+    with answering(encoded_answer(files / "small.png")) as url:
+        done = client_in_process(files, "--image=x.jpg", "--mask=m.png", f"--url={url}")
+    assert done.returncode == 1
+    assert done.stderr == f"error: {url} answered with an image of (9, 8), the image is (95, 70)\n"
+
+
 def encoded_answer(path):
     return json.dumps({"predictions": [{"b64": base64.b64encode(path.read_bytes()).decode()}]}).encode()
 
 
 def test_a_full_disk_leaves_what_was_there(files):
     rng = np.random.default_rng(1)
-    Image.fromarray(rng.integers(0, 256, (300, 300, 3), dtype=np.uint8)).save(files / "large.png")
+    Image.fromarray(rng.integers(0, 256, (70, 95, 3), dtype=np.uint8)).save(files / "large.png")
     (files / "o.png").write_bytes(b"before")
     names = sorted(path.name for path in files.iterdir())
     with answering(encoded_answer(files / "large.png")) as url:

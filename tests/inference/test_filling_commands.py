@@ -106,6 +106,7 @@ def test_bundled_weights_fill_an_example(in_process, tmp_path):
         (["--image=x.png", "--mask=m.png", "--guided"], "no such file: x_edge.jpg"),
         (["--image=x.png", "--mask=m.png", "--sketch=m.png"], "--sketch needs --guided"),
         (["--image=x.png", "--mask=m.png", "more"], "unexpected argument 'more'"),
+        (["--image=x.png", "--mask=m.png", "--output=./m.png"], "would replace the mask or sketch"),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(in_process, files, arguments, message):
@@ -167,6 +168,7 @@ def test_batch_goes_on_after_bad_lines(script, files, snapshot, rng):
         (["x.png m.png b.png", "b.png m.png c.png"], "line 1 writes b.png, which line 2 reads"),
         (["b.png m.png c.png", "x.png m.png ./b.png"], "line 2 writes b.png, which line 1 reads"),
         (["x.png linked.png o.png", "x.png m.png m.png"], "line 2 writes linked.png, which line 1 reads"),
+        (["x.png m.png m.png"], "line 1 replaces m.png, its mask or sketch"),
         (["x.png m.png o.png", "", "b.png m.png ../b/o.png"], "lines 1 and 3 both write ../b/o.png"),
     ],
 )

@@ -6,7 +6,7 @@ import types
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import EpsImagePlugin, Image, ImageCms
 
 from inpaint.errors import Note, UserError
 from inpaint.io.image_files import ImageFile, check_output, image_size, read_image, write_image
@@ -243,6 +243,22 @@ def test_a_jpeg_without_its_end_marker(tmp_path, rng, progressive):
             read_image(path)
 
 
+def test_postscript_is_never_run(tmp_path, rgb, monkeypatch):
+    Image.fromarray(rgb).save(tmp_path / "x.eps")
+    (tmp_path / "x.jpg").write_bytes((tmp_path / "x.eps").read_bytes())
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *_, **__: pytest.fail("Ghostscript was run"))
+    for name in ("x.eps", "x.jpg"):
+        for read in (read_image, image_size):
+            with pytest.raises(UserError, match=f"{name} is not an image that can be read"):
+                read(tmp_path / name)
+
+
+@pytest.mark.parametrize("format", ["AVIF", "JPEG2000", "ICO", "PCX", "SGI", "TGA", "QOI", "DIB"])
+def test_rarer_formats(tmp_path, rgb, format):
+    Image.fromarray(np.kron(rgb, np.ones((8, 8, 1), np.uint8))).save(tmp_path / "x", format)
+    assert read_image(tmp_path / "x").rgb.ndim == 3
+
+
 def test_heic_needs_a_library(tmp_path, rgb, monkeypatch):
     path = tmp_path / "x.heic"
     path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
@@ -253,7 +269,7 @@ def test_heic_needs_a_library(tmp_path, rgb, monkeypatch):
     registered = []
     library = types.SimpleNamespace(register_heif_opener=lambda: registered.append(True))
     monkeypatch.setitem(sys.modules, "pillow_heif", library)
-    with pytest.raises(UserError, match="x.heic is not an image"):
+    with pytest.raises(UserError, match="x.heic cannot be read"):
         read_image(path)
     assert registered
 
@@ -310,6 +326,12 @@ def test_failed_write_leaves_what_was_there(tmp_path, rgb, monkeypatch):
     with pytest.raises(UserError, match="x.png: No space left on device"):
         write_image(path, ImageFile(rgb))
     assert [p.name for p in tmp_path.iterdir()] == ["x.png"] and path.read_bytes() == b"before"
+
+
+def test_what_is_no_regular_file_is_not_replaced(tmp_path, rgb):
+    os.mkfifo(tmp_path / "x.png")
+    with pytest.raises(UserError, match="x.png: it is no regular file"):
+        write_image(tmp_path / "x.png", ImageFile(rgb))
 
 
 def test_a_folder_that_is_not_writable_is_noticed_before_the_work(tmp_path, monkeypatch):

@@ -53,12 +53,17 @@ def test_resolution_survives(tmp_path, rgb, source, target):
         assert image.info["dpi"] == pytest.approx((300, 72), abs=0.02)
 
 
+def test_no_resolution_is_invented(tmp_path, rgb):
+    Image.fromarray(rgb).save(tmp_path / "a.tif")
+    assert read_image(tmp_path / "a.tif").metadata.dpi is None
+
+
 @pytest.mark.parametrize("dpi", [(0, 72), (float("nan"), 72), (1e9, 72), "x", (72,), None])
 def test_impossible_resolutions_are_left_out(tmp_path, rgb, dpi, monkeypatch):
     before = Image.open
 
-    def opened(source):
-        image = before(source)
+    def opened(source, formats):
+        image = before(source, formats=formats)
         image.info["dpi"] = dpi
         return image
 

@@ -59,9 +59,7 @@ def test_a_list_from_a_pipe(content, tmp_path):
 
 def test_nothing_waits_for_a_writer(fifo):
     for read in (read_image, image_paths):
-        with pytest.raises(
-            UserError, match="fifo is a pipe from which nothing came: does anything write to it"
-        ):
+        with pytest.raises(UserError, match="fifo is a pipe from which nothing came: nothing writes to it"):
             read(fifo)
 
 

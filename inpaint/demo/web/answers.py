@@ -3,6 +3,7 @@
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from inpaint.demo.errors import Refusal
 from inpaint.errors import UserError
@@ -35,6 +36,10 @@ def tell_errors(app):
     @app.exception_handler(HTTPException)
     async def refused(_, error):
         return answer(error.status_code, error.detail)
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(_, error):
+        return answer(400, "the connection was closed")  # nobody hears it, and nothing is logged
 
     @app.exception_handler(Exception)
     async def failed(_, error):
