@@ -5,18 +5,19 @@ import pathlib
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
+from inpaint.checkpoints.config import settle
 from inpaint.errors import UserError
 
 
 def options_of(path):
-    """What the models of a training checkpoint of ours were made with, by the shapes of their weights.
+    """What the models of a training checkpoint of ours were made with, by its config and the shapes in it.
 
     Args:
         path: folder or prefix of the checkpoint.
 
     Returns:
-        (guided, with_mask): arguments of `Generator` and `Discriminator`; with_mask is True where there is
-        no discriminator of the original's kind.
+        (guided, padding, with_mask): arguments of `Generator` and `Discriminator`; with_mask is True where
+        there is no discriminator of the original's kind.
 
     Raises:
         UserError: there is no checkpoint, it is damaged or one of the original already.
@@ -26,7 +27,7 @@ def options_of(path):
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
     guided = native.input_channels(prefix, "generator", "inpaint_net/conv1/kernel") == 6
     judged = native.input_channels(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
-    return guided, judged is None or judged - guided == 4  # BGR and the mask
+    return guided, settle(path).padding, judged is None or judged - guided == 4  # BGR and the mask
 
 
 def to_tf1(path, folder, trainer):

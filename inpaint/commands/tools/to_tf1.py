@@ -29,9 +29,11 @@ def main(flags):
     from inpaint.models.optimizer import make_optimizer
     from inpaint.training.trainer import Trainer
 
-    guided, with_mask = options_of(flags.checkpoint_dir)
+    guided, padding, with_mask = options_of(flags.checkpoint_dir)
     trainer = Trainer(
-        Generator(guided), Discriminator(guided, with_mask), optimizer=make_optimizer(flags.learning_rate)
+        Generator(guided, padding),
+        Discriminator(guided, with_mask),
+        optimizer=make_optimizer(flags.learning_rate),
     )
     prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")
