@@ -11,13 +11,13 @@ from apache_beam.utils.shared import Shared
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
-from inpaint.bulk.lines import Line, fields_of
+from inpaint.bulk.lines import Line
 from inpaint.bulk.staging import Staging
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError, telling
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, batch_count, fill_batch
-from inpaint.io.file_lists import sketch_path
+from inpaint.io.file_lists import job_fields, sketch_path
 from inpaint.io.image_files import check_output, image_size
 
 NAMESPACE = "deepfillv2"
@@ -101,7 +101,7 @@ class FillLines(beam.DoFn):
         self._staging.__exit__()
 
     def _job(self, line):
-        fields = fields_of(line)
+        fields = job_fields(line.text)
         if fields is None:
             raise UserError(f"must be `image mask output`, received {line.text!r}")
         sketch = str(sketch_path(fields[0])) if self._options.guided else None

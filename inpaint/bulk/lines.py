@@ -8,6 +8,7 @@ import typing
 from apache_beam.io.filesystems import FileSystems
 
 from inpaint.errors import UserError, telling
+from inpaint.io.file_lists import job_fields
 
 
 class Line(typing.NamedTuple):
@@ -51,12 +52,6 @@ def read_lines(flist):
                 yield Line(flist, number, text.strip())
 
 
-def fields_of(line):
-    """(image, mask, output) of a `Line`, separated by white space, or by tabs if it has any; None if bad."""
-    fields = [field.strip() for field in line.text.split("\t" if "\t" in line.text else None)]
-    return fields if len(fields) == 3 and all(fields) else None
-
-
 def check_order(flists):
     """Check that it does not matter in which order, and how often, lines are done.
 
@@ -72,14 +67,14 @@ def check_order(flists):
     writers, count = {}, 0
     for line in _all_lines(flists):
         count += 1
-        if not (fields := fields_of(line)):
+        if not (fields := job_fields(line.text)):
             continue
         output = _resolved(fields[2])
         if output in writers:
             raise UserError(f"{_place(writers[output])} and {_place(line)} both write {fields[2]}")
         writers[output] = line[:2]
     for line in _all_lines(flists):
-        for path in (fields_of(line) or ())[:2]:
+        for path in (job_fields(line.text) or ())[:2]:
             writer = writers.get(_resolved(path))
             if writer == line[:2]:
                 raise UserError(

@@ -9,7 +9,7 @@ import numpy as np
 
 from inpaint.errors import UserError
 from inpaint.inference.fill_file import Job, load, report_oddities, write_filled
-from inpaint.io.file_lists import read_lines, sketch_path
+from inpaint.io.file_lists import job_fields, read_lines, sketch_path
 from inpaint.io.image_files import MAX_PIXELS, check_output, image_size
 
 BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
@@ -68,10 +68,10 @@ def read_jobs(flist, guided, failures, strip_metadata=False):
     """
     jobs = []
     for number, line in enumerate(read_lines(flist), start=1):
-        fields = [field.strip() for field in line.split("\t" if "\t" in line else None)]
-        if not any(fields):
+        if not line.strip():
             continue
-        if len(fields) != 3 or not all(fields):
+        fields = job_fields(line)
+        if fields is None:
             failures.add(number, f"must be `image mask output`, received {line.strip()!r}")
             continue
         job = Job(*fields, line=number, strip_metadata=strip_metadata)

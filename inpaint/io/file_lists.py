@@ -77,6 +77,12 @@ def read_lines(path):
     return text.splitlines()
 
 
+def job_fields(line):
+    """[image, mask, output] of a line, separated by white space, or by tabs if it has any; None if bad."""
+    fields = [field.strip() for field in line.split("\t" if "\t" in line else None)]
+    return fields if len(fields) == 3 and all(fields) else None
+
+
 def sketch_path(path):
     """Where the sketch of an image lies: `name_edge.jpg` beside `name.ext`."""
     path = pathlib.Path(path)

@@ -9,6 +9,18 @@ from ops.pieces import Piece, window_of
 PADDINGS = ("same", "symmetric", "reflect")
 
 
+def check_convolution(filters, kernel_size, strides, dilation_rate):
+    """Raise ValueError, naming the argument and the value, for what no convolution here takes."""
+    if filters < 1:
+        raise ValueError(f"filters must be positive, received {filters}")
+    if kernel_size < 1 or kernel_size % 2 == 0:
+        raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
+    if strides > 1 and dilation_rate > 1:
+        raise ValueError(
+            f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
+        )
+
+
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
 class PaddedConv(tf.keras.layers.Layer):
     """2-D convolution that keeps the size (divided by the stride), with a choice of borders.
@@ -33,14 +45,7 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs):
         super().__init__(**kwargs)
-        if filters < 1:
-            raise ValueError(f"filters must be positive, received {filters}")
-        if kernel_size < 1 or kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
-        if strides > 1 and dilation_rate > 1:
-            raise ValueError(
-                f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
-            )
+        check_convolution(filters, kernel_size, strides, dilation_rate)
         if padding.lower() not in PADDINGS:
             raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
         self.filters = filters

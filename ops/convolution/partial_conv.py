@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from ops.convolution.dilated_conv import dilated_conv
+from ops.convolution.padded_conv import check_convolution
 from ops.keras_compat import add_float32_weight
 
 PADDINGS = ("same", "centred")
@@ -59,14 +60,7 @@ class PartialConv(tf.keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if filters < 1:
-            raise ValueError(f"filters must be positive, received {filters}")
-        if kernel_size < 1 or kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
-        if strides > 1 and dilation_rate > 1:
-            raise ValueError(
-                f"strides and dilation_rate cannot both exceed 1, received {strides} and {dilation_rate}"
-            )
+        check_convolution(filters, kernel_size, strides, dilation_rate)
         if padding not in PADDINGS:
             raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
         self.filters = filters

@@ -6,9 +6,10 @@ import pytest
 
 pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
 
-from inpaint.bulk.lines import check_order, fields_of, find_lists, read_lines  # noqa: E402
+from inpaint.bulk.lines import check_order, find_lists, read_lines  # noqa: E402
 from inpaint.bulk.runner_options import runner_options, worker_threads  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
+from inpaint.io.file_lists import job_fields  # noqa: E402
 
 
 @pytest.fixture
@@ -28,7 +29,11 @@ def test_lines(lists, tmp_path):
     assert find_lists(str(tmp_path / "*.txt")) == paths
     found = list(read_lines(paths[0]))
     assert [line.number for line in found] == [1, 3, 4] and {line.flist for line in found} == {paths[0]}
-    assert list(map(fields_of, found)) == [["a.png", "m.png", "b.png"], ["a b.png", "m.png", "c.png"], None]
+    assert [job_fields(line.text) for line in found] == [
+        ["a.png", "m.png", "b.png"],
+        ["a b.png", "m.png", "c.png"],
+        None,
+    ]
     assert check_order(paths) == 4
 
 
