@@ -2,10 +2,19 @@
 
 from absl import flags
 
-from inpaint.checkpoints.config import PADDINGS, settle, settle_folder
+from inpaint.checkpoints.config import settle, settle_folder
+from inpaint.models.architecture import NETWORKS, PADDINGS
 
 
 def define(values):
+    flags.DEFINE_enum(
+        "network",
+        "gated",
+        list(NETWORKS),
+        "Kind of network, if not given by the checkpoint's config.json: gated convolutions (DeepFillv2), "
+        "plain or partial ones in the same layout, or DeepFill v1.",
+        flag_values=values,
+    )
     flags.DEFINE_bool(
         "guided",
         False,
@@ -36,8 +45,13 @@ def given(values, name):
     return values[name].value if values[name].present else None
 
 
+def asked(values):
+    """Return what the user set of a generator's configuration, arguments of `settle`."""
+    return {name: given(values, name) for name in ("guided", "padding", "network")}
+
+
 def follow_checkpoint(values, path):
-    """Set --guided and --padding as in a checkpoint's config, unless the user set them.
+    """Set --network, --guided and --padding as in a checkpoint's config, unless the user set them.
 
     Args:
         values: parsed flags.
@@ -46,13 +60,13 @@ def follow_checkpoint(values, path):
     Raises:
         UserError: if there is no checkpoint, or if it contradicts the user's flags.
     """
-    _set(values, settle(path, given(values, "guided"), given(values, "padding")))
+    _set(values, settle(path, **asked(values)))
 
 
 def follow_folder(values, folder):
-    """As `follow_checkpoint`, for all checkpoints in a folder, which need not exist."""
-    _set(values, settle_folder(folder, given(values, "guided"), given(values, "padding")))
+    """As `follow_checkpoint`, for all checkpoints in a folder, which need not exist; None for no folder."""
+    _set(values, settle_folder(folder, **asked(values)))
 
 
 def _set(values, config):
-    values.guided, values.padding = config.guided, config.padding.upper()
+    values.guided, values.padding, values.network = config.guided, config.padding.upper(), config.network

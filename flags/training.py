@@ -157,16 +157,18 @@ def define(values):
 
 
 def follow_run(values):
-    """Set --guided and --padding to those of the run that is continued or started from, unless given.
+    """Set the flags of `flags.network` to those of the run that is continued or started from, unless given.
 
     Raises:
-        UserError: they were given, and contradict its checkpoints.
+        UserError: they were given, and contradict its checkpoints or each other.
     """
     options = run_options(values)
     if any(pathlib.Path(options.log_dir).glob("snap-*.index")):
         network.follow_folder(values, options.log_dir)
     elif options.model_restore:
         network.follow_checkpoint(values, options.model_restore)
+    else:
+        network.follow_folder(values, None)
 
 
 def check(values):

@@ -2,15 +2,19 @@
 
 import ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
 from ops.attention import ContextualAttention
-from ops.convolution import GatedConv, GatedDeconv, PaddedConv, PartialConv, SpectralNormConv
+from ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
 from ops.flow_wheel import flow_image
 from ops.nearest import resize_nearest
+from ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
 
 __all__ = [
     "ContextualAttention",
     "GatedConv",
     "GatedDeconv",
+    "PackedPartialConv",
+    "PackedPartialDeconv",
     "PaddedConv",
+    "PaddedDeconv",
     "PartialConv",
     "SpectralNormConv",
     "flow_image",

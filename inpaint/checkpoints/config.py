@@ -1,6 +1,7 @@
 """The generator's configuration, kept in `config.json` beside its checkpoints. Needs no TensorFlow.
 
-Padding leaves no trace in the weights: with the wrong one they load without complaint and fill badly.
+Padding leaves no trace in the weights, nor does partial convolution beside plain: with the wrong
+one they load without complaint and fill badly.
 Checkpoints without the file, such as snapshots of the original, are read as the caller says.
 """
 
@@ -11,10 +12,9 @@ import pathlib
 from inpaint.checkpoints.locate import find
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
+from inpaint.models.architecture import architecture_of
 
 NAME = "config.json"
-PADDINGS = ("same", "symmetric", "reflect")
-NETWORKS = ("gated",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +24,7 @@ class GeneratorConfig:
     Attributes:
         guided: whether it takes a sketch.
         padding: of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
-        network: the kind of network; there is only `"gated"`, that of gated convolutions.
+        network: the kind of network, one of `NETWORKS`.
     """
 
     guided: bool = False
@@ -34,14 +34,14 @@ class GeneratorConfig:
 
 def config_of(generator):
     """The `GeneratorConfig` of a `Generator`."""
-    return GeneratorConfig(generator.guided, generator.padding)
+    return GeneratorConfig(generator.guided, generator.padding, generator.network)
 
 
 def read_config(folder):
     """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none.
 
     Raises:
-        UserError: the file is damaged, or names a network that this version does not have.
+        UserError: the file is damaged, or describes a network that this version does not have.
     """
     path = pathlib.Path(folder) / NAME
     if not path.is_file():
@@ -49,16 +49,11 @@ def read_config(folder):
     try:
         found = json.loads(path.read_text())
         config = GeneratorConfig(found["guided"], found["padding"], found["network"])
-        if (
-            type(config.guided) is not bool
-            or config.padding not in PADDINGS
-            or type(config.network) is not str
-        ):
+        if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
             raise ValueError("not the values of a generator")
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise UserError(f"{path} is damaged: remove it and give --guided and --padding") from error
-    if config.network not in NETWORKS:
-        raise UserError(f"{path} names a network {config.network!r}, known are {', '.join(NETWORKS)}")
+        raise UserError(f"{path} is damaged: remove it and give --network, --guided and --padding") from error
+    _check_possible(config, f"{path} describes no generator of this version: ")
     return config
 
 
@@ -70,30 +65,33 @@ def write_config(folder, config):
         write_whole(path, text)
 
 
-def settle(path, guided=None, padding=None):
+def settle(path, guided=None, padding=None, network=None):
     """The configuration to build a checkpoint's generator with.
 
     Args:
         path: what `find` understands, or None for the bundled weights.
-        guided, padding: what the caller asks for, or None to leave it to the checkpoint.
+        guided, padding, network: what the caller asks for, or None to leave it to the checkpoint.
 
     Returns:
         a `GeneratorConfig`: from the checkpoint's config.json, else from the arguments, else the default.
 
     Raises:
-        UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments.
+        UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments, or there
+            is no such network.
     """
     folder = None if path is None else pathlib.Path(find(path)).parent
-    return settle_folder(folder, guided, padding)
+    return settle_folder(folder, guided, padding, network)
 
 
-def settle_folder(folder, guided=None, padding=None):
+def settle_folder(folder, guided=None, padding=None, network=None):
     """As `settle`, for all checkpoints in a folder; None for no folder."""
-    asked = {"guided": guided, "padding": padding and padding.lower()}
+    asked = {"guided": guided, "padding": padding and padding.lower(), "network": network}
     asked = {name: value for name, value in asked.items() if value is not None}
     said = None if folder is None else read_config(folder)
     if said is None:
-        return GeneratorConfig(**asked)
+        config = GeneratorConfig(**asked)
+        _check_possible(config)
+        return config
     for name, value in asked.items():
         trained = getattr(said, name)
         if value != trained:
@@ -106,7 +104,14 @@ def settle_folder(folder, guided=None, padding=None):
 
 def check(prefix, generator):
     """Raise UserError if the config beside a checkpoint, if there is one, contradicts a `Generator`."""
-    settle_folder(pathlib.Path(prefix).parent, generator.guided, generator.padding)
+    settle_folder(pathlib.Path(prefix).parent, generator.guided, generator.padding, generator.network)
+
+
+def _check_possible(config, begin=""):
+    try:
+        architecture_of(config.network, config.guided, config.padding)
+    except ValueError as error:
+        raise UserError(f"{begin}{error}") from error
 
 
 def _text(value):

@@ -1,5 +1,6 @@
 """Converting a training checkpoint to a snapshot of the original TF1 code."""
 
+import dataclasses
 import pathlib
 
 import tensorflow as tf
@@ -16,8 +17,8 @@ def options_of(path):
         path: folder or prefix of the checkpoint.
 
     Returns:
-        (guided, padding, with_mask): arguments of `Generator` and `Discriminator`; with_mask is True where
-        there is no discriminator of the original's kind.
+        (the generator's `GeneratorConfig`; whether the discriminator sees the mask, True where there is none
+        of the original's kind).
 
     Raises:
         UserError: there is no checkpoint, it is damaged or one of the original already.
@@ -27,7 +28,8 @@ def options_of(path):
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
     guided = native.input_channels(prefix, "generator", "inpaint_net/conv1/kernel") == 6
     judged = native.input_channels(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
-    return guided, settle(path).padding, judged is None or judged - guided == 4  # BGR and the mask
+    config = dataclasses.replace(settle(path), guided=guided)
+    return config, judged is None or judged - guided == 4  # BGR and the mask
 
 
 def to_tf1(path, folder, trainer):

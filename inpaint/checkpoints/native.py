@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError, reason
+from inpaint.models.architecture import NETWORKS
 from ops.keras_compat import optimizer_state, tf_variable
 
 
@@ -25,6 +26,7 @@ def adam_variables(optimizer, *models):
     return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
+_FIRST = "inpaint_net/conv1/kernel"
 MEAN = "generator_mean"
 _OWN_ADAM = "discriminator_optimizer"
 DISCRIMINATOR = "discriminator"
@@ -201,7 +203,16 @@ def check_names(prefix, variables, found):
         problems.append(f"unknown to the model: {', '.join(left_over)}")
     if shapes:
         problems.append(f"other shapes: {'; '.join(shapes.values())}")
-    if "inpaint_net/conv1/kernel" in shapes:
+    if _FIRST in shapes:
+        network = _network_of_width(found[_FIRST][-1], expected[_FIRST][-1])
+        if network:
+            raise UserError(f"the checkpoint {prefix} is one of another network: give --network={network}")
         problems.append("is one of them guided and the other not?")
     if problems:
         raise UserError(f"the checkpoint {prefix} does not fit: {' | '.join(problems)}")
+
+
+def _network_of_width(found, expected):
+    """The networks with as many channels in a first kernel as were found, in words; None if as expected."""
+    names = [name for name, architecture in NETWORKS.items() if architecture.width == found]
+    return " or --network=".join(names) if names and found != expected else None

@@ -1,7 +1,7 @@
 """Creating an `Inpainter` from a command's flags."""
 
 from flags import scale
-from flags.network import given
+from flags.network import asked
 from inpaint.cli.tensorflow_start import load_tensorflow
 
 
@@ -25,8 +25,7 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
 
     return Inpainter.from_checkpoint(
         checkpoint or flags.checkpoint_dir,
-        guided=flags.guided,
-        padding=given(flags, "padding"),
+        **{**asked(flags), "guided": flags.guided},
         precision=flags.precision,
         edge_threshold=flags.edge_threshold,
         say=say,

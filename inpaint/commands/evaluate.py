@@ -155,6 +155,8 @@ def _network(flags, checkpoint=None):
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
     description = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
+    if inpainter.generator.network != "gated":
+        description += f", network {inpainter.generator.network}"
     if inpainter.fill_size != "whole" or inpainter.detail != "none":
         description += f", fill_size {inpainter.fill_size}, detail {inpainter.detail}"
     return Method(description, inpainter)

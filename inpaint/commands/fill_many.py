@@ -8,7 +8,7 @@ import sys
 from absl.flags import DEFINE_bool, DEFINE_float, DEFINE_integer, DEFINE_string
 
 from flags import filling, metadata, scale
-from flags.network import follow_checkpoint, given
+from flags.network import asked, follow_checkpoint
 from inpaint.cli.process import warn
 from inpaint.errors import UserError
 
@@ -64,8 +64,8 @@ def main(flags, further):
     count = check_order(flists)
     inpainter = {
         "path": flags.checkpoint_dir and os.path.abspath(flags.checkpoint_dir),
+        **asked(flags),
         "guided": flags.guided,
-        "padding": given(flags, "padding"),
         "precision": flags.precision,
         "edge_threshold": flags.edge_threshold,
         **scale.options(flags),

@@ -41,7 +41,7 @@ def main(flags):
         tf.config.experimental.enable_op_determinism()
     with strategy.scope():
         trainer = Trainer(
-            Generator(flags.guided, flags.padding, dtype=flags.precision),
+            Generator(flags.guided, flags.padding, flags.network, dtype=flags.precision),
             _discriminator(flags),
             l1_loss_alpha=flags.l1_loss_alpha,
             gan_loss_alpha=flags.gan_loss_alpha,

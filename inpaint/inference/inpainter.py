@@ -68,6 +68,7 @@ class Inpainter:
         path=None,
         guided=None,
         padding=None,
+        network=None,
         precision="float32",
         edge_threshold=0.6,
         say=None,
@@ -81,19 +82,23 @@ class Inpainter:
                 False without one.
             padding: padding of the convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as in the
                 checkpoint's config.json, or `"same"` without one.
+            network: kind of network, one of `NETWORKS`. None: as in the checkpoint's config.json, or
+                `"gated"` without one.
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
             edge_threshold: sketch pixels with value / 255 above this are lines.
             say: called with one line of text that describes the loaded checkpoint, or None.
             options: further arguments of the constructor.
 
         Raises:
-            UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`
-                or `padding`.
+            UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`,
+                `padding` or `network`.
         """
         if path is None and guided:
             raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
-        config = settle(path, guided, padding)
-        generator = Generator(config.guided, config.padding, dtype=precision)
+        if path is None and network not in (None, "gated"):
+            raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
+        config = settle(path, guided, padding, network)
+        generator = Generator(config.guided, config.padding, config.network, dtype=precision)
         loaded = restore.load_generator(path, generator)
         if say:
             say(f"loaded {loaded}")

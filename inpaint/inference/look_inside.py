@@ -51,7 +51,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
     Args:
         inpainter: an `Inpainter`.
         image, mask, sketch: one image, as in a call of the `Inpainter`; the mask must have a hole.
-        layers: names of gated convolutions, from `GATED`.
+        layers: names of gated convolutions, from `LAYERS`.
 
     Returns:
         An `Inside`.

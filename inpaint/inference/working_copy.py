@@ -64,7 +64,8 @@ def fill_copy(generator, way, inputs, images, cell, detail):
     copy = complete(way.whole(refined), incomplete, mask)  # [N, h, w, 3]
     if detail:
         residuals = _residuals(images, copy, mask)  # [N, H, W, 3]
-        features = way.run_everywhere(generator.made_of(ATTENTION_ENCODER), copy)  # [N, h / 4, w / 4, C]
+        encoder = generator.made_of(ATTENTION_ENCODER)
+        features = way.run_everywhere(encoder, generator.refinement_input(copy, mask))  # [N, h / 4, w / 4, C]
         quarter = resize_nearest(mask, tf.shape(mask)[1:3] // 4)
     pieces = []
     for window in way.hole(mask):

@@ -1,60 +1,114 @@
-"""The generator's layers as tables (Yu et al., ICCV 2019, section 3.3 and figure 3). Needs no TensorFlow."""
+"""The networks as data: tables of layers, and what tells the kinds of network apart. Needs no TensorFlow.
+
+One structure serves all: a coarse network, and a refinement network of two branches (Yu et al., ICCV 2019,
+section 3.3 and figure 3; the same in DeepFill v1, CVPR 2018).
+"""
+
+import dataclasses
 
 from inpaint.errors import UserError
 
-# Each row: layer name (as in the original's checkpoints), number of channels of its convolution, and
-# what differs from a 3x3 gated convolution. Layers named "..._upsample" are GatedDeconvs.
+PADDINGS = ("same", "symmetric", "reflect")
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """What tells a kind of network apart.
+
+    Attributes:
+        convolution: `"gated"`, `"plain"` or `"partial"`.
+        width: channels of the convolutions that a table gives a 1; features and gates together.
+        refined_input: channels of the refinement network's input: 3, the coarsely filled image, or 5, with
+            ones and the mask.
+        limit: what keeps the results in [-1, 1], `"tanh"` or `"clip"`.
+        paddings: those that its convolutions can have.
+        can_be_guided: whether it can take a sketch.
+    """
+
+    convolution: str
+    width: int
+    refined_input: int = 3
+    limit: str = "tanh"
+    paddings: tuple = PADDINGS
+    can_be_guided: bool = True
+
+
+NETWORKS = {
+    "gated": Architecture("gated", 48),
+    "plain": Architecture("plain", 24),
+    # Sketches lie in the hole, where a partial convolution sees nothing.
+    "partial": Architecture("partial", 24, paddings=("same",), can_be_guided=False),
+    "deepfill_v1": Architecture("plain", 32, refined_input=5, limit="clip", can_be_guided=False),
+}
+
+
+def architecture_of(network, guided, padding):
+    """The `Architecture` of a network by name; ValueError if there is none, or it cannot be made so."""
+    if network not in NETWORKS:
+        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, received {network!r}")
+    architecture = NETWORKS[network]
+    if guided and not architecture.can_be_guided:
+        raise ValueError(f"network {network} cannot be guided: leave out guided, or take network gated")
+    if padding.lower() not in architecture.paddings:
+        raise ValueError(
+            f"padding of network {network} must be {' or '.join(architecture.paddings)}, received {padding}"
+        )
+    return architecture
+
+
+# Each row: layer name (as in the originals' checkpoints), number of channels in multiples of the width, and
+# what differs from a 3x3 convolution with ELU. Layers named "..._upsample" first enlarge their input.
 COARSE = (
-    ("conv1", 48, {"kernel_size": 5}),
-    ("conv2_downsample", 96, {"strides": 2}),
-    ("conv3", 96, {}),
-    ("conv4_downsample", 192, {"strides": 2}),
-    ("conv5", 192, {}),
-    ("conv6", 192, {}),
-    ("conv7_atrous", 192, {"dilation_rate": 2}),
-    ("conv8_atrous", 192, {"dilation_rate": 4}),
-    ("conv9_atrous", 192, {"dilation_rate": 8}),
-    ("conv10_atrous", 192, {"dilation_rate": 16}),
-    ("conv11", 192, {}),
-    ("conv12", 192, {}),
-    ("conv13_upsample", 96, {}),
-    ("conv14", 96, {}),
-    ("conv15_upsample", 48, {}),
-    ("conv16", 24, {}),
+    ("conv1", 1, {"kernel_size": 5}),
+    ("conv2_downsample", 2, {"strides": 2}),
+    ("conv3", 2, {}),
+    ("conv4_downsample", 4, {"strides": 2}),
+    ("conv5", 4, {}),
+    ("conv6", 4, {}),
+    ("conv7_atrous", 4, {"dilation_rate": 2}),
+    ("conv8_atrous", 4, {"dilation_rate": 4}),
+    ("conv9_atrous", 4, {"dilation_rate": 8}),
+    ("conv10_atrous", 4, {"dilation_rate": 16}),
+    ("conv11", 4, {}),
+    ("conv12", 4, {}),
+    ("conv13_upsample", 2, {}),
+    ("conv14", 2, {}),
+    ("conv15_upsample", 1, {}),
+    ("conv16", 0.5, {}),
 )
 CONVOLUTION_BRANCH = (
-    ("xconv1", 48, {"kernel_size": 5}),
-    ("xconv2_downsample", 48, {"strides": 2}),
-    ("xconv3", 96, {}),
-    ("xconv4_downsample", 96, {"strides": 2}),
-    ("xconv5", 192, {}),
-    ("xconv6", 192, {}),
-    ("xconv7_atrous", 192, {"dilation_rate": 2}),
-    ("xconv8_atrous", 192, {"dilation_rate": 4}),
-    ("xconv9_atrous", 192, {"dilation_rate": 8}),
-    ("xconv10_atrous", 192, {"dilation_rate": 16}),
+    ("xconv1", 1, {"kernel_size": 5}),
+    ("xconv2_downsample", 1, {"strides": 2}),
+    ("xconv3", 2, {}),
+    ("xconv4_downsample", 2, {"strides": 2}),
+    ("xconv5", 4, {}),
+    ("xconv6", 4, {}),
+    ("xconv7_atrous", 4, {"dilation_rate": 2}),
+    ("xconv8_atrous", 4, {"dilation_rate": 4}),
+    ("xconv9_atrous", 4, {"dilation_rate": 8}),
+    ("xconv10_atrous", 4, {"dilation_rate": 16}),
 )
 ATTENTION_ENCODER = (
-    ("pmconv1", 48, {"kernel_size": 5}),
-    ("pmconv2_downsample", 48, {"strides": 2}),
-    ("pmconv3", 96, {}),
-    ("pmconv4_downsample", 192, {"strides": 2}),
-    ("pmconv5", 192, {}),
-    ("pmconv6", 192, {"activation": "relu"}),
+    ("pmconv1", 1, {"kernel_size": 5}),
+    ("pmconv2_downsample", 1, {"strides": 2}),
+    ("pmconv3", 2, {}),
+    ("pmconv4_downsample", 4, {"strides": 2}),
+    ("pmconv5", 4, {}),
+    ("pmconv6", 4, {"activation": "relu"}),
 )
-ATTENTION_DECODER = (("pmconv9", 192, {}), ("pmconv10", 192, {}))
+ATTENTION_DECODER = (("pmconv9", 4, {}), ("pmconv10", 4, {}))
 DECODER = (
-    ("allconv11", 192, {}),
-    ("allconv12", 192, {}),
-    ("allconv13_upsample", 96, {}),
-    ("allconv14", 96, {}),
-    ("allconv15_upsample", 48, {}),
-    ("allconv16", 24, {}),
+    ("allconv11", 4, {}),
+    ("allconv12", 4, {}),
+    ("allconv13_upsample", 2, {}),
+    ("allconv14", 2, {}),
+    ("allconv15_upsample", 1, {}),
+    ("allconv16", 0.5, {}),
 )
 CELL = 8  # pixels a position of the attention, in both directions
 TABLES = (COARSE, CONVOLUTION_BRANCH, ATTENTION_ENCODER, ATTENTION_DECODER, DECODER)
 
-GATED = tuple(name for table in TABLES for name, _, _ in table)
+LAYERS = tuple(name for table in TABLES for name, _, _ in table)
 # Layers that `look_inside` shows by default, from the first, which sees the hole's edge, to the last, which
 # draws the result.
 SHOWN_LAYERS = (
@@ -86,7 +140,7 @@ def part_count(windows, bands=1, detail=False):
 
 
 def check_layers(names):
-    """Raise UserError unless all names are those of gated convolutions."""
+    """Raise UserError unless all names are in `LAYERS`."""
     for name in names:
-        if name not in GATED:
-            raise UserError(f"no gated layer is called {name!r}: choose from {', '.join(GATED)}")
+        if name not in LAYERS:
+            raise UserError(f"no layer is called {name!r}: choose from {', '.join(LAYERS)}")

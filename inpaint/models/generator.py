@@ -9,9 +9,25 @@ from inpaint.models.architecture import (
     CONVOLUTION_BRANCH,
     DECODER,
     TABLES,
+    architecture_of,
 )
 from inpaint.models.passes import Everywhere
-from ops import ContextualAttention, GatedConv, GatedDeconv, PaddedConv, resize_nearest
+from ops import (
+    ContextualAttention,
+    GatedConv,
+    GatedDeconv,
+    PackedPartialConv,
+    PackedPartialDeconv,
+    PaddedConv,
+    PaddedDeconv,
+    resize_nearest,
+)
+
+_LAYERS = {  # convolution, and convolution of an enlarged map
+    "gated": (GatedConv, GatedDeconv),
+    "plain": (PaddedConv, PaddedDeconv),
+    "partial": (PackedPartialConv, PackedPartialDeconv),
+}
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
@@ -23,6 +39,9 @@ class Generator(tf.keras.Model):
     Args:
         guided: Whether the network takes a sketch as an additional input.
         padding: padding of all convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        network: its kind, one of `NETWORKS`. `"gated"` is DeepFillv2; `"plain"` and `"partial"` are the same
+            without gates, half as wide, with plain convolutions (2,026,566 parameters) and partial ones;
+            `"deepfill_v1"` is the network of Yu et al., CVPR 2018 (3,601,542 parameters).
 
     Call arguments:
         incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W are multiples of 8
@@ -37,23 +56,26 @@ class Generator(tf.keras.Model):
             (`flow_image` draws them).
 
     Raises:
-        ValueError: if a sketch is missing or not allowed, or the padding is unknown.
+        ValueError: if a sketch is missing or not allowed, the padding or network is unknown, or the network
+            cannot be guided or padded so.
         tf.errors.InvalidArgumentError: if H or W is not a multiple of 8.
     """
 
-    def __init__(self, guided=False, padding="same", **kwargs):
+    def __init__(self, guided=False, padding="same", network="gated", **kwargs):
         # The layers cast their inputs, so that the images combined below stay float32.
         super().__init__(autocast=False, **kwargs)
         self.guided = guided
         self.padding = padding.lower()
-        self._add_gated(COARSE, 6 if guided else 5)
-        self._add_output("conv17", 12)
-        convolved = self._add_gated(CONVOLUTION_BRANCH, 3)
-        encoded = self._add_gated(ATTENTION_ENCODER, 3)
+        self.network = network
+        self.architecture = architecture_of(network, guided, padding)
+        coarse = self._add_table(COARSE, 6 if guided else 5)
+        self._add_output("conv17", coarse)
+        convolved = self._add_table(CONVOLUTION_BRANCH, self.architecture.refined_input)
+        encoded = self._add_table(ATTENTION_ENCODER, self.architecture.refined_input)
         self.contextual_attention = ContextualAttention(dtype=self.dtype_policy)
-        attended = self._add_gated(ATTENTION_DECODER, encoded)
-        self._add_gated(DECODER, convolved + attended)
-        self._add_output("allconv17", 12)
+        attended = self._add_table(ATTENTION_DECODER, encoded)
+        decoded = self._add_table(DECODER, convolved + attended)
+        self._add_output("allconv17", decoded)
         self.built = True
 
     def _add(self, layer, channels):
@@ -62,11 +84,17 @@ class Generator(tf.keras.Model):
         layer.build((None, None, None, channels))
         return layer.output_channels
 
-    def _add_gated(self, table, channels):
+    def _add_table(self, table, channels):
         """Create and build a table's layers for `channels` inputs; return the number of output channels."""
-        for name, filters, options in table:
-            layer_class = GatedDeconv if name.endswith("upsample") else GatedConv
-            options = {"kernel_size": 3, "padding": self.padding, **options}
+        convolution, deconvolution = _LAYERS[self.architecture.convolution]
+        for name, share, options in table:
+            layer_class = deconvolution if name.endswith("upsample") else convolution
+            options = {"kernel_size": 3, "padding": self.padding, "activation": "elu", **options}
+            if self.architecture.convolution == "partial":
+                # The coarse network's layers hand the mask on. The refinement network's know everything: the
+                # coarse result has filled the hole.
+                options["return_mask"] = table is COARSE and name != COARSE[-1][0]
+            filters = int(share * self.architecture.width)
             layer = layer_class(filters, name=name, dtype=self.dtype_policy, **options)
             channels = self._add(layer, channels)
         return channels
@@ -79,7 +107,11 @@ class Generator(tf.keras.Model):
         return [getattr(self, name) for name, _, _ in table]
 
     def coarse_input(self, incomplete, mask, sketch=None):
-        """Return the coarse network's input, [N, H, W, 5], or 6 channels if guided; arguments of `call`."""
+        """Return the coarse network's input from the arguments of `call`.
+
+        It is [N, H, W, 5], or has 6 channels if guided. For partial convolutions another one follows, 1 where
+        the image is known.
+        """
         if self.guided and sketch is None:
             raise ValueError("a guided generator needs a sketch")
         if not self.guided and sketch is not None:
@@ -88,7 +120,15 @@ class Generator(tf.keras.Model):
         inputs = [incomplete, tf.ones_like(mask), mask]
         if self.guided:
             inputs.insert(1, tf.cast(sketch, tf.float32))
+        if self.architecture.convolution == "partial":
+            inputs.append(1 - mask)
         return tf.concat(inputs, axis=-1)
+
+    def refinement_input(self, filled, mask):
+        """Return the refinement network's input from a filled image and its mask, [N, H, W, 3 or 5]."""
+        if self.architecture.refined_input == 3:
+            return filled
+        return tf.concat([filled, tf.ones_like(mask), mask], axis=-1)
 
     def call(self, incomplete, mask, sketch=None):
         return self.forward(incomplete, mask, sketch)
@@ -111,8 +151,8 @@ class Generator(tf.keras.Model):
 
         x = way.start(self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 5]
         x = way.run([*self.made_of(COARSE), self.conv17], x, hole)
-        coarse = way.apply(_colours, x)  # [N, H, W, 3]
-        filled = complete(way.whole(coarse), incomplete, mask)
+        coarse = way.apply(self._colours, x)  # [N, H, W, 3]
+        filled = self.refinement_input(complete(way.whole(coarse), incomplete, mask), mask)
 
         # Backwards from the result: the windows read by the decoder, and by the attention's decoder.
         decoder, attention_decoder = [*self.made_of(DECODER), self.allconv17], self.made_of(ATTENTION_DECODER)
@@ -127,7 +167,7 @@ class Generator(tf.keras.Model):
         x = way.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
 
         x = way.run(decoder, way.join(branch, x), hole)
-        return coarse, way.apply(_colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
+        return coarse, way.apply(self._colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
 
     def named_weights(self):
         """Return the weights as a dict, keyed by their names in the original's checkpoints."""
@@ -141,7 +181,11 @@ class Generator(tf.keras.Model):
     def get_config(self):
         # Keras 2 does not include the dtype policy in a model's config.
         policy = {"name": self.name, "dtype": self.dtype_policy.name}
-        return {**policy, "guided": self.guided, "padding": self.padding}
+        return {**policy, "guided": self.guided, "padding": self.padding, "network": self.network}
+
+    def _colours(self, x):
+        x = tf.cast(x, tf.float32)
+        return tf.tanh(x) if self.architecture.limit == "tanh" else tf.clip_by_value(x, -1.0, 1.0)
 
 
 def _scoped(scope, layer):
@@ -149,10 +193,6 @@ def _scoped(scope, layer):
         f"inpaint_net/{scope}/kernel": layer.kernel,
         f"inpaint_net/{scope}/bias": layer.bias,
     }
-
-
-def _colours(x):
-    return tf.tanh(tf.cast(x, tf.float32))
 
 
 def complete(refined, incomplete, mask):

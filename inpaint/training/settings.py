@@ -48,6 +48,7 @@ def settings_of(trainer, paths, data, options):
     """
     return {
         "precision": trainer.generator.dtype_policy.name,
+        "network": trainer.generator.network,
         "padding": trainer.generator.padding,
         "guided": trainer.generator.guided,
         "gan_with_mask": trainer.discriminator.with_mask,

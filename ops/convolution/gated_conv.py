@@ -30,14 +30,13 @@ class GatedConv(PaddedConv):
     """
 
     def __init__(self, filters, kernel_size, activation="elu", **kwargs):
-        super().__init__(filters, kernel_size, **kwargs)
+        super().__init__(filters, kernel_size, activation=activation, **kwargs)
         if filters % 2:
             raise ValueError(f"filters must be even (features and gates), received {filters}")
-        self.activation = tf.keras.activations.get(activation)
 
     def convolve(self, x, border="VALID"):
         if computed_together(x):  # training; `ops.convolution.gating` explains both ways
-            return gate_together(self.activation)(super().convolve(x, border))
+            return gate_together(self.activation)(self.linear(x, self.kernel, self.bias, border))
         features, gates = (self.linear(x, *half, border) for half in self._halves())
         return gate_apart(self.activation, features, gates)
 
@@ -62,7 +61,3 @@ class GatedConv(PaddedConv):
     @property
     def output_channels(self):
         return self.filters // 2
-
-    def get_config(self):
-        activation = tf.keras.activations.serialize(self.activation)
-        return {**super().get_config(), "activation": activation}

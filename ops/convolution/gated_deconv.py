@@ -3,16 +3,13 @@
 import tensorflow as tf
 
 from ops.convolution.gated_conv import GatedConv
-from ops.convolution.subpixels import interleave, subpixel_kernel
-from ops.pieces import Piece, window_of
+from ops.convolution.padded_deconv import PaddedDeconv
+from ops.convolution.subpixels import interleave
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class GatedDeconv(GatedConv):
-    """Nearest-neighbour enlargement by two, then a 3x3 gated convolution.
-
-    The enlarged map is never built: as its pixels repeat, four 2x2 convolutions of the small map give
-    the same result with less than half the multiplications.
+class GatedDeconv(PaddedDeconv, GatedConv):
+    """Nearest-neighbour enlargement by two, then a 3x3 gated convolution; computed as `PaddedDeconv`.
 
     Args:
         filters: even number of channels, features and gates together.
@@ -25,48 +22,5 @@ class GatedDeconv(GatedConv):
         ValueError: another `kernel_size`, or what `GatedConv` raises.
     """
 
-    def __init__(self, filters, kernel_size=3, **kwargs):
-        super().__init__(filters, kernel_size, **kwargs)
-        if kernel_size != 3:
-            raise ValueError(f"kernel_size must be 3, received {kernel_size}")
-
-    def with_borders(self, inputs):
-        x = tf.cast(inputs, self.compute_dtype)
-        return tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self._border), "VALID"
-
-    def convolve(self, x, border="VALID"):
-        """[N, H + 2, W + 2, C] with its borders -> [N, 2H, 2W, filters / 2]."""
-        return interleave(super().convolve(x, border))  # of [N, H+1, W+1, 4 * filters / 2]
-
     def gates(self, inputs):
         return interleave(super().gates(inputs))
-
-    def linear(self, x, kernel, bias, border):
-        """[N, H + 2, W + 2, C] -> [N, H+1, W+1, 4 * F] by a 3x3 kernel [.., F]: features, then gates."""
-        groups = kernel.shape[-1] // self.output_channels
-        kernel = subpixel_kernel(tf.convert_to_tensor(kernel), groups)
-        bias = tf.reshape(tf.tile(tf.reshape(bias, [groups, 1, -1]), [1, 4, 1]), [-1])
-        return tf.nn.bias_add(tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, border), tf.cast(bias, x.dtype))
-
-    def piece(self, piece, window):
-        """As `PaddedConv.piece`, but the window grows to even positions."""
-        x = tf.cast(piece.bordered(self.reads(window), self._border), self.compute_dtype)
-        even = window_of(window[:2] // 2, -(-window[2:] // 2)) * 2
-        return Piece(self.convolve(x), even, self.output_size(piece.size))
-
-    def reads(self, window):
-        return window_of(window[:2] // 2 - 1, -(-window[2:] // 2) + 1)
-
-    def output_size(self, size):
-        return 2 * size
-
-    @property
-    def _border(self):
-        # One pixel beyond the enlarged border lies, mirrored with or without the border itself,
-        # the border's own small pixel.
-        return "CONSTANT" if self.padding == "same" else "SYMMETRIC"
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, channels = input_shape
-        enlarged = (None if side is None else 2 * side for side in (height, width))
-        return super().compute_output_shape((batch, *enlarged, channels))

@@ -35,6 +35,7 @@ class PaddedConv(tf.keras.layers.Layer):
         strides: step in both directions.
         dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         padding: `"same"`, `"symmetric"` or `"reflect"`, in upper or lower case.
+        activation: Keras activation of the output. Default: none.
 
     Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
     policy's compute dtype.
@@ -43,7 +44,9 @@ class PaddedConv(tf.keras.layers.Layer):
         ValueError: an argument out of its range, naming the argument and the value.
     """
 
-    def __init__(self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", **kwargs):
+    def __init__(
+        self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", activation=None, **kwargs
+    ):
         super().__init__(**kwargs)
         check_convolution(filters, kernel_size, strides, dilation_rate)
         if padding.lower() not in PADDINGS:
@@ -53,6 +56,7 @@ class PaddedConv(tf.keras.layers.Layer):
         self.strides = strides
         self.dilation_rate = dilation_rate
         self.padding = padding.lower()
+        self.activation = tf.keras.activations.get(activation)
 
     def build(self, input_shape):
         shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
@@ -73,16 +77,18 @@ class PaddedConv(tf.keras.layers.Layer):
 
     def convolve(self, x, border="VALID"):
         """The layer applied to an input that already has its borders and the compute dtype."""
-        return self.linear(x, self.kernel, self.bias, border)
+        return self.activation(self.linear(x, self.kernel, self.bias, border))
 
     def linear(self, x, kernel, bias, border):
-        """The convolution with a kernel and a bias."""
+        """The convolution with a kernel, and a bias."""
+        return tf.nn.bias_add(self.convolution(x, kernel, border), tf.cast(bias, x.dtype))
+
+    def convolution(self, x, kernel, border):
+        """The convolution with a kernel alone."""
         kernel = tf.cast(kernel, x.dtype)
         if self.dilation_rate > 1:
-            x = dilated_conv(x, kernel, self.dilation_rate, border)
-        else:
-            x = tf.nn.conv2d(x, kernel, self.strides, border)
-        return tf.nn.bias_add(x, tf.cast(bias, x.dtype))
+            return dilated_conv(x, kernel, self.dilation_rate, border)
+        return tf.nn.conv2d(x, kernel, self.strides, border)
 
     def piece(self, piece, window):
         """Compute the layer only for a window of its output.
@@ -135,4 +141,5 @@ class PaddedConv(tf.keras.layers.Layer):
             "strides": self.strides,
             "dilation_rate": self.dilation_rate,
             "padding": self.padding,
+            "activation": tf.keras.activations.serialize(self.activation),
         }

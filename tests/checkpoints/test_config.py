@@ -75,6 +75,7 @@ def test_the_library_builds_what_was_trained(run, trained, place):
         ({"padding": "same"}, "padding=symmetric (config.json), received padding=same: leave --padding out"),
         ({"padding": "REFLECT"}, "padding=symmetric (config.json), received padding=reflect"),
         ({"guided": False}, "guided=true (config.json), received guided=false: leave --guided out"),
+        ({"network": "plain"}, "network=gated (config.json), received network=plain: leave --network out"),
     ],
 )
 def test_what_contradicts_it_is_refused(run, asked, message):
@@ -110,12 +111,20 @@ def test_old_checkpoints_and_the_originals_are_read_as_asked(old, trained, tmp_p
 @pytest.mark.parametrize(
     "content, message",
     [
-        ("{", "is damaged: remove it and give --guided and --padding"),
+        ("{", "is damaged: remove it and give --network, --guided and --padding"),
         ("[]", "is damaged"),
         ('{"guided": true, "padding": "same"}', "is damaged"),
         ('{"guided": "false", "padding": "same", "network": "gated"}', "is damaged"),
-        ('{"guided": false, "padding": "zero", "network": "gated"}', "is damaged"),
-        ('{"guided": false, "padding": "same", "network": "partial"}', "names a network 'partial'"),
+        ('{"guided": false, "padding": "same", "network": ["gated"]}', "is damaged"),
+        (
+            '{"guided": false, "padding": "zero", "network": "gated"}',
+            "describes no generator of this version: padding of network gated must be same or symmetric",
+        ),
+        (
+            '{"guided": false, "padding": "same", "network": "gated3"}',
+            "describes no generator of this version: network must be one of gated, .*received 'gated3'",
+        ),
+        ('{"guided": true, "padding": "same", "network": "partial"}', "describes .* cannot be guided"),
     ],
 )
 def test_damaged_configs(old, content, message):
@@ -190,6 +199,7 @@ def test_commands_refuse_another_padding(in_process, run, problem, images, tmp_p
     for flag, message in (
         ("--padding=same", "padding=symmetric (config.json), received padding=same"),
         ("--noguided", "guided=true (config.json), received guided=false"),
+        ("--network=plain", "network=gated (config.json), received network=plain"),
     ):
         done = in_process(command, *flags, flag, cwd=tmp_path)
         assert done.returncode == 1 and done.stdout == "", done

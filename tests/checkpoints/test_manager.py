@@ -15,7 +15,7 @@ from inpaint.errors import UserError
 def run_of(**config):
     """What a checkpoint's config is made from."""
     return types.SimpleNamespace(
-        generator=types.SimpleNamespace(**{"guided": False, "padding": "same", **config})
+        generator=types.SimpleNamespace(**{"guided": False, "padding": "same", "network": "gated", **config})
     )
 
 

@@ -9,7 +9,7 @@ from support.helpers import ROOT
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.look_inside import flow_key, gate_key, look_inside
-from inpaint.models.architecture import GATED, SHOWN_LAYERS
+from inpaint.models.architecture import LAYERS, SHOWN_LAYERS
 from inpaint.models.generator import Generator
 from ops import GatedConv, GatedDeconv
 
@@ -100,8 +100,8 @@ def test_key_of_the_flow():
 
 def test_every_layer_can_be_seen(generator, rng):
     image = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
-    inside = look_inside(Inpainter(generator), image, np.eye(16, dtype=np.uint8), layers=GATED)
-    assert list(inside.gates) == list(GATED) and len(GATED) == 40
+    inside = look_inside(Inpainter(generator), image, np.eye(16, dtype=np.uint8), layers=LAYERS)
+    assert list(inside.gates) == list(LAYERS) and len(LAYERS) == 40
     assert {panels.shape for panels in inside.gates.values()} == {(32, 32, 3)}
 
 
@@ -132,4 +132,4 @@ def test_visualize_command(in_process, tmp_path):
     )
     assert np.abs(filled - completed).max() <= 1
     done = in_process("visualize", *arguments[:3], "--layers=conv99", cwd=tmp_path)
-    assert done.returncode == 1 and done.stderr.startswith("error: no gated layer is called 'conv99'")
+    assert done.returncode == 1 and done.stderr.startswith("error: no layer is called 'conv99'")

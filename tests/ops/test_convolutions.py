@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from ops import GatedConv, GatedDeconv, PaddedConv
+from ops import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv
 
 
 def elu(x):
@@ -33,6 +33,15 @@ def test_relu_features():
     np.testing.assert_allclose(np.ravel(layer(np.reshape(np.float32([-4, 4]), (1, 1, 2, 1)))), [0, 2])
 
 
+def test_activation_of_a_plain_convolution():
+    layer = PaddedConv(1, 1, activation="elu")
+    layer.build((None, None, None, 1))
+    layer.kernel.assign(np.reshape([2.0], (1, 1, 1, 1)))
+    layer.bias.assign([-1.0])
+    x = np.float32([-1, 0, 3])
+    np.testing.assert_allclose(np.ravel(layer(x.reshape(1, 1, 3, 1))), elu(2 * x - 1), atol=1e-6)
+
+
 def test_stride_two_pads_below_and_right():
     # SAME at stride 2 on an even size: no padding above, one row below.
     layer = PaddedConv(1, 3, strides=2)
@@ -58,15 +67,17 @@ def test_padding_equals_numpy(rng, padding):
 
 
 @pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
-def test_deconv_is_repeat_then_gated_conv(rng, padding):
-    layer, plain = GatedDeconv(4, padding=padding), GatedConv(4, 3, padding=padding)
+@pytest.mark.parametrize("enlarging, convolution", [(GatedDeconv, GatedConv), (PaddedDeconv, PaddedConv)])
+def test_deconv_is_repeat_then_convolution(rng, padding, enlarging, convolution):
+    options = {"padding": padding, "activation": "elu"}
+    layer, plain = enlarging(4, **options), convolution(4, 3, **options)
     x = tf.constant(rng.normal(size=(2, 3, 5, 2)), tf.float32)
     enlarged = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)
     layer(x), plain(enlarged)
     weights = [rng.normal(size=w.shape).astype(np.float32) for w in layer.get_weights()]
     layer.set_weights(weights), plain.set_weights(weights)
 
-    weight = rng.normal(size=(2, 6, 10, 2)).astype(np.float32)
+    weight = rng.normal(size=(2, 6, 10, layer.output_channels)).astype(np.float32)
     with tf.GradientTape(persistent=True) as tape:
         found, expected = layer(x), plain(enlarged)
         losses = tf.reduce_sum(found * weight), tf.reduce_sum(expected * weight)
@@ -150,6 +161,8 @@ def test_mixed_precision(rng, policy):
     "layer",
     [
         PaddedConv(3, 3, padding="reflect"),
+        PaddedConv(3, 3, activation="relu"),
+        PaddedDeconv(3, activation="elu"),
         GatedConv(4, 5, "relu", strides=2),
         GatedConv(4, 3, dilation_rate=4, dtype="mixed_bfloat16"),
         GatedDeconv(6, padding="symmetric"),

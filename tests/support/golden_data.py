@@ -14,22 +14,25 @@ def load(name):
         return dict(arrays)
 
 
-def seeded_array(name, shape, seed):
+GAIN, FAMILY_GAIN = 2.4, 1.25  # of the kernels: of gated networks and single layers, of their relatives
+
+
+def seeded_array(name, shape, seed, gain=GAIN):
     """The value of the TF1 variable `name` in golden runs with this seed."""
     rng = np.random.RandomState((zlib.crc32(name.encode()) + int(seed)) % 2**32)
     z = rng.standard_normal(size=shape)
     if name.endswith("/kernel"):
-        gain = 1.0 if name.endswith("conv17/kernel") or name.startswith("discriminator") else 2.4
+        gain = 1.0 if name.endswith("conv17/kernel") or name.startswith("discriminator") else gain
         z = z * gain / np.sqrt(np.prod(shape[:-1]))
     elif name.endswith("/bias"):
         z = z * 0.05
     return z.astype(np.float32)
 
 
-def seed_weights(model, seed):
+def seed_weights(model, seed, gain=GAIN):
     """Give every weight of a generator or discriminator its golden value."""
     for name, weight in model.named_weights().items():
-        weight.assign(seeded_array(name, tuple(weight.shape), seed))
+        weight.assign(seeded_array(name, tuple(weight.shape), seed, gain))
 
 
 def network_input(golden, key="images", mask_key="mask"):

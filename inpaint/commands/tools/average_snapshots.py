@@ -26,6 +26,6 @@ def main(flags):
     from inpaint.checkpoints.average import write_average
     from inpaint.models.generator import Generator
 
-    generator = Generator(flags.guided, flags.padding)
+    generator = Generator(flags.guided, flags.padding, flags.network)
     written, averaged = write_average(flags.log_dir, flags.count, flags.output_dir, generator)
     print(f"wrote {written}, the mean of {len(averaged)} checkpoints, {averaged[0]} to {averaged[-1]}")

@@ -29,10 +29,10 @@ def main(flags):
     from inpaint.models.optimizer import make_optimizer
     from inpaint.training.trainer import Trainer
 
-    guided, padding, with_mask = options_of(flags.checkpoint_dir)
+    config, with_mask = options_of(flags.checkpoint_dir)
     trainer = Trainer(
-        Generator(guided, padding),
-        Discriminator(guided, with_mask),
+        Generator(config.guided, config.padding, config.network),
+        Discriminator(config.guided, with_mask),
         optimizer=make_optimizer(flags.learning_rate),
     )
     prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)

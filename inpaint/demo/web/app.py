@@ -24,7 +24,7 @@ from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Number
 from inpaint.errors import UserError
 from inpaint.inference.scale import DETAILS
 from inpaint.io.image_files import size_text
-from inpaint.models.architecture import GATED, SHOWN_LAYERS, check_layers
+from inpaint.models.architecture import LAYERS, SHOWN_LAYERS, check_layers
 
 _STATIC = pathlib.Path(__file__).parent / "static"
 _MOST_BYTES = 4 << 30  # of all visitors' files
@@ -104,7 +104,7 @@ def make_app(networks, settings):
             "sizes": list(settings.sizes),
             "size": str(settings.size),
             "detail": settings.detail,
-            "layers": GATED,
+            "layers": LAYERS,
             "shown_layers": SHOWN_LAYERS,
             "examples": {name: sample.photo.name for name, sample in samples.items()},
         }

@@ -81,18 +81,8 @@ class PartialConv(tf.keras.layers.Layer):
 
     def call(self, inputs, known):
         x = tf.cast(inputs, self.compute_dtype)
-        known = tf.stop_gradient(
-            tf.cast(known, tf.float32)
-        )  # half precision cannot count a window's channels
-        ones = tf.ones([self.kernel_size, self.kernel_size, known.shape[-1], 1])
-        seen = self._convolved(known, ones)  # [N or 1, h, w, 1]
-        known_after = tf.clip_by_value(seen, 0.0, 1.0)
-        scale = tf.cast(tf.size(ones), tf.float32) / (seen + _EPSILON) * tf.cast(seen > 0, tf.float32)
-        y = self._convolved(x * tf.cast(known, x.dtype), tf.cast(self.kernel, x.dtype))
-        y *= tf.cast(scale, x.dtype)
-        if self.use_bias:
-            y = tf.nn.bias_add(y, tf.cast(self.bias, x.dtype))
-        return self.activation(y * tf.cast(known_after, x.dtype)), known_after
+        y, known_after = partial_convolution(self._convolved, x, known, self.kernel, self.bias)
+        return self.activation(y), known_after
 
     def _convolved(self, x, kernel):
         border = "SAME"
@@ -118,3 +108,27 @@ class PartialConv(tf.keras.layers.Layer):
             "use_bias": self.use_bias,
             "activation": tf.keras.activations.serialize(self.activation),
         }
+
+
+def partial_convolution(convolution, x, known, kernel, bias):
+    """A partial convolution without its activation; arguments and results in the terms of `PartialConv`.
+
+    Args:
+        convolution: computes the convolution of [N, H, W, c] with a kernel [k, k, c, f], both of one dtype.
+        x: [N, H, W, C] in the compute dtype.
+        known: [N or 1, H, W, 1 or C].
+        kernel: [k, k, C, filters].
+        bias: [filters], or None.
+
+    Returns:
+        (y in the compute dtype, the new mask in float32).
+    """
+    known = tf.stop_gradient(tf.cast(known, tf.float32))  # half precision cannot count a window's channels
+    ones = tf.ones([*kernel.shape[:2], known.shape[-1], 1])
+    seen = convolution(known, ones)  # [N or 1, h, w, 1]
+    known_after = tf.clip_by_value(seen, 0.0, 1.0)
+    scale = tf.cast(tf.size(ones), tf.float32) / (seen + _EPSILON) * tf.cast(seen > 0, tf.float32)
+    y = convolution(x * tf.cast(known, x.dtype), tf.cast(kernel, x.dtype)) * tf.cast(scale, x.dtype)
+    if bias is not None:
+        y = tf.nn.bias_add(y, tf.cast(bias, x.dtype))
+    return y * tf.cast(known_after, x.dtype), known_after
