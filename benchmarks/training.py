@@ -37,8 +37,8 @@ from inpaint.data.batches import Batches
 from inpaint.data.examples import DataOptions
 from inpaint.data.pipeline import training_batches
 from inpaint.data.unreadable import UnreadableFiles
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.io.file_lists import image_paths
-from inpaint.models.discriminator import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.trainer import Trainer

@@ -10,9 +10,10 @@ def define(values):
     flags.DEFINE_enum(
         "gan",
         "sngan",
-        ["sngan", "projected", "none"],
-        "Discriminator: the original's SN-PatchGAN, or heads on pretrained features (--gan_features), which "
-        "learn faster; none trains the generator alone.",
+        ["sngan", "projected", "wgan_gp", "none"],
+        "Discriminator: the original's SN-PatchGAN; heads on pretrained features (--gan_features), which "
+        "learn faster; or DeepFill v1's training, with its critics, losses and box masks. none trains the "
+        "generator alone.",
         flag_values=values,
     )
     flags.DEFINE_string(
@@ -22,7 +23,9 @@ def define(values):
         flag_values=values,
     )
     flags.DEFINE_bool("gan_with_mask", True, "Show the mask to the discriminator.", flag_values=values)
-    flags.DEFINE_float("gan_loss_alpha", 1.0, "Weight of the adversarial loss.", 0, flag_values=values)
+    flags.DEFINE_float(
+        "gan_loss_alpha", 1.0, "Weight of the adversarial loss (wgan_gp: 0.001).", 0, flag_values=values
+    )
     flags.DEFINE_float(
         "perceptual_weight",
         0.0,
@@ -56,7 +59,7 @@ def define(values):
     flags.DEFINE_integer(
         "discriminator_steps",
         1,
-        "Discriminator updates per generator update, each on a batch of its own.",
+        "Discriminator updates per generator update, each on a batch of its own (wgan_gp: 5).",
         1,
         flag_values=values,
     )

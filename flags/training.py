@@ -4,7 +4,7 @@ import pathlib
 
 from absl import flags
 
-from flags import adversarial, network, precision
+from flags import adversarial, network, precision, wgan
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
@@ -87,9 +87,17 @@ def define(values):
 
     # Losses
     adversarial.define(values)
-    flags.DEFINE_bool("ae_loss", True, "Train the generator on the reconstruction loss.", flag_values=values)
+    wgan.define(values)
+    flags.DEFINE_bool(
+        "ae_loss",
+        True,
+        "Train the generator on the reconstruction loss (wgan_gp: on that of known pixels).",
+        flag_values=values,
+    )
     flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.", flag_values=values)
-    flags.DEFINE_float("l1_loss_alpha", 1.0, "Weight of the reconstruction loss.", 0, flag_values=values)
+    flags.DEFINE_float(
+        "l1_loss_alpha", 1.0, "Weight of the reconstruction loss (wgan_gp: 1.2).", 0, flag_values=values
+    )
     flags.DEFINE_float(
         "known_weight", 1.0, "Weight of known pixels in the reconstruction loss.", 0, flag_values=values
     )
@@ -172,7 +180,8 @@ def follow_run(values):
 
 
 def check(values):
-    """UserError for losses that contradict each other."""
+    """UserError for losses that contradict each other; sets those defaults that depend on --gan."""
+    wgan.settle(values)
     if values.gan == "none" and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
     adversarial.check(values)
@@ -208,7 +217,15 @@ def data_options(values):
         raise UserError(f"{error} (flags --height, --width, --img_shapes and the like)") from error
     random_crop = PRESETS[values.dataset].random_crop if values.random_crop is None else values.random_crop
     masks = tuple(image_paths(values.mask_flist)) if values.mask_flist else ()
-    return DataOptions((height, width), random_crop, box, values.guided, values.edge_threshold, masks)
+    return DataOptions(
+        size=(height, width),
+        random_crop=random_crop,
+        box=box,
+        guided=values.guided,
+        edge_threshold=values.edge_threshold,
+        masks=masks,
+        for_critics=values.gan == "wgan_gp",
+    )
 
 
 def run_options(values):

@@ -9,7 +9,7 @@ import importlib
 __version__ = "0.2.0"
 
 _MODULES = {
-    "Discriminator": "inpaint.models.discriminator",
+    "Discriminator": "inpaint.discriminators.sn_patchgan",
     "Generator": "inpaint.models.generator",
     "Inpainter": "inpaint.inference.inpainter",
     "Trainer": "inpaint.training.trainer",

@@ -1,24 +1,26 @@
 """Converting a training checkpoint to a snapshot of the original TF1 code."""
 
-import dataclasses
 import pathlib
 
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.config import settle
+from inpaint.discriminators.critics import FILTERS, Critics
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
+from inpaint.models.generator import Generator
 
 
-def options_of(path):
-    """What the models of a training checkpoint of ours were made with, by its config and the shapes in it.
+def models_of(path):
+    """New models like those of a training checkpoint of ours, by its config and the shapes in it.
 
     Args:
         path: folder or prefix of the checkpoint.
 
     Returns:
-        (the generator's `GeneratorConfig`; whether the discriminator sees the mask, True where there is none
-        of the original's kind).
+        (`Generator`, `Discriminator` or `Critics`); a `Discriminator` also where the checkpoint has neither.
+        Of the sizes of critics a checkpoint tells the areas, and so the number of weights, only.
 
     Raises:
         UserError: there is no checkpoint, it is damaged or one of the original already.
@@ -26,10 +28,18 @@ def options_of(path):
     prefix, ours = restore.kind(path)
     if not ours:
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
-    guided = native.input_channels(prefix, "generator", "inpaint_net/conv1/kernel") == 6
-    judged = native.input_channels(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
-    config = dataclasses.replace(settle(path), guided=guided)
-    return config, judged is None or judged - guided == 4  # BGR and the mask
+    config = settle(path)
+    guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6
+    generator = Generator(guided, config.padding, config.network)
+    judged = native.saved_shape(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
+    sizes = {}
+    for side, filters in FILTERS.items():
+        if dense := native.saved_shape(prefix, "discriminator", f"discriminator/dout_{side}_fc/kernel"):
+            sizes[side] = (16 * dense[0] // filters[-1], 16)
+    if sizes:
+        return generator, Critics(sizes["global"], sizes["local"])
+    with_mask = judged is None or judged[2] - guided == 4  # BGR and the mask
+    return generator, Discriminator(guided, with_mask)
 
 
 def to_tf1(path, folder, trainer):

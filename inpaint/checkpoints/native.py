@@ -133,16 +133,15 @@ def has_part(prefix, part):
     return any(name.startswith(f"{part}/") for name in names)
 
 
-def input_channels(prefix, part, kernel):
-    """How many channels a convolution takes in a checkpoint of ours, or None if it is not there.
+def saved_shape(prefix, part, name):
+    """The shape (list) of a variable in a checkpoint of ours, or None if it is not there.
 
     Args:
         prefix: the checkpoint.
         part: `"generator"` or `"discriminator"`.
-        kernel: the name of its kernel.
+        name: by which it is saved.
     """
-    shape = _saved_shapes(prefix, part).get(kernel)
-    return shape and shape[2]
+    return _saved_shapes(prefix, part).get(name)
 
 
 def load_generator(prefix, generator):

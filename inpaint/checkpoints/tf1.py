@@ -12,9 +12,9 @@ from inpaint.checkpoints.locate import find
 from inpaint.checkpoints.native import adam_variables, check_names, model_variables, readable
 from inpaint.errors import UserError, reason, telling
 from inpaint.io.atomic import write_whole
-from inpaint.models.optimizer import learning_rate
+from inpaint.models.optimizer import beta_2, learning_rate
 
-_BETA_1, _BETA_2 = 0.5, 0.999
+_BETA_1 = 0.5
 _PART_OF_ADAM = re.compile(r"/Adam(_1)?$")
 
 
@@ -42,7 +42,7 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     Args:
         path: what `find` understands.
         generator: the `Generator` to fill.
-        discriminator: the `Discriminator` to fill, or None.
+        discriminator: the `Discriminator` or `Critics` to fill, or None.
         optimizer: the Adam of both models, or None; needs the discriminator.
         discriminator_optimizer: the discriminator's Adam if it has one of its own; `optimizer` is then the
             generator's alone.
@@ -97,7 +97,7 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     for name, variable in targets.items():
         variable.assign(arrays[name].astype(np.float32))
     if has_adam:
-        updates = _updates(float(arrays["beta2_power"]), step or 0)
+        updates = _updates(float(arrays["beta2_power"]), beta_2(optimizer), step or 0)
         for part, adam in adams.items():
             if f"the {part}'s Adam slots" not in no_slots or not two_adams:
                 adam["iterations"].assign(updates)
@@ -110,7 +110,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
     Args:
         path: the folder; created if needed.
         generator: the `Generator` to write.
-        discriminator: the `Discriminator` to write, or None.
+        discriminator: the `Discriminator` or `Critics` to write, or None.
         optimizer: the Adam of both models to write, or None; needs the discriminator.
         step: number of finished iterations, the original's `global_step`.
 
@@ -129,7 +129,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         updates = int(adam["iterations"])
         # TF1 keeps the powers for the next update.
         tensors["beta1_power"] = tf.constant(_BETA_1 ** (updates + 1), tf.float32)
-        tensors["beta2_power"] = tf.constant(_BETA_2 ** (updates + 1), tf.float32)
+        tensors["beta2_power"] = tf.constant(beta_2(optimizer) ** (updates + 1), tf.float32)
         tensors["lr"] = tf.constant(learning_rate(optimizer), tf.float32)
         tensors["global_step"] = tf.constant(step, tf.int32)
 
@@ -169,9 +169,9 @@ def _arrays(prefix, reader, names):
         return {name: np.asarray(reader.get_tensor(name)) for name in names}
 
 
-def _updates(power, step):
+def _updates(power, beta, step):
     """Adam's finished updates: TF1 stores only beta_2 to the power of their number plus one."""
     if power > 1e-30:
-        return round(math.log(power) / math.log(_BETA_2)) - 1
-    # The power has faded (69,000 updates): any large number has the same effect.
+        return round(math.log(power) / math.log(beta)) - 1
+    # The power has faded (after 69,000 updates with 0.999): any large number has the same effect.
     return max(2 * step, 100_000)

@@ -25,6 +25,8 @@ class DataOptions:
         edge_threshold: sketch pixels with value / 255 above this are lines.
         masks: paths of mask files; each example gets a random one, resized. If empty, masks are a
             random box and free-form strokes.
+        for_critics: Whether to make examples for `Critics`: masks are a random box, and an example tells
+            where it lay before it was shrunk and where to take the gradient penalties.
     """
 
     size: tuple = (256, 256)
@@ -33,6 +35,7 @@ class DataOptions:
     guided: bool = False
     edge_threshold: float = 0.6
     masks: tuple = ()
+    for_critics: bool = False
 
 
 def load_example(path, options, rng):

@@ -57,6 +57,11 @@ def random_box(rng, size, options=BoxOptions()):
     Returns:
         uint8 [height, width].
     """
+    return random_box_at(rng, size, options)[0]
+
+
+def random_box_at(rng, size, options=BoxOptions()):
+    """As `random_box`: (the mask; where the box lay before it was shrunk, (top, left))."""
     height, width = size
     # Both margins bound the box's top left corner; the upper bound is exclusive, as in the original.
     top = rng.integers(options.vertical_margin, height - options.vertical_margin - options.height)
@@ -65,7 +70,7 @@ def random_box(rng, size, options=BoxOptions()):
     dx = rng.integers(options.max_delta_width // 2 + 1)
     mask = np.zeros(size, np.uint8)
     mask[top + dy : top + options.height - dy, left + dx : left + options.width - dx] = 1
-    return mask
+    return mask, (top, left)
 
 
 def centred_box(size, options=BoxOptions()):

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.data.examples import load_example, load_mask
-from inpaint.data.masks import training_mask
+from inpaint.data.masks import random_box_at, training_mask
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,28 +43,35 @@ def training_batches(paths, options, batch_size, bad, bad_masks=None, seed=0, st
 
     Returns:
         `tf.data.Dataset` of (images [n, H, W, 3], masks [n, H, W, 1], sketches [n, H, W, 1]),
-        float32, with n = batch_size / share.total; no sketches if not guided.
+        float32, with n = batch_size / share.total; no sketches if not guided. For critics, corners int32
+        [n, 2] and mixing float32 [n, 2] follow, as a `WganTrainer` takes them.
     """
     each = batch_size // share.total
     made_here = each * share.count
+    channels = (3, 1, 1) if options.guided else (3, 1)
+    kinds = [(tf.float32, (*options.size, count)) for count in channels]
+    if options.for_critics:
+        kinds += [(tf.int32, (2,)), (tf.float32, (2,))]
 
     def example(position):
         batch, place = divmod(int(position), made_here)
         index = (start + batch) * batch_size + share.first * each + place
         rng = np.random.default_rng([seed, index])
         image, sketch = bad.first_good(paths, index, lambda path: load_example(path, options, rng))
-        if options.masks:
+        more = [sketch] if options.guided else []
+        if options.for_critics:
+            mask, corner = random_box_at(rng, options.size, options.box)
+            more += [np.int32(corner), np.float32(rng.random(2))]
+        elif options.masks:
             drawn = int(rng.integers(len(options.masks)))
             mask = bad_masks.first_good(options.masks, drawn, lambda path: load_mask(path, options.size))
         else:
             mask = training_mask(rng, options.size, options.box)
-        return image, np.float32(mask[..., None]), sketch
+        return image, np.float32(mask[..., None]), *more
 
     def tensors(position):
-        arrays = tf.numpy_function(example, [position], [tf.float32] * 3)
-        for array, channels in zip(arrays, (3, 1, 1)):
-            array.set_shape((*options.size, channels))
-        return tuple(arrays) if options.guided else tuple(arrays[:2])
+        arrays = tf.numpy_function(example, [position], [dtype for dtype, _ in kinds])
+        return tuple(tf.ensure_shape(array, shape) for array, (_, shape) in zip(arrays, kinds))
 
     positions = tf.data.Dataset.range(np.iinfo(np.int64).max)
     examples = positions.map(tensors, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

@@ -1,1 +1,1 @@
-"""Generator, discriminator, losses and optimizer."""
+"""Generator, losses and optimizer."""

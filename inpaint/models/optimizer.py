@@ -5,18 +5,28 @@ import tensorflow as tf
 from ops.keras_compat import loss_scaled
 
 
-def make_optimizer(learning_rate=1e-4, precision="float32"):
-    """Create Adam as in the original: beta_1 0.5, beta_2 0.999, epsilon 1e-8.
+def make_optimizer(learning_rate=1e-4, precision="float32", gan="sngan"):
+    """Create Adam as in the originals: beta_1 0.5, epsilon 1e-8, and beta_2 0.999, or 0.9 for DeepFill v1.
 
     Args:
         learning_rate: learning rate.
         precision: dtype policy of the models; `"mixed_float16"` adds dynamic loss scaling.
+        gan: kind of adversarial training; `"wgan_gp"` is DeepFill v1's.
     """
-    adam = tf.keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.999, epsilon=1e-8)
+    beta_2 = 0.9 if gan == "wgan_gp" else 0.999
+    adam = tf.keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=beta_2, epsilon=1e-8)
     return loss_scaled(adam) if precision == "mixed_float16" else adam
 
 
 def learning_rate(optimizer):
     """Return the learning rate of an optimizer from `make_optimizer`, as a float."""
-    adam = getattr(optimizer, "inner_optimizer", optimizer)
-    return float(tf.convert_to_tensor(adam.learning_rate))
+    return float(tf.convert_to_tensor(_adam(optimizer).learning_rate))
+
+
+def beta_2(optimizer):
+    """Return the beta_2 of an optimizer from `make_optimizer`, as a float."""
+    return float(_adam(optimizer).beta_2)
+
+
+def _adam(optimizer):
+    return getattr(optimizer, "inner_optimizer", optimizer)

@@ -133,7 +133,8 @@ class Guard:
 
     def look(self, losses):
         """Look at what an iteration found: dict of numbers by the `Trainer`'s names."""
-        if "d_loss" not in losses or self._told:
+        critics = "gp_loss" in losses  # whose loss says nothing by its size
+        if "d_loss" not in losses or critics or self._told:
             return
         separation = 1 - float(losses["d_loss"])
         share = math.inf

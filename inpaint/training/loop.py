@@ -15,10 +15,10 @@ from inpaint.errors import Stopped, UserError
 from inpaint.models.optimizer import learning_rate
 from inpaint.training.adversarial import Guard, Schedule
 from inpaint.training.distribution import any_worker, in_several_processes, is_chief
-from inpaint.training.progress import Progress
+from inpaint.training.reports.progress import Progress
+from inpaint.training.reports.tensorboard import RunSummaries
 from inpaint.training.settings import changes, settings_of
 from inpaint.training.stop_signal import StopSignal
-from inpaint.training.tensorboard import RunSummaries
 from ops.keras_compat import is_loss_scaled
 
 
@@ -178,8 +178,9 @@ class TrainingLoop:
             "images_per_second": progress.rate,
             "input_share": progress.input_share,
         }
-        if "d_loss" in losses:
+        if "d_loss_real" in losses:  # of a hinge loss
             numbers["separation"] = 1 - losses["d_loss"]
+        if "d_loss" in losses:
             numbers["discriminator_learning_rate"] = learning_rate(self._trainer.discriminator_optimizer)
         self._summaries.scalars(done, {**losses, **numbers})
 

@@ -12,9 +12,9 @@ from support.helpers import SMALL
 from inpaint.checkpoints import config, native, restore, tf1
 from inpaint.checkpoints.config import GeneratorConfig
 from inpaint.checkpoints.manager import RunCheckpoints
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
-from inpaint.models.discriminator import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.training.trainer import Trainer
 

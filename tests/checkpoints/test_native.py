@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
-from inpaint.models.discriminator import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.trainer import Trainer

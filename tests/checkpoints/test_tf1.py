@@ -6,8 +6,8 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.checkpoints import locate, native, restore, tf1
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
-from inpaint.models.discriminator import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.training.trainer import Trainer
 

@@ -4,7 +4,7 @@ import tensorflow as tf
 from support import golden_data
 from support.helpers import both_ways
 
-from inpaint.models.discriminator import Discriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from ops import flow_image
 

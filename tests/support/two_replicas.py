@@ -10,7 +10,7 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 
-from inpaint.models.discriminator import Discriminator  # noqa: E402
+from inpaint.discriminators.sn_patchgan import Discriminator  # noqa: E402
 from inpaint.models.generator import Generator  # noqa: E402
 from inpaint.models.optimizer import make_optimizer  # noqa: E402
 from inpaint.training.trainer import Trainer  # noqa: E402

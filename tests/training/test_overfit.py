@@ -7,7 +7,7 @@ from PIL import Image
 from support.helpers import ROOT
 
 from inpaint.checkpoints.restore import load_generator
-from inpaint.models.discriminator import Discriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.models.preprocessing import to_network

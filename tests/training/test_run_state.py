@@ -7,7 +7,7 @@ from support import golden_data
 
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.average import write_average
-from inpaint.models.discriminator import Discriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.trainer import Trainer

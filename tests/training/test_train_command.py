@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from support.helpers import ROOT, SMALL, weights_in
 
-from inpaint.training.progress import Progress, duration
+from inpaint.training.reports.progress import Progress, duration
 from inpaint.training.settings import RunOptions
 
 

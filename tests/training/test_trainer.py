@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from support import golden_data
 
-from inpaint.models.discriminator import Discriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.trainer import Trainer

@@ -9,7 +9,7 @@ from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.evaluation.metrics import image_metrics
 from inpaint.models.preprocessing import from_network
-from inpaint.training.validation import Validation
+from inpaint.training.reports.validation import Validation
 
 DATA = DataOptions((64, 64), True, BoxOptions(16, 16, 4, 4))
 

@@ -23,17 +23,12 @@ def define(flags):
 def main(flags):
     find(flags.checkpoint_dir)  # before TensorFlow, to fail early
     load_tensorflow()
-    from inpaint.checkpoints.convert import options_of, to_tf1
-    from inpaint.models.discriminator import Discriminator
-    from inpaint.models.generator import Generator
+    from inpaint.checkpoints.convert import models_of, to_tf1
     from inpaint.models.optimizer import make_optimizer
     from inpaint.training.trainer import Trainer
 
-    config, with_mask = options_of(flags.checkpoint_dir)
-    trainer = Trainer(
-        Generator(config.guided, config.padding, config.network),
-        Discriminator(config.guided, with_mask),
-        optimizer=make_optimizer(flags.learning_rate),
-    )
+    generator, discriminator = models_of(flags.checkpoint_dir)
+    optimizer = make_optimizer(flags.learning_rate, gan=discriminator.gan)
+    trainer = Trainer(generator, discriminator, optimizer=optimizer)
     prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")

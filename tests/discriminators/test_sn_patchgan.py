@@ -3,7 +3,7 @@ import pytest
 from support import golden_data
 from support.helpers import both_ways
 
-from inpaint.models.discriminator import Discriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
+from inpaint.discriminators.sn_patchgan import FILTERS
 from inpaint.errors import telling
-from inpaint.models.discriminator import FILTERS
 from inpaint.models.preprocessing import from_network
 from ops import flow_image
 
@@ -11,6 +11,10 @@ _SCALARS = {
     "d_loss": "losses/d_loss",
     "g_loss": "losses/g_loss",
     "ae_loss": "losses/ae_loss",
+    "l1_loss": "losses/l1_loss",
+    "gp_loss": "losses/gp_loss",
+    "d_local": "critics/local",
+    "d_global": "critics/global",
     "perceptual_distance": "losses/perceptual_distance",
     "d_loss_real": "hinge/real",
     "d_loss_fake": "hinge/fake",
@@ -61,7 +65,7 @@ class RunSummaries:
 
     def images(self, step, batch):
         """Write strips of a training batch, and of the static view if there is one."""
-        batch = [tensor[: self._viz_max_out] for tensor in batch]
+        batch = [tensor[: self._viz_max_out] for tensor in self._trainer.inputs_of(batch)]
         with telling(_WHAT), self._writer.as_default(step):
             tf.summary.image("training", self.strips(*batch), max_outputs=self._viz_max_out)
             if self._validation:

@@ -6,13 +6,13 @@ import tensorflow as tf
 from support import features as support
 
 from inpaint.checkpoints import convert, native, restore
+from inpaint.discriminators.pretrained_features import PretrainedFeatures
+from inpaint.discriminators.projected import ProjectedDiscriminator
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
-from inpaint.models.discriminator import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.losses import discriminator_hinge, generator_hinge
 from inpaint.models.optimizer import make_optimizer
-from inpaint.models.pretrained_features import PretrainedFeatures
-from inpaint.models.projected_discriminator import ProjectedDiscriminator
 from inpaint.training.trainer import Trainer
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from inpaint.models.discriminator import SLOPE, Judgement, stacked
+from inpaint.discriminators.sn_patchgan import SLOPE, Judgement, stacked
 from ops import SpectralNormConv
 
 _CHANNELS = 64  # of the mixed features, and of the heads
