@@ -1,4 +1,4 @@
-"""Draw gates and attention of a fill: --image x.png --mask m.png --output_dir inside."""
+"""Draw gates, masks and attention of a fill: --image x.png --mask m.png --output_dir inside."""
 
 import pathlib
 
@@ -16,7 +16,7 @@ from inpaint.models.architecture import SHOWN_LAYERS, check_layers
 def define(flags):
     one_image.define(flags)
     DEFINE_string("output_dir", None, "Folder for the images.", required=True, flag_values=flags)
-    DEFINE_list("layers", list(SHOWN_LAYERS), "Gated convolutions to draw the gates of.", flag_values=flags)
+    DEFINE_list("layers", list(SHOWN_LAYERS), "Layers to draw the gates and masks of.", flag_values=flags)
 
 
 def main(flags):

@@ -46,10 +46,11 @@ class Network:
 
         Args:
             rgb, hole, sketch: as for `fill`.
-            layers: names of gated convolutions.
+            layers: names of layers.
 
         Returns:
-            dict of images uint8 [h, w, 3]: `STAGES`, "flow_key", "gate_key" and "gates_LAYER" for each layer.
+            dict of images uint8 [h, w, 3]: `STAGES`, "flow_key", "gate_key" and, where a layer has them,
+            "gates_LAYER" and "masks_LAYER".
         """
         rgb, hole, sketch = (_at_most(x, LOOK_SIDE) for x in (rgb, np.float32(hole), sketch))
         inside = look_inside(self._inpainter, rgb, hole > 0, sketch if self.guided else None, layers)

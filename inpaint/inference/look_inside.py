@@ -1,4 +1,4 @@
-"""Visualization of the network while it fills an image: gates, attention and both stages."""
+"""Visualization of the network while it fills an image: gates, masks, attention and both stages."""
 
 import dataclasses
 
@@ -7,11 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
-from inpaint.models.architecture import SHOWN_LAYERS, check_layers
+from inpaint.models.architecture import COARSE, SHOWN_LAYERS, check_layers
 from inpaint.models.generator import complete
 from inpaint.models.passes import Everywhere
 from inpaint.models.preprocessing import from_network
-from ops import flow_image
+from ops import PartialConv, flow_image
 
 _KEY_SIDE = 129
 
@@ -29,7 +29,10 @@ class Inside:
             direction, saturation the distance, in the colours of `flow_key`. White outside the hole.
         gates: dict of layer name to four panels, uint8 [2H, 2W, 3]: the mean of all gates, then the three
             channels whose gates differ most between the hole and its surroundings, in the colours of
-            `gate_key`, with the hole outlined.
+            `gate_key`, with the hole outlined. Only gated convolutions have gates.
+        masks: dict of layer name, of the coarse network, to where it knows the image by the rule of partial
+            convolution, whether it is one or not: uint8 [H, W, 3], in the same colours, with the hole
+            outlined. The rule forgets the hole within some layers; gates need not.
     """
 
     incomplete: np.ndarray
@@ -38,11 +41,13 @@ class Inside:
     completed: np.ndarray
     flow: np.ndarray
     gates: dict[str, np.ndarray]
+    masks: dict[str, np.ndarray]
 
     def named(self):
-        """Return all images as a dict; gates are named `gates_<layer>`."""
-        images = {name: value for name, value in vars(self).items() if name != "gates"}
-        return {**images, **{f"gates_{name}": panels for name, panels in self.gates.items()}}
+        """Return all images as a dict; those of layers are named `gates_<layer>` and `masks_<layer>`."""
+        images = {name: value for name, value in vars(self).items() if name not in ("gates", "masks")}
+        gates = {f"gates_{name}": panels for name, panels in self.gates.items()}
+        return {**images, **gates, **{f"masks_{name}": panel for name, panel in self.masks.items()}}
 
 
 def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
@@ -51,7 +56,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
     Args:
         inpainter: an `Inpainter`.
         image, mask, sketch: one image, as in a call of the `Inpainter`; the mask must have a hole.
-        layers: names of gated convolutions, from `LAYERS`.
+        layers: names of layers, from `LAYERS`.
 
     Returns:
         An `Inside`.
@@ -66,10 +71,10 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
         raise UserError("the mask has no hole: there is nothing to show")
     size = hole.shape
     incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
-    gates = {}
+    gates, gated = {}, inpainter.generator.architecture.convolution == "gated"
 
     def keep_gates(layer, x):
-        if layer.name in layers:
+        if gated and layer.name in layers:
             values = layer.gates(x)[0].numpy()
             gates[layer.name] = _panels(values, hole, holes.shape[1] // len(values))
 
@@ -77,7 +82,13 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
     stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
     pixels = [from_network(stage)[0, : size[0], : size[1]].numpy() for stage in stages]
     flow = _flow(offsets, holes)[: size[0], : size[1]]
-    return Inside(*pixels, flow, {name: gates[name] for name in layers})
+    masks = {name: _panel(mask, hole, holes.shape[1] // len(mask)) for name, mask in _masks(holes).items()}
+    return Inside(
+        *pixels,
+        flow,
+        {name: gates[name] for name in layers if name in gates},
+        {name: masks[name] for name in layers if name in masks},
+    )
 
 
 def gate_key():
@@ -95,6 +106,17 @@ def flow_key():
     offsets = np.stack(np.mgrid[-reach : reach + 1, -reach : reach + 1], axis=-1)  # rows, columns
     offsets[np.hypot(*np.moveaxis(offsets, -1, 0)) > reach] = 0
     return _levels(flow_image(offsets[None])[0])
+
+
+def _masks(holes):
+    """Where the coarse network's layers know the image by the rule of partial convolution: dict of [h, w]."""
+    known, found = 1 - holes, {}  # [1, H, W, 1]
+    for name, _, options in COARSE:
+        if name.endswith("upsample"):
+            known = tf.repeat(tf.repeat(known, 2, axis=1), 2, axis=2)
+        _, known = PartialConv(1, **{"kernel_size": 3, **options})(known, known)
+        found[name] = known[0, ..., 0].numpy()
+    return found
 
 
 def _flow(offsets, holes):

@@ -187,7 +187,7 @@ def test_look(client, pixels):
     photo = add(client, encoded(pixels))["id"]
     answer = client.post(f"/photos/{photo}/looks?layers=conv1,conv3", content=encoded(box()))
     done = json.loads(answer.text.splitlines()[-1])
-    assert done["names"][-2:] == ["gates_conv1", "gates_conv3"]
+    assert done["names"][-4:] == ["gates_conv1", "gates_conv3", "masks_conv1", "masks_conv3"]
     assert opened(client.get(f"/looks/{done['id']}/gates_conv1")).size == (48, 32)
     for name in ("nothing", "..%2F..%2Fetc%2Fpasswd", "photo.pickle"):
         assert client.get(f"/looks/{done['id']}/{name}").status_code == 404

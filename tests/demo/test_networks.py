@@ -45,6 +45,12 @@ def test_look_makes_large_photos_smaller(generator):
     hole[40:44, 100] = True  # narrower than a pixel of what is shown
     images = network.look(rgb, hole, np.uint8(hole), ["conv2_downsample"])
     height = 96 * LOOK_SIDE // 1024
-    assert list(images) == [*STAGES, "gates_conv2_downsample", "flow_key", "gate_key"]
+    assert list(images) == [
+        *STAGES,
+        "gates_conv2_downsample",
+        "masks_conv2_downsample",
+        "flow_key",
+        "gate_key",
+    ]
     assert images["coarse"].shape == (height, LOOK_SIDE, 3)
     assert images["gates_conv2_downsample"].shape == (2 * height, 2 * LOOK_SIDE, 3)

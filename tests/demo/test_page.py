@@ -64,6 +64,7 @@ def test_look_inside(visitor):
     visitor.page.keyboard.press("i")
     visitor.page.click("#look")
     visitor.expect(visitor["#gates .thumbs button"]).to_have_count(7)
+    visitor.expect(visitor["#masks .thumbs button"]).to_have_count(3)  # of the coarse network
     large = visitor["#gates figure img"].first
     visitor.expect(large).to_have_js_property("naturalWidth", 1024)
     visitor.expect(visitor["#stages .between img"].first).to_have_js_property("naturalWidth", 512)

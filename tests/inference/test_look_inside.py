@@ -9,8 +9,9 @@ from support.helpers import ROOT
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.look_inside import flow_key, gate_key, look_inside
-from inpaint.models.architecture import LAYERS, SHOWN_LAYERS
+from inpaint.models.architecture import COARSE, LAYERS, SHOWN_LAYERS
 from inpaint.models.generator import Generator
+from inpaint.models.passes import Everywhere
 from ops import GatedConv, GatedDeconv
 
 
@@ -103,6 +104,34 @@ def test_every_layer_can_be_seen(generator, rng):
     inside = look_inside(Inpainter(generator), image, np.eye(16, dtype=np.uint8), layers=LAYERS)
     assert list(inside.gates) == list(LAYERS) and len(LAYERS) == 40
     assert {panels.shape for panels in inside.gates.values()} == {(32, 32, 3)}
+    assert list(inside.masks) == [name for name, _, _ in COARSE]
+    assert {panel.shape for panel in inside.masks.values()} == {(16, 16, 3)}
+
+
+@pytest.mark.parametrize("network", ["partial", "plain"])
+def test_masks_are_those_of_partial_convolutions(network, rng):
+    image = rng.integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    mask = np.zeros((64, 96), np.uint8)
+    mask[4:60, 20:80] = 1
+    inpainter, partial = Inpainter(Generator(network=network)), Generator(network="partial")
+    inside = look_inside(inpainter, image, mask, layers=LAYERS)
+    assert inside.gates == {}
+    expected, key = {}, gate_key()[0]
+
+    def keep(layer, x):
+        if layer.name in inside.masks:
+            known = layer.known(x)[0, ..., 0].numpy()
+            expected[layer.name] = known.repeat(64 // len(known), 0).repeat(64 // len(known), 1)
+
+    incomplete, holes, _ = inpainter.network_inputs(image[None], mask[None, ..., None])
+    partial.forward(incomplete, holes, way=Everywhere(keep))
+    outline = np.zeros(mask.shape, bool)
+    outline[[4, 59], 20:80] = outline[4:60, [20, 79]] = True
+    for name, known in expected.items():
+        panel = np.where(outline[..., None], 255, key[np.uint8(known) * 255])
+        np.testing.assert_array_equal(inside.masks[name], panel, err_msg=name)
+    shares = [known.mean() for known in expected.values()]
+    assert len(shares) == 16 and shares[0] < 0.6 and shares[-1] == 1.0  # the rule has forgotten the hole
 
 
 @pytest.mark.parametrize(
@@ -123,7 +152,7 @@ def test_visualize_command(in_process, tmp_path):
     done = in_process("visualize", *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     names = ["incomplete", "coarse", "refined", "completed", "flow"]
-    names += ["gates_conv1", "gates_allconv16", "gate_key", "flow_key"]
+    names += ["gates_conv1", "gates_allconv16", "masks_conv1", "gate_key", "flow_key"]
     assert done.stdout.splitlines()[1:] == [f"new/folder/{name}.png" for name in names]
     done = in_process("fill", *arguments[:2], cwd=tmp_path)
     filled, completed = (

@@ -26,10 +26,20 @@ const PAGE = `
     <p>For each position in the hole, the attention searches the known pixels for similar ones. The colour shows the
     direction and distance of the best match.</p>
     <div class="shown" id="attention"></div>
-    <h2>Gates</h2>
-    <p>Gated convolutions learn where to pass on their features: gates are closed (dark) to open (bright). The mean of a
-    layer's gates, and the three channels whose gates differ most between the hole (outlined) and its surroundings.</p>
-    <div class="shown" id="gates"></div>
+    <section id="gates-section">
+      <h2>Gates</h2>
+      <p>Gated convolutions learn where to pass on their features: gates are closed (dark) to open (bright). The mean of
+      a layer's gates, and the three channels whose gates differ most between the hole (outlined) and its
+      surroundings.</p>
+      <div class="shown" id="gates"></div>
+    </section>
+    <section id="masks-section">
+      <h2>Masks</h2>
+      <p>What partial convolution, the gates' predecessor, would have instead: a position is known (bright) if a layer
+      has seen any known pixel there. After some layers of the coarse network this rule forgets the hole, which gates
+      can remember.</p>
+      <div class="shown" id="masks"></div>
+    </section>
   </div>`;
 
 const element = (id) => document.getElementById(id);
@@ -63,21 +73,24 @@ export class Inside {
     const layers = [...document.querySelectorAll("[name=layer]:checked")].map((box) => box.value);
     const hole = holeOf(marks, this.editor.photo);
     const choices = { layers: layers.join(",") };
-    return this.filling.run("looks", "Looking inside", source, marks, hole, choices, ({ id }) => {
-      this.#show((name) => lookURL(id, name), layers);
+    return this.filling.run("looks", "Looking inside", source, marks, hole, choices, ({ id, names }) => {
+      this.#show((name) => lookURL(id, name), names);
       tell("The stages of the fill are shown.");
     });
   }
 
-  #show(url, layers) {
+  #show(url, names) {
     element("stages").replaceChildren(between(url("coarse"), url("refined")), thumbs(STAGES.slice(0, 4), url));
     const key = shown(url("flow_key"), "Key: direction and distance");
     key.className = "key";
     element("attention").replaceChildren(shown(url("flow"), "Attention"), key);
-    const gates = layers.map((name) => [`gates_${name}`, name]);
-    const gateKey = shown(url("gate_key"), "Key: closed to open");
-    gateKey.className = "key long";
-    element("gates").replaceChildren(thumbs(gates, url), gateKey);
+    for (const [kind, told] of [["gates", "Key: closed to open"], ["masks", "Key: unknown to known"]]) {
+      const layers = names.filter((name) => name.startsWith(`${kind}_`));
+      const key = shown(url("gate_key"), told);
+      key.className = "key long";
+      element(kind).replaceChildren(thumbs(layers.map((name) => [name, name.slice(kind.length + 1)]), url), key);
+      element(`${kind}-section`).hidden = !layers.length;
+    }
     element("looks").hidden = false;
   }
 
