@@ -63,7 +63,9 @@ class Piece(typing.NamedTuple):
         begin = numbers.pad(begin, [[1, 1]])
         shape = numbers.pad(shape, [[1, 1]], constant_values=-1)  # all of the batch and the channels
         inside = tf.slice(self.values, begin, shape)
-        return _padded(inside, inner[:2] - window[:2], window[2:] - inner[2:], mode)
+        x = _padded(inside, inner[:2] - window[:2], window[2:] - inner[2:], mode)
+        x.set_shape([None, None, None, self.values.shape[-1]])  # a graph forgets them
+        return x
 
     def laid_out(self):
         """The whole map, [N, H, W, C], zero outside the piece."""

@@ -5,7 +5,7 @@ import json
 import pathlib
 import sys
 
-from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_string
+from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_multi_enum, DEFINE_string
 
 from flags import filling, scale
 from flags.network import follow_checkpoint
@@ -60,6 +60,20 @@ def define(flags):
         "Second checkpoint to measure, such as one of the original.",
         flag_values=flags,
     )
+    DEFINE_list(
+        "more_checkpoints",
+        [],
+        "Further checkpoints to measure, between commas, each called by its folder's name. Their config.json "
+        "tells which --network they are.",
+        flag_values=flags,
+    )
+    DEFINE_multi_enum(
+        "mask_kind",
+        list(KINDS),
+        list(KINDS),
+        "Kind of masks to measure with; repeat for several. Default: all.",
+        flag_values=flags,
+    )
     DEFINE_string(
         "inception_weights",
         None,
@@ -82,8 +96,8 @@ def main(flags):
     mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
     if flags.image_dir:
         _check_apart(flags.image_dir, [folder, mask_dir])
-    if flags.original_dir:
-        find(flags.original_dir)  # before TensorFlow and the masks, to fail early
+    for checkpoint in filter(None, [flags.original_dir, *_further(flags).values()]):
+        find(checkpoint)  # before TensorFlow and the masks, to fail early
     if flags.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
@@ -105,7 +119,16 @@ def main(flags):
     if flags.guided:
         settings["edge_threshold"] = flags.edge_threshold
     evaluation = Evaluation(
-        folder, paths, masks, methods, settings, flags.guided, inception, flags.max_pixels, flags.resize
+        folder,
+        paths,
+        masks,
+        methods,
+        settings,
+        guided=flags.guided,
+        inception=inception,
+        max_pixels=flags.max_pixels,
+        resize=flags.resize,
+        kinds=flags.mask_kind,
     )
     steps = evaluation.steps()
     with ProgressBar("steps", len(steps)) as bar:
@@ -116,7 +139,7 @@ def main(flags):
     found = summary(evaluation, methods, real_features)
     write_whole(folder / "results.json", json.dumps({"images": len(paths), "results": found}, indent=1))
     write_whole(folder / "results.md", markdown(found, len(paths), flags.resize))
-    for kind in KINDS:
+    for kind in evaluation.kinds:
         sheet = contact_sheet(evaluation, kind, methods, range(min(flags.sheet_images, len(paths))))
         write_image(folder / f"{kind}.jpg", ImageFile(sheet))
     print(f"wrote {folder / 'results.md'}, results.json and a contact sheet for each kind of mask")
@@ -147,7 +170,24 @@ def _methods(flags):
     methods = {"model": _network(flags)}
     if flags.original_dir:
         methods["original"] = _network(flags, flags.original_dir)
+    guided = flags.guided
+    for name, checkpoint in _further(flags).items():
+        follow_checkpoint(flags, checkpoint)
+        if flags.guided != guided:
+            raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
+        methods[name] = _network(flags, checkpoint)
     return {**methods, **(baselines() if flags.baselines else {})}
+
+
+def _further(flags):
+    """Return --more_checkpoints by the names of their methods."""
+    named = {}
+    for checkpoint in flags.more_checkpoints:
+        name = pathlib.Path(checkpoint).name
+        if name in {"model", "original", *named, *(baselines() if flags.baselines else ())}:
+            raise UserError(f"two methods would be called {name}: rename the folder {checkpoint}")
+        named[name] = checkpoint
+    return named
 
 
 def _network(flags, checkpoint=None):

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from inpaint.evaluation.fid import FORMULA, frechet_distance
-from inpaint.evaluation.mask_sets import KINDS, SHARES
+from inpaint.evaluation.mask_sets import SHARES
 from inpaint.evaluation.metrics import FORMULAS, METRICS, TEXTURE_FORMULAS, mean_over_images
 
 _TITLES = {"l1": "L1 %", "l2": "L2 %", "psnr": "PSNR", "ssim": "SSIM", "sharpness": "sharpness"}
@@ -23,7 +23,7 @@ def summary(evaluation, methods, real_features=None):
         dict of kind -> dict of method -> dict of metric -> float, or None where no image has a value; with
         `fid` if it was measured.
     """
-    found = {kind: {} for kind in KINDS}
+    found = {kind: {} for kind in evaluation.kinds}
     for kind, means in found.items():
         for method in methods:
             rows, features = evaluation.measured(kind, method)

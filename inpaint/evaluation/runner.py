@@ -33,6 +33,7 @@ class Evaluation:
         max_pixels: the largest image that is read.
         resize: whether to bring images to 256 x 256, as faces are trained, instead of cutting out
             their middle.
+        kinds: of masks to measure with.
 
     Raises:
         UserError: the folder holds measurements of something else, or cannot be written; an image is
@@ -50,6 +51,7 @@ class Evaluation:
         inception=None,
         max_pixels=MAX_PIXELS,
         resize=False,
+        kinds=tuple(KINDS),
     ):
         self._rows = pathlib.Path(folder) / "rows"
         self._paths = list(map(str, paths))
@@ -59,6 +61,7 @@ class Evaluation:
         self._inception = inception
         self._max_pixels = max_pixels
         self._resize = resize
+        self.kinds = tuple(kinds)
         for path in [] if resize else self._paths:
             _check_size(image_size(path, max_pixels), path)
         with telling(f"cannot make {self._rows}"):
@@ -89,7 +92,7 @@ class Evaluation:
         """What there is to do: list of (kind of mask, method, indices of the images)."""
         indices = range(len(self._paths))
         chunks = [indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK)]
-        return [(kind, method, chunk) for kind in KINDS for method in self._methods for chunk in chunks]
+        return [(kind, method, chunk) for kind in self.kinds for method in self._methods for chunk in chunks]
 
     def run(self, step, batch_size):
         """Do one step, unless it has been done; one that lacks a metric or features is measured again.

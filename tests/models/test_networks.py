@@ -6,6 +6,7 @@ import tensorflow as tf
 from support import golden_data
 from support.helpers import both_ways
 
+from inpaint.inference.inpainter import Inpainter
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.generator import Generator
 from inpaint.models.passes import AroundHole
@@ -63,6 +64,20 @@ def test_only_around_the_hole(network, rng):
     for way in (AroundHole(), AroundHole(windows)):
         _, refined, _ = generator.forward(tf.constant(incomplete), tf.constant(mask), way=way)
         np.testing.assert_allclose(way.whole(refined) * mask, expected * mask, atol=2e-5)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("size", ["whole", 64])
+def test_images_of_any_size_in_a_graph(network, size, rng):
+    generator = seeded(network, 3)
+    image = rng.integers(0, 256, (70, 101, 3), dtype=np.uint8)
+    mask = np.zeros((70, 101), bool)
+    mask[20:37, 60:] = True
+    options = {"fill_size": size, "detail": "residual" if size == 64 else "none"}
+    filled = Inpainter(generator, **options)(image, mask)
+    everywhere = Inpainter(generator, hole_only=False, eager=True, **options)(image, mask)
+    assert np.abs(filled.astype(int) - everywhere).max() <= 1
+    np.testing.assert_array_equal(filled[~mask], image[~mask])
 
 
 @pytest.mark.parametrize("network", ["plain", "partial", "deepfill_v1"])

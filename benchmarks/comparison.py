@@ -1,0 +1,174 @@
+"""Gated, partial and plain convolution on equal terms: the same images, masks, losses and updates for each.
+
+    python benchmarks/comparison.py --data_flist=train.flist,val.flist --test_dir=test --output_dir=comparison
+
+trains each network with the reconstruction loss alone, goes on from there with SN-PatchGAN, or with DeepFill
+v1's critics for its network, measures all of them and the bundled weights with `evaluate`, and writes
+`comparison.md`, contact sheets and, where matplotlib is installed, `curves.png`. Interrupted, it goes on
+where it stopped.
+"""
+
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
+
+from flags.precision import POLICIES
+from inpaint.checkpoints.locate import find
+from inpaint.cli.process import run
+from inpaint.errors import UserError, telling
+from inpaint.io.atomic import write_whole
+
+_ROOT = pathlib.Path(__file__).parent.parent
+_NETWORKS = ("gated", "partial", "plain", "deepfill_v1")
+_MASKS = ("free_form", "random_box")
+_COLUMNS = {"psnr": "PSNR", "l1_hole": "L1 %", "sharpness": "sharpness", "swd": "SWD"}
+_SAVED_EVERY = 250  # iterations
+# A new discriminator meets a generator that can fill: see docs/training.md.
+_SNGAN = (
+    "--gan=sngan",
+    "--discriminator_learning_rate=5e-5",
+    "--discriminator_precision=float32",
+    "--gan_loss_alpha=0.02",
+    "--gan_gradient_ratio=0.3",
+    "--shared_batch",
+)
+
+
+def define(flags):
+    DEFINE_list(
+        "data_flist", None, "Training and validation images, as for train.", required=True, flag_values=flags
+    )
+    DEFINE_string("test_dir", None, "Folder of the images to measure.", required=True, flag_values=flags)
+    DEFINE_string("output_dir", None, "Folder for runs and results.", required=True, flag_values=flags)
+    DEFINE_integer("size", 128, "Height and width of a training example.", 64, flag_values=flags)
+    DEFINE_integer("batch_size", 2, "Images in a batch.", 1, flag_values=flags)
+    DEFINE_integer("reconstruction", 4000, "Iterations without a discriminator.", 1, flag_values=flags)
+    DEFINE_integer("warmup", 500, "Iterations that train SN-PatchGAN alone.", 0, flag_values=flags)
+    DEFINE_integer("adversarial", 1500, "Iterations with both networks.", 1, flag_values=flags)
+    DEFINE_enum("precision", "mixed_bfloat16", POLICIES, "Dtype policy of the generators.", flag_values=flags)
+
+
+def main(flags):
+    output = pathlib.Path(flags.output_dir)
+    with telling(f"cannot make the folder {output}"):
+        output.mkdir(parents=True, exist_ok=True)
+    runs = [_train(output, flags, *options) for options in _runs(flags)]
+    results = output / "results"
+    _inpaint(
+        "evaluate",
+        f"--image_dir={flags.test_dir}",
+        f"--more_checkpoints={','.join(map(str, runs))}",
+        f"--output_dir={results}",
+        *(f"--mask_kind={kind}" for kind in _MASKS),
+    )
+    found = json.loads((results / "results.json").read_text())
+    write_whole(output / "comparison.md", _table(found["results"], runs))
+    print(f"wrote {output / 'comparison.md'}; contact sheets are in {results}")
+    if importlib.util.find_spec("matplotlib") is None:
+        print("note: no curves.png, as matplotlib is not installed: pip install matplotlib")
+    else:
+        _draw({folder.name: _curve(folder) for folder in runs}, output / "curves.png")
+
+
+def _runs(flags):
+    """What is trained: (name, last iteration, run to start from or None, flags of train) of each."""
+    for network in _NETWORKS:
+        alone = (f"--network={network}", "--gan=none")
+        yield f"{network}-reconstruction", flags.reconstruction, None, alone
+    for network in _NETWORKS:
+        before, end = f"{network}-reconstruction", flags.reconstruction + flags.adversarial
+        if network == "deepfill_v1":
+            yield f"{network}-critics", end, before, ("--gan=wgan_gp",)
+        else:
+            warmup = (f"--discriminator_warmup={flags.warmup}",)
+            yield f"{network}-sngan", end + flags.warmup, before, (*_SNGAN, *warmup)
+
+
+def _train(folder, flags, name, end, before, options):
+    """Train a run to its end, from where it is; returns its folder. A log beside it has what `train` says."""
+    log_dir, half, shrunk = folder / name, flags.size // 2, flags.size // 8
+    command = ["train", f"--log_dir={log_dir}", f"--data_flist={','.join(flags.data_flist)}"]
+    command += ["--random_crop", "--val", "--ema=0.998", f"--train_spe={_SAVED_EVERY}"]
+    command += [f"--img_shapes={flags.size},{flags.size},3", f"--batch_size={flags.batch_size}"]
+    command += [f"--height={half}", f"--width={half}", f"--precision={flags.precision}"]
+    command += [f"--max_delta_height={shrunk}", f"--max_delta_width={shrunk}", f"--max_iters={end}"]
+    command += [f"--model_restore={folder / before}"] if before else []
+    begun = _iteration(log_dir) or (_iteration(folder / before) if before else 0)
+    if begun == end:
+        return log_dir
+    print(f"{name}: iterations {begun} to {end}", flush=True)
+    seconds = _cpu_seconds()
+    with open(f"{log_dir}.log", "a") as log:
+        _inpaint(*command, *options, output=log)
+    told = {"cpu_seconds": round((_cpu_seconds() - seconds) / (end - begun), 3)}
+    write_whole(f"{log_dir}.json", json.dumps(told))
+    return log_dir
+
+
+def _iteration(log_dir):
+    """The iteration of the newest checkpoint in a folder, or 0."""
+    if not list(log_dir.glob("snap-*.index")):
+        return 0
+    return int(find(log_dir).rsplit("-", 1)[1])
+
+
+def _cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _inpaint(*command, output=None):
+    here = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    done = subprocess.run([sys.executable, "-m", "inpaint", *command], env=here, stdout=output)
+    if done.returncode:
+        raise UserError(f"{command[0]} has failed, see above: {' '.join(command)}")
+
+
+def _table(results, runs):
+    """The results as Markdown, a run a row."""
+    heads = [f"{title}, {kind.replace('_', ' ')}" for kind in _MASKS for title in _COLUMNS.values()]
+    lines = [f"| run | CPU s an iteration | {' | '.join(heads)} |", "|---" * (len(heads) + 2) + "|"]
+    for name in ("model", *(folder.name for folder in runs)):
+        numbers = [results[kind][name][metric] for kind in _MASKS for metric in _COLUMNS]
+        seconds = "-"
+        if name != "model":
+            seconds = json.loads((runs[0].parent / f"{name}.json").read_text())["cpu_seconds"]
+        title = "bundled weights" if name == "model" else name
+        lines.append(f"| {title} | {seconds} | {' | '.join(f'{number:.4g}' for number in numbers)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _curve(log_dir):
+    """(iterations, PSNR of the validation images) from what `train` said."""
+    said = pathlib.Path(f"{log_dir}.log").read_text()
+    found = re.findall(r"^(\d+) validation .*?psnr ([\d.]+)", said, re.MULTILINE)
+    return [int(step) for step, _ in found], [float(psnr) for _, psnr in found]
+
+
+def _draw(curves, path):
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+    colours = {network: f"C{index}" for index, network in enumerate(_NETWORKS)}
+    for name, (steps, psnr) in curves.items():
+        network, losses = name.split("-")
+        axes.plot(steps, psnr, colours[network], ls="-" if losses == "reconstruction" else ":", label=name)
+    axes.set(xlabel="iteration", ylabel="PSNR of the validation images")
+    axes.legend(fontsize=8)
+    figure.savefig(path, dpi=110)
+
+
+if __name__ == "__main__":
+    run(__name__, sys.argv[1:], "python benchmarks/comparison.py")
