@@ -19,17 +19,6 @@ from inpaint.evaluation.report import contact_sheet, markdown, summary
 from inpaint.evaluation.runner import CHUNK, Evaluation
 
 
-@pytest.fixture
-def photographs(tmp_path, rng):
-    """A folder with three images of at least 256 x 256: 10 x 3 levels of brightness and some noise."""
-    folder = tmp_path / "photographs"
-    folder.mkdir()
-    for i, size in enumerate([(256, 256), (300, 280), (261, 400)]):
-        pixels = rng.integers(40 * i, 40 * i + 100, (*size, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(folder / f"{i}.png")
-    return folder
-
-
 def test_masks():
     masks = {kind: [fixed_mask(kind, 7, i) for i in range(40)] for kind in KINDS}
     centre = np.zeros((256, 256), np.uint8)

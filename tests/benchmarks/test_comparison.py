@@ -1,0 +1,71 @@
+"""The comparison gives all networks the same budget; the runs themselves are those of `train`'s tests."""
+
+import importlib.util
+import json
+import pathlib
+
+import pytest
+from absl import flags as absl_flags
+from support.helpers import ROOT
+
+from inpaint.cli.dispatch import COMMANDS
+
+
+@pytest.fixture
+def comparison():
+    spec = importlib.util.spec_from_file_location("comparison", ROOT / "benchmarks/comparison.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def parsed(module, arguments):
+    values = absl_flags.FlagValues()
+    module.define(values)
+    values(["program", *arguments])
+    return values
+
+
+def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, capsys):
+    commands = []
+
+    def pretend(command, *arguments, output=None):
+        values = parsed(importlib.import_module(COMMANDS[command][0]), arguments)  # all flags exist
+        commands.append((command, values))
+        if command == "train":
+            folder = pathlib.Path(values.log_dir)
+            folder.mkdir()
+            (folder / f"snap-{values.max_iters}.index").touch()
+            output.write("250 validation  l1 3.2  psnr 21.5  ssim 0.8  best so far\n")
+            return
+        names = [pathlib.Path(path).name for path in values.more_checkpoints]
+        numbers = {"psnr": 20.5, "l1_hole": 9.75, "sharpness": 0.5, "swd": 5.25}
+        results = {kind: {name: numbers for name in ("model", *names)} for kind in values.mask_kind}
+        pathlib.Path(values.output_dir).mkdir()
+        (pathlib.Path(values.output_dir) / "results.json").write_text(json.dumps({"results": results}))
+
+    monkeypatch.setattr(comparison, "_inpaint", pretend)
+    arguments = ["--data_flist=a,b", "--test_dir=t", f"--output_dir={tmp_path / 'out'}", "--warmup=7"]
+    comparison.main(parsed(comparison, [*arguments, "--reconstruction=30", "--adversarial=20"]))
+    *runs, (last, evaluation) = commands
+    assert last == "evaluate" and evaluation.mask_kind == ["free_form", "random_box"]
+    assert [name for name, _ in runs] == ["train"] * 8
+    alone, adversarial = [values for _, values in runs[:4]], [values for _, values in runs[4:]]
+    assert [v.network for v in alone] == ["gated", "partial", "plain", "deepfill_v1"]
+    assert {(v.gan, v.max_iters, v.model_restore) for v in alone} == {("none", 30, "")}
+    assert [v.max_iters for v in adversarial] == [57, 57, 57, 50]  # its critics need no warm-up
+    assert [v.gan for v in adversarial] == ["sngan"] * 3 + ["wgan_gp"]
+    for before, after in zip(alone, adversarial):
+        assert after.model_restore == before.log_dir
+    for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema", "learning_rate"):
+        assert len({str(values[name].value) for _, values in runs}) == 1, name
+    table = (tmp_path / "out/comparison.md").read_text().splitlines()
+    assert len(table) == 2 + 9 and table[2].startswith("| bundled weights | - | 20.5 | 9.75 | 0.5 | 5.25 |")
+    assert comparison._curve(tmp_path / "out/plain-sngan") == ([250], [21.5])
+
+    # Again: nothing is trained twice.
+    commands.clear()
+    (tmp_path / "out/results/results.json").unlink()
+    (tmp_path / "out/results").rmdir()
+    comparison.main(parsed(comparison, [*arguments, "--reconstruction=30", "--adversarial=20"]))
+    assert [name for name, _ in commands] == ["evaluate"]
