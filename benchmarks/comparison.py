@@ -24,6 +24,7 @@ from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
 from flags.precision import POLICIES
 from inpaint.checkpoints.locate import find
 from inpaint.cli.process import run
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError, telling
 from inpaint.io.atomic import write_whole
 
@@ -135,15 +136,24 @@ def _inpaint(*command, output=None):
 
 def _table(results, runs):
     """The results as Markdown, a run a row."""
+    load_tensorflow()
+    from inpaint.models.generator import Generator
+
+    parameters = {network: Generator(network=network).count_params() for network in _NETWORKS}
     heads = [f"{title}, {kind.replace('_', ' ')}" for kind in _MASKS for title in _COLUMNS.values()]
-    lines = [f"| run | CPU s an iteration | {' | '.join(heads)} |", "|---" * (len(heads) + 2) + "|"]
+    lines = [
+        f"| run | parameters | CPU s an iteration | {' | '.join(heads)} |",
+        "|---" * (len(heads) + 3) + "|",
+    ]
     for name in ("model", *(folder.name for folder in runs)):
         numbers = [results[kind][name][metric] for kind in _MASKS for metric in _COLUMNS]
-        seconds = "-"
-        if name != "model":
+        title, network, seconds = name, name.split("-")[0], "-"
+        if name == "model":
+            title, network = "bundled weights", "gated"
+        else:
             seconds = json.loads((runs[0].parent / f"{name}.json").read_text())["cpu_seconds"]
-        title = "bundled weights" if name == "model" else name
-        lines.append(f"| {title} | {seconds} | {' | '.join(f'{number:.4g}' for number in numbers)} |")
+        cells = [title, f"{parameters[network]:,}", seconds, *(f"{number:.4g}" for number in numbers)]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 
 

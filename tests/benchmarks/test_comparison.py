@@ -60,7 +60,9 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
     for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema", "learning_rate"):
         assert len({str(values[name].value) for _, values in runs}) == 1, name
     table = (tmp_path / "out/comparison.md").read_text().splitlines()
-    assert len(table) == 2 + 9 and table[2].startswith("| bundled weights | - | 20.5 | 9.75 | 0.5 | 5.25 |")
+    assert len(table) == 2 + 9 and table[2].startswith(
+        "| bundled weights | 4,052,478 | - | 20.5 | 9.75 | 0.5 | 5.25 |"
+    )
     assert comparison._curve(tmp_path / "out/plain-sngan") == ([250], [21.5])
 
     # Again: nothing is trained twice.
