@@ -11,7 +11,7 @@ from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 from inpaint.io.image_files import MAX_PIXELS
-from inpaint.models.architecture import LEAST_SIZE
+from inpaint.models.architecture import LEAST_SIZE, NETWORKS
 from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 
 
@@ -195,11 +195,12 @@ def data_options(values):
         height, width, channels = (int(value) for value in values.img_shapes)
     except ValueError as error:
         raise UserError(f"--img_shapes is height,width,3, received {','.join(values.img_shapes)}") from error
-    least = LEAST_SIZE[values.padding.lower()]
-    if channels != 3 or height % 8 or width % 8 or min(height, width) < least:
+    multiple = NETWORKS[values.network].multiple
+    least = max(LEAST_SIZE[values.padding.lower()], multiple)
+    if channels != 3 or height % multiple or width % multiple or min(height, width) < least:
         raise UserError(
-            f"--img_shapes needs a height and width that are multiples of 8 and at least {least}, and 3 "
-            f"channels, received {','.join(values.img_shapes)}"
+            f"--img_shapes needs a height and width that are multiples of {multiple} and at least {least}, "
+            f"and 3 channels, received {','.join(values.img_shapes)}"
         )
     if height * width > MAX_PIXELS:
         raise UserError(f"--img_shapes exceeds {MAX_PIXELS} pixels, received {','.join(values.img_shapes)}")

@@ -13,10 +13,10 @@ def make_trainer(flags):
     Returns:
         A `Trainer`; a `WganTrainer` for --gan=wgan_gp.
     """
-    from inpaint.models.generator import Generator
+    from inpaint.models.make_generator import make_generator
     from inpaint.training.trainer import Trainer
 
-    generator = Generator(flags.guided, flags.padding, flags.network, dtype=flags.precision)
+    generator = make_generator(flags.guided, flags.padding, flags.network, dtype=flags.precision)
     options = {
         "l1_loss_alpha": flags.l1_loss_alpha,
         "gan_loss_alpha": flags.gan_loss_alpha,

@@ -138,6 +138,9 @@ SHOWN_LAYERS = (
     "allconv16",
 )
 
+UNET_LAYERS = (*(f"enc_{level}" for level in range(1, 9)), *(f"dec_{level}" for level in range(8, 0, -1)))
+SHOWN_UNET_LAYERS = ("enc_1", "enc_2", "enc_3", "enc_4", "dec_5", "dec_3", "dec_1")
+
 # Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
 # at 1/4 of the resolution, and "reflect" excludes the border.
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
@@ -156,8 +159,18 @@ def part_count(windows, bands=1, detail=False):
     return everywhere * bands * (1 + detail) + windows * (in_windows + detail)
 
 
-def check_layers(names):
-    """Raise UserError unless all names are in `LAYERS`."""
+def check_layers(names, network="gated"):
+    """Raise UserError unless all names are layers of a network."""
     for name in names:
-        if name not in LAYERS:
-            raise UserError(f"no layer is called {name!r}: choose from {', '.join(LAYERS)}")
+        if name not in layers_of(network):
+            raise UserError(f"no layer is called {name!r}: choose from {', '.join(layers_of(network))}")
+
+
+def layers_of(network):
+    """Names of the layers that `look_inside` can show, in their order, by the network's name."""
+    return LAYERS if NETWORKS[network].stages == 2 else UNET_LAYERS
+
+
+def shown_layers(network):
+    """Those that it shows by default."""
+    return SHOWN_LAYERS if NETWORKS[network].stages == 2 else SHOWN_UNET_LAYERS
