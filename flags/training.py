@@ -4,7 +4,7 @@ import pathlib
 
 from absl import flags
 
-from flags import adversarial, network, precision, wgan
+from flags import adversarial, network, pconv, precision, wgan
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
@@ -88,6 +88,7 @@ def define(values):
     # Losses
     adversarial.define(values)
     wgan.define(values)
+    pconv.define(values)
     flags.DEFINE_bool(
         "ae_loss",
         True,
@@ -182,6 +183,7 @@ def follow_run(values):
 def check(values):
     """UserError for losses that contradict each other; sets those defaults that depend on --gan."""
     wgan.settle(values)
+    pconv.check(values)
     if values.gan == "none" and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
     adversarial.check(values)

@@ -69,8 +69,9 @@ def missing_parts(prefix, trainer):
 
 
 def lacks_discriminator(prefix, discriminator):
-    """Whether a checkpoint of ours has a discriminator of another kind, or none."""
-    return not model_variables(discriminator).keys() & _saved_shapes(prefix, DISCRIMINATOR).keys()
+    """Whether a checkpoint of ours has a discriminator of another kind, or none where one is needed."""
+    names = model_variables(discriminator).keys()
+    return bool(names) and not names & _saved_shapes(prefix, DISCRIMINATOR).keys()
 
 
 def begin(trainer, parts):

@@ -63,7 +63,7 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     # A snapshot of another network is recognised by its names.
     scopes = tuple({f"{architecture.scope}/" for architecture in NETWORKS.values()})
     parts = [("generator", scopes, generator)]
-    if discriminator is not None:
+    if discriminator is not None and model_variables(discriminator):
         parts.append(("discriminator", "discriminator/", discriminator))
     # Slots are of no use without the count of updates.
     with_slots = optimizer is not None and "beta2_power" in shapes
