@@ -7,7 +7,7 @@ from support import golden_data
 
 from inpaint.demo.networks import Network
 from inpaint.errors import UserError
-from inpaint.export.signatures import Served
+from inpaint.export.saved_model import export
 from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.look_inside import look_inside
 from inpaint.models.architecture import UNET_LAYERS
@@ -93,12 +93,16 @@ def test_look_inside(unet, photo):
         look_inside(Inpainter(unet), image, mask, layers=["conv1"])
 
 
-def test_served(unet, photo):
+def test_served(unet, photo, tmp_path):
     image, mask = photo
-    served = Served(Inpainter(unet), max_pixels=256 * 512)
-    output = served.fill_pixels(image[None], mask[None, ..., None])["output"][0].numpy()
+    export(Inpainter(unet), tmp_path / "1", max_pixels=256 * 512)
+    model = tf.saved_model.load(str(tmp_path / "1"))
+    serve = model.signatures["serving_default"]
+    output = serve(image=tf.constant(image[None]), mask=tf.constant(mask[None, ..., None]))["output"][
+        0
+    ].numpy()
     assert np.abs(output - Inpainter(unet)(image, mask).astype(int)).max() <= 1
     # One column is as much work as 256.
     long = np.zeros((1, 1024, 1, 3), np.uint8)
     with pytest.raises(tf.errors.InvalidArgumentError, match="multiples of 256"):
-        served.fill_pixels(long, long[..., :1] + np.uint8(1))
+        serve(image=tf.constant(long), mask=tf.constant(long[..., :1] + np.uint8(1)))
