@@ -10,10 +10,10 @@ def define(values):
     flags.DEFINE_enum(
         "gan",
         "sngan",
-        ["sngan", "projected", "wgan_gp", "none"],
+        ["sngan", "projected", "wgan_gp", "pconv", "none"],
         "Discriminator: the original's SN-PatchGAN; heads on pretrained features (--gan_features), which "
-        "learn faster; or DeepFill v1's training, with its critics, losses and box masks. none trains the "
-        "generator alone.",
+        "learn faster; or DeepFill v1's training, with its critics, losses and box masks. pconv and none "
+        "train the generator alone, by the partial convolution paper's losses or the reconstruction loss.",
         flag_values=values,
     )
     flags.DEFINE_string(

@@ -12,7 +12,7 @@ def define(values):
         "gated",
         list(NETWORKS),
         "Kind of network, if not given by the checkpoint's config.json: gated convolutions (DeepFillv2), "
-        "plain or partial ones in the same layout, or DeepFill v1.",
+        "plain or partial ones in the same layout, DeepFill v1, or the partial convolution paper's U-Net.",
         flag_values=values,
     )
     flags.DEFINE_bool(

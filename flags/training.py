@@ -4,14 +4,14 @@ import pathlib
 
 from absl import flags
 
-from flags import adversarial, network, precision, wgan
+from flags import adversarial, network, pconv, precision, wgan
 from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 from inpaint.io.image_files import MAX_PIXELS
-from inpaint.models.architecture import LEAST_SIZE
+from inpaint.models.architecture import LEAST_SIZE, NETWORKS
 from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 
 
@@ -88,6 +88,7 @@ def define(values):
     # Losses
     adversarial.define(values)
     wgan.define(values)
+    pconv.define(values)
     flags.DEFINE_bool(
         "ae_loss",
         True,
@@ -182,6 +183,7 @@ def follow_run(values):
 def check(values):
     """UserError for losses that contradict each other; sets those defaults that depend on --gan."""
     wgan.settle(values)
+    pconv.check(values)
     if values.gan == "none" and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
     adversarial.check(values)
@@ -195,11 +197,12 @@ def data_options(values):
         height, width, channels = (int(value) for value in values.img_shapes)
     except ValueError as error:
         raise UserError(f"--img_shapes is height,width,3, received {','.join(values.img_shapes)}") from error
-    least = LEAST_SIZE[values.padding.lower()]
-    if channels != 3 or height % 8 or width % 8 or min(height, width) < least:
+    multiple = NETWORKS[values.network].multiple
+    least = max(LEAST_SIZE[values.padding.lower()], multiple)
+    if channels != 3 or height % multiple or width % multiple or min(height, width) < least:
         raise UserError(
-            f"--img_shapes needs a height and width that are multiples of 8 and at least {least}, and 3 "
-            f"channels, received {','.join(values.img_shapes)}"
+            f"--img_shapes needs a height and width that are multiples of {multiple} and at least {least}, "
+            f"and 3 channels, received {','.join(values.img_shapes)}"
         )
     if height * width > MAX_PIXELS:
         raise UserError(f"--img_shapes exceeds {MAX_PIXELS} pixels, received {','.join(values.img_shapes)}")

@@ -3,6 +3,7 @@
 from absl import flags
 
 from inpaint.errors import UserError
+from inpaint.models.architecture import NETWORKS
 
 # Defaults that differ from DeepFillv2's.
 _DEFAULTS = {"gan_loss_alpha": 0.001, "l1_loss_alpha": 1.2, "discriminator_steps": 5}
@@ -73,6 +74,10 @@ def settle(values):
     if values.guided:
         raise UserError(
             "--guided is not for --gan=wgan_gp, whose critics see no sketch: leave out one of them"
+        )
+    if values.pretrain_coarse_network and NETWORKS[values.network].stages == 1:
+        raise UserError(
+            f"--pretrain_coarse_network is for networks of two stages, received --network={values.network}"
         )
     for name, value in _DEFAULTS.items():
         if not values[name].present:

@@ -1,7 +1,7 @@
 """Free-form image inpainting with gated convolution: models, training, checkpoints, images.
 
-`import inpaint` alone does not import TensorFlow; accessing `Inpainter`, `Generator`, `Discriminator` or
-`Trainer` does.
+`import inpaint` alone does not import TensorFlow; accessing `Inpainter`, `Generator`, `make_generator`,
+`Discriminator` or `Trainer` does.
 """
 
 import importlib
@@ -14,6 +14,7 @@ _MODULES = {
     "Inpainter": "inpaint.inference.inpainter",
     "Trainer": "inpaint.training.trainer",
     "UserError": "inpaint.errors",
+    "make_generator": "inpaint.models.make_generator",
 }
 __all__ = list(_MODULES)
 

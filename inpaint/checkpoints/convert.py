@@ -9,7 +9,8 @@ from inpaint.checkpoints.config import settle
 from inpaint.discriminators.critics import FILTERS, Critics
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
-from inpaint.models.generator import Generator
+from inpaint.models.architecture import NETWORKS
+from inpaint.models.make_generator import make_generator
 
 
 def models_of(path):
@@ -23,14 +24,17 @@ def models_of(path):
         Of the sizes of critics a checkpoint tells the areas, and so the number of weights, only.
 
     Raises:
-        UserError: there is no checkpoint, it is damaged or one of the original already.
+        UserError: there is no checkpoint, it is damaged, one of the original already, or of a network that
+            the original does not have.
     """
     prefix, ours = restore.kind(path)
     if not ours:
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
     config = settle(path)
+    if NETWORKS[config.network].stages == 1:
+        raise UserError(f"{prefix} is of network {config.network}, which the original TF1 code does not have")
     guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6
-    generator = Generator(guided, config.padding, config.network)
+    generator = make_generator(guided, config.padding, config.network)
     judged = native.saved_shape(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")
     sizes = {}
     for side, filters in FILTERS.items():

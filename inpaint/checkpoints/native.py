@@ -26,7 +26,8 @@ def adam_variables(optimizer, *models):
     return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
-_FIRST = "inpaint_net/conv1/kernel"
+# The first kernel by the scope of its network; its width tells the networks of a scope apart.
+_FIRST = {"inpaint_net": "inpaint_net/conv1/kernel", "unet": "unet/enc_1/kernel"}
 MEAN = "generator_mean"
 _OWN_ADAM = "discriminator_optimizer"
 DISCRIMINATOR = "discriminator"
@@ -68,8 +69,9 @@ def missing_parts(prefix, trainer):
 
 
 def lacks_discriminator(prefix, discriminator):
-    """Whether a checkpoint of ours has a discriminator of another kind, or none."""
-    return not model_variables(discriminator).keys() & _saved_shapes(prefix, DISCRIMINATOR).keys()
+    """Whether a checkpoint of ours has a discriminator of another kind, or none where one is needed."""
+    names = model_variables(discriminator).keys()
+    return bool(names) and not names & _saved_shapes(prefix, DISCRIMINATOR).keys()
 
 
 def begin(trainer, parts):
@@ -202,16 +204,19 @@ def check_names(prefix, variables, found):
         problems.append(f"unknown to the model: {', '.join(left_over)}")
     if shapes:
         problems.append(f"other shapes: {'; '.join(shapes.values())}")
-    if _FIRST in shapes:
-        network = _network_of_width(found[_FIRST][-1], expected[_FIRST][-1])
-        if network:
-            raise UserError(f"the checkpoint {prefix} is one of another network: give --network={network}")
-        problems.append("is one of them guided and the other not?")
+    for scope, first in _FIRST.items():
+        if first in found and list(found[first]) != expected.get(first):
+            network = _network_of_width(scope, found[first][-1], expected.get(first, [None])[-1])
+            if network:
+                raise UserError(
+                    f"the checkpoint {prefix} is one of another network: give --network={network}"
+                )
+            problems.append("is one of them guided and the other not?")
     if problems:
         raise UserError(f"the checkpoint {prefix} does not fit: {' | '.join(problems)}")
 
 
-def _network_of_width(found, expected):
+def _network_of_width(scope, found, expected):
     """The networks with as many channels in a first kernel as were found, in words; None if as expected."""
-    names = [name for name, architecture in NETWORKS.items() if architecture.width == found]
+    names = [name for name, kind in NETWORKS.items() if (kind.scope, kind.width) == (scope, found)]
     return " or --network=".join(names) if names and found != expected else None

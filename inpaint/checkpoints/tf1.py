@@ -12,6 +12,7 @@ from inpaint.checkpoints.locate import find
 from inpaint.checkpoints.native import adam_variables, check_names, model_variables, readable
 from inpaint.errors import UserError, reason, telling
 from inpaint.io.atomic import write_whole
+from inpaint.models.architecture import NETWORKS
 from inpaint.models.optimizer import beta_2, learning_rate
 
 _BETA_1 = 0.5
@@ -59,8 +60,10 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
         reader = tf.train.load_checkpoint(prefix)
         shapes = reader.get_variable_to_shape_map()
 
-    parts = [("generator", "inpaint_net/", generator)]
-    if discriminator is not None:
+    # A snapshot of another network is recognised by its names.
+    scopes = tuple({f"{architecture.scope}/" for architecture in NETWORKS.values()})
+    parts = [("generator", scopes, generator)]
+    if discriminator is not None and model_variables(discriminator):
         parts.append(("discriminator", "discriminator/", discriminator))
     # Slots are of no use without the count of updates.
     with_slots = optimizer is not None and "beta2_power" in shapes
@@ -155,7 +158,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
 
 
 def _slots(adam, scope=""):
-    """Of Adam's state, the slots of the variables in a scope, by their TF1 names."""
+    """Of Adam's state, the slots of the variables in a scope or several, by their TF1 names."""
     return {n: v for n, v in adam.items() if _PART_OF_ADAM.search(n) and n.startswith(scope)}
 
 

@@ -13,13 +13,13 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
             `follow_checkpoint`.
         checkpoint: checkpoint to load instead of --checkpoint_dir.
         say: called with one line of text that describes the loaded checkpoint.
-        options: further arguments of `Inpainter.from_checkpoint`.
+        options: further arguments of `Inpainter.from_checkpoint`; they go before the flags.
 
     Returns:
         An `Inpainter`.
     """
     if "fill_size" in flags:
-        options |= scale.options(flags)
+        options = {**scale.options(flags), **options}
     load_tensorflow()
     from inpaint.inference.inpainter import Inpainter
 

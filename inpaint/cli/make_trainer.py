@@ -1,6 +1,6 @@
 """Creating a `Trainer` from a command's flags."""
 
-from flags import wgan
+from flags import pconv, wgan
 
 
 def make_trainer(flags):
@@ -11,20 +11,26 @@ def make_trainer(flags):
             entered.
 
     Returns:
-        A `Trainer`; a `WganTrainer` for --gan=wgan_gp.
+        A `Trainer`; a `WganTrainer` for --gan=wgan_gp, a `PConvTrainer` for --gan=pconv.
     """
-    from inpaint.models.generator import Generator
+    from inpaint.models.make_generator import make_generator
     from inpaint.training.trainer import Trainer
 
-    generator = Generator(flags.guided, flags.padding, flags.network, dtype=flags.precision)
+    generator = make_generator(flags.guided, flags.padding, flags.network, dtype=flags.precision)
     options = {
-        "l1_loss_alpha": flags.l1_loss_alpha,
-        "gan_loss_alpha": flags.gan_loss_alpha,
-        "ae_loss": flags.ae_loss,
         "jit_compile": flags.jit_compile,
         "ema": flags.ema,
+        "freeze_encoder_norm": flags.freeze_encoder_norm,
         **_optimizers(flags),
     }
+    if flags.gan == "pconv":
+        from inpaint.models.vgg import VggFeatures
+        from inpaint.training.pconv_trainer import PConvOptions, PConvTrainer
+
+        vgg = VggFeatures(flags.vgg_weights) if flags.vgg_weights else None
+        return PConvTrainer(generator, PConvOptions(**pconv.options(flags)), vgg, **options)
+    for name in ("l1_loss_alpha", "gan_loss_alpha", "ae_loss"):
+        options[name] = flags[name].value
     if flags.gan == "wgan_gp":
         from inpaint.training.wgan_trainer import WganOptions, WganTrainer
 

@@ -54,7 +54,8 @@ def main(flags):
     inpainters = []
     for checkpoint in checkpoints:
         follow_checkpoint(flags, checkpoint)
-        inpainters.append(make_inpainter(flags, checkpoint))
+        # Visitors choose the detail of each fill; not all networks have it.
+        inpainters.append(make_inpainter(flags, checkpoint, detail="none"))
 
     from inpaint.demo.networks import Network  # which needs TensorFlow
 

@@ -31,7 +31,8 @@ def main(flags):
     loaded = load(job, flags.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
     inpainter = make_inpainter(flags, eager=True)
-    if inpainter.fill_size == "whole" and (told := advice(loaded.mask > 0)):
+    two_stages = inpainter.generator.architecture.stages == 2
+    if inpainter.fill_size == "whole" and (told := advice(loaded.mask > 0, two_stages)):
         print(told)
     with ProgressBar("parts", ends=False) as bar:
         fill_loaded(inpainter, loaded, progress=bar.update)

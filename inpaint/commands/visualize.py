@@ -10,26 +10,32 @@ from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import telling
 from inpaint.inference.fill_file import load
 from inpaint.io.image_files import ImageFile, write_image
-from inpaint.models.architecture import SHOWN_LAYERS, check_layers
+from inpaint.models.architecture import check_layers, shown_layers
 
 
 def define(flags):
     one_image.define(flags)
     DEFINE_string("output_dir", None, "Folder for the images.", required=True, flag_values=flags)
-    DEFINE_list("layers", list(SHOWN_LAYERS), "Layers to draw the gates and masks of.", flag_values=flags)
+    DEFINE_list(
+        "layers",
+        None,
+        "Layers to draw the gates and masks of. Default: some from each part of the network.",
+        flag_values=flags,
+    )
 
 
 def main(flags):
     folder = pathlib.Path(flags.output_dir)
     follow_checkpoint(flags, flags.checkpoint_dir)
-    check_layers(flags.layers)
+    layers = shown_layers(flags.network) if flags.layers is None else flags.layers
+    check_layers(layers, flags.network)
     loaded = load(one_image.job(flags, output=None), flags.max_pixels)
     inpainter = make_inpainter(flags)
-    from inpaint.inference.look_inside import flow_key, gate_key, look_inside
+    from inpaint.inference.look_inside import look_inside
 
-    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, flags.layers)
+    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, layers)
     with telling(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    for name, pixels in {**inside.named(), "gate_key": gate_key(), "flow_key": flow_key()}.items():
+    for name, pixels in {**inside.named(), **inside.keys()}.items():
         write_image(folder / f"{name}.png", ImageFile(pixels))
         print(folder / f"{name}.png")

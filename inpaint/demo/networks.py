@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from inpaint.inference.inpainter import Inpainter
-from inpaint.inference.look_inside import flow_key, gate_key, look_inside
+from inpaint.inference.look_inside import look_inside
 
 LOOK_SIDE = 512
 STAGES = ("incomplete", "coarse", "refined", "completed", "flow")
@@ -23,6 +23,7 @@ class Network:
     def __init__(self, name, inpainter):
         self.name = name
         self.guided = inpainter.generator.guided
+        self._two_stages = inpainter.generator.architecture.stages == 2
         self._inpainter = inpainter
         self._with = functools.cache(self._with)
 
@@ -33,12 +34,14 @@ class Network:
             rgb: uint8 [H, W, 3].
             hole: bool [H, W].
             sketch: uint8 [H, W] in [0, 255]; ignored unless the network is guided.
-            size, detail: `fill_size` and `detail` of an `Inpainter`.
+            size, detail: `fill_size` and `detail` of an `Inpainter`; a network without attention is given
+                detail "none".
             progress: as in a call of the `Inpainter`.
 
         Returns:
             uint8 [H, W, 3].
         """
+        detail = detail if self._two_stages else "none"
         return self._with(size, detail)(rgb, hole, sketch if self.guided else None, progress)
 
     def look(self, rgb, hole, sketch, layers):
@@ -46,15 +49,16 @@ class Network:
 
         Args:
             rgb, hole, sketch: as for `fill`.
-            layers: names of layers.
+            layers: names of layers; the U-Net has others, and shows those of its own that it does by default.
 
         Returns:
-            dict of images uint8 [h, w, 3]: `STAGES`, "flow_key", "gate_key" and, where a layer has them,
-            "gates_LAYER" and "masks_LAYER".
+            dict of images uint8 [h, w, 3]: those of `STAGES` that the network has, where a layer has them
+            "gates_LAYER" and "masks_LAYER", "gate_key" and, with an attention, "flow_key".
         """
+        layers = layers if self._two_stages else None
         rgb, hole, sketch = (_at_most(x, LOOK_SIDE) for x in (rgb, np.float32(hole), sketch))
         inside = look_inside(self._inpainter, rgb, hole > 0, sketch if self.guided else None, layers)
-        return {**inside.named(), "flow_key": flow_key(), "gate_key": gate_key()}
+        return {**inside.named(), **inside.keys()}
 
     def warm_up(self):
         """Fill something small, so that the first visitor does not wait for TensorFlow's start."""

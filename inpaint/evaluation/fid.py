@@ -1,11 +1,9 @@
 """The Fréchet Inception Distance (Heusel et al., 2017) between real and filled images."""
 
-import os
-
 import numpy as np
 import tensorflow as tf
 
-from inpaint.errors import UserError, reason
+from inpaint.models.keras_weights import load_application
 
 FORMULA = (
     "FID = |m - n|^2 + Tr(S + T - 2 (S T)^(1/2)), with mean and covariance m, S of the real and n, T of the "
@@ -27,16 +25,9 @@ class Inception:
     """
 
     def __init__(self, weights):
-        if not os.path.isfile(weights):  # Keras would take some words for a download
-            raise UserError(f"cannot use {weights} as InceptionV3's weights: there is no such file")
-        if not str(weights).endswith(".h5"):  # by the name Keras chooses how to read it
-            raise UserError(f"cannot use {weights} as InceptionV3's weights: its name must end with .h5")
-        try:
-            self._model = tf.keras.applications.InceptionV3(
-                include_top=False, weights=str(weights), pooling="avg", input_shape=(_SIDE, _SIDE, 3)
-            )
-        except (OSError, ValueError, KeyError) as error:
-            raise UserError(f"cannot use {weights} as InceptionV3's weights: {reason(error)}") from error
+        inception = tf.keras.applications.InceptionV3
+        options = {"pooling": "avg", "input_shape": (_SIDE, _SIDE, 3)}
+        self._model = load_application(inception, weights, "InceptionV3", **options)
 
     def features(self, images):
         """uint8 [N, H, W, 3] RGB -> float32 [N, 2048]."""

@@ -37,14 +37,15 @@ class Header(typing.NamedTuple):
     data: tf.Tensor
 
 
-def read_header(data, name, max_pixels, wanted=None):
+def read_header(data, name, max_pixels, wanted=None, multiple=8):
     """Read and check the header of an encoded image without decoding it.
 
     Args:
         data: string scalar.
         name: name of the input for error messages, such as `"image_bytes"`.
-        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of `multiple`.
         wanted: int64 [2], the size that a mask or sketch must have, or None.
+        multiple: of which the sides that the network works on are multiples.
 
     Returns:
         A `Header`. Evaluating any of its tensors fails with a message if the data are not a PNG or
@@ -57,7 +58,9 @@ def read_header(data, name, max_pixels, wanted=None):
     with tf.control_dependencies([known]):
         data = tf.identity(data)
     size, gray, alpha, deep = tf.cond(is_png, lambda: _png_header(start, data), lambda: _jpeg_header(data))
-    checks = require_pixels(size, tf.strings.join([f"{name} is ", size_text(size)]), max_pixels)
+    checks = require_pixels(
+        size, tf.strings.join([f"{name} is ", size_text(size)]), max_pixels, multiple=multiple
+    )
     if wanted is not None:
         checks.append(require_size(size, wanted, name.removesuffix("_bytes")))
     with tf.control_dependencies(checks):

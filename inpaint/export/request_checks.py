@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-_MULTIPLE = 8  # sides are rounded up to multiples of this before pixels are counted
-
 
 def require(condition, message):
     """Return an operation that fails with a message unless a condition holds.
@@ -38,24 +36,25 @@ def require_size(size, wanted, name):
     return require(tf.reduce_all(size == wanted), message)
 
 
-def require_pixels(size, received, max_pixels, count=1):
+def require_pixels(size, received, max_pixels, count=1, multiple=8):
     """Return operations that fail if images have no pixels, or too many in total.
 
     Args:
         size: int64 [2], height and width.
         received: string scalar for the message, such as `image_bytes is 640 x 480`.
-        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8.
+        max_pixels: maximum number of pixels, with sides rounded up.
         count: number of images of this size.
+        multiple: sides are rounded up to multiples of this, as the network takes them.
 
     Returns:
         List of operations.
     """
-    rounded = -(-size // _MULTIPLE) * _MULTIPLE
+    rounded = -(-size // multiple) * multiple
     row = rounded[1] * tf.cast(count, tf.int64)
     fits = rounded[0] <= max_pixels // tf.maximum(row, 1)  # the product of all could overflow
     end = (
-        f", over the limit of {max_pixels} pixels (sides rounded up to multiples of 8): send smaller or "
-        "fewer images, or export the model with a higher --max_pixels"
+        f", over the limit of {max_pixels} pixels (sides rounded up to multiples of {multiple}): send "
+        "smaller or fewer images, or export the model with a higher --max_pixels"
     )
     return [
         require((row > 0) & (rounded[0] > 0), tf.strings.join(["there are no pixels: ", received])),

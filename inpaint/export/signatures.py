@@ -21,14 +21,14 @@ class Served(tf.Module):
 
     Args:
         inpainter: an `Inpainter`.
-        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8: of all images of a
-            request in `serving_default`, of each image in `serving_bytes`.
+        max_pixels: maximum number of pixels, with sides rounded up to multiples of 8 (U-Net: 256): of all
+            images of a request in `serving_default`, of each image in `serving_bytes`.
     """
 
     def __init__(self, inpainter, max_pixels):
         super().__init__()
         self._inpainter = inpainter
-        self._max_pixels = max_pixels
+        self._limits = {"max_pixels": max_pixels, "multiple": inpainter.generator.architecture.multiple}
         # Only the network's variables: tracking the Keras model would export its own functions, too.
         self._variables = model_variables(inpainter.generator)
         one_channel = tf.TensorSpec([None, None, None, 1], tf.uint8)
@@ -47,7 +47,7 @@ class Served(tf.Module):
     def _fill_pixels(self, image, mask, sketch=None):
         shape = tf.shape(image, tf.int64)
         received = tf.strings.format("image holds {} of {} x {}", (shape[0], shape[2], shape[1]))
-        checks = require_pixels(shape[1:3], received, self._max_pixels, shape[0])
+        checks = require_pixels(shape[1:3], received, count=shape[0], **self._limits)
         for name, other in _given(mask=mask, sketch=sketch).items():
             other_shape = tf.shape(other, tf.int64)
             checks.append(require_as_many(other_shape[0], shape[0], name))
@@ -70,10 +70,10 @@ class Served(tf.Module):
 
     def _fill_one(self, image_bytes, mask_bytes, sketch_bytes=None):
         """String scalars -> string scalar."""
-        header = read_header(image_bytes, "image_bytes", self._max_pixels)
-        headers = [read_header(mask_bytes, "mask_bytes", self._max_pixels, header.size)]
+        header = read_header(image_bytes, "image_bytes", **self._limits)
+        headers = [read_header(mask_bytes, "mask_bytes", wanted=header.size, **self._limits)]
         if sketch_bytes is not None:
-            headers.append(read_header(sketch_bytes, "sketch_bytes", self._max_pixels, header.size))
+            headers.append(read_header(sketch_bytes, "sketch_bytes", wanted=header.size, **self._limits))
         with tf.control_dependencies([other.data for other in headers]):
             rgb, alpha = decode_image(header)
         mask = tf.cast(decode_gray(headers[0]) > 127.5, tf.uint8)[None]

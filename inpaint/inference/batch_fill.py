@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.working_copy import CELL, fill_copy, reduced
-from inpaint.models.architecture import LEAST_SIZE, part_count
+from inpaint.models.architecture import LEAST_SIZE
 from inpaint.models.passes import AroundHole, Everywhere, band_count
 from inpaint.models.preprocessing import from_network, to_network
 
@@ -18,9 +18,9 @@ class BatchFill:
     window by window, with the same result.
 
     Args:
-        generator: a `Generator`.
+        generator: what `make_generator` returns.
         edge_threshold: sketch pixels with value / 255 above this are lines.
-        hole_only: Whether to compute only what the hole's pixels depend on.
+        hole_only: Whether to compute only what the hole's pixels depend on, which the U-Net ignores.
         detail: Whether residuals are laid in when a working copy is filled.
     """
 
@@ -40,8 +40,8 @@ class BatchFill:
             cell: of working copies, see `working_copy`; None for the images themselves.
 
         Returns:
-            (incomplete, mask, sketch): float32, mirrored at the bottom and right to multiples of 8;
-            sketch is None if `sketches` is.
+            (incomplete, mask, sketch): float32, mirrored at the bottom and right to sizes that the network
+            takes, multiples of 8 or, of the U-Net, 256; sketch is None if `sketches` is.
         """
         images, hole = self._padded(images, cell), self.hole(masks, cell)
         if sketches is not None:
@@ -95,15 +95,17 @@ class BatchFill:
         if not tf.executing_eagerly():
             return AroundHole()
         windows = list(disjoint_windows(hole.numpy().any(axis=(0, 3)), APART))
-        parts = part_count(len(windows), band_count(hole.shape[1:3]), detail)
+        parts = self._generator.part_count(len(windows), band_count(hole.shape[1:3]), detail)
         return AroundHole(windows, progress and _Counter(progress, parts))
 
     def _padded(self, x, cell=None):
         """Mirror [N, H, W, C] at the bottom and right, repeatedly, to whole cells, as many as are needed."""
         cell, size = CELL if cell is None else cell, tf.shape(x)[1:3]
+        step = self._generator.architecture.multiple // CELL
         for axis in (1, 2):
             length = size[axis - 1]
             cells = tf.maximum(-(-length // cell), LEAST_SIZE[self._generator.padding] // CELL)
+            cells = -(-cells // step) * step
             position = tf.range(cells * cell) % (2 * length)
             x = tf.gather(x, tf.minimum(position, 2 * length - 1 - position), axis=axis)
         return x

@@ -14,7 +14,7 @@ from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.scale import DETAILS, parts
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
-from inpaint.models.generator import Generator
+from inpaint.models.make_generator import make_generator
 
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
@@ -23,19 +23,21 @@ class Inpainter:
     """Fills images of any size; known pixels are returned unchanged.
 
     Args:
-        generator: a `Generator` with loaded weights.
+        generator: what `make_generator` returns, with loaded weights.
         edge_threshold: sketch pixels with value / 255 above this are lines.
-        hole_only: Whether to compute only what the hole's pixels depend on: same result, faster.
+        hole_only: Whether to compute only what the hole's pixels depend on: same result, faster. The U-Net
+            always computes everything.
         eager: Whether to run eagerly instead of tracing a graph in the first call. This makes the
             first call faster and later ones slower: for a process that fills a single image.
         fill_size: the size at which the network works. `"whole"`: that of the image. A number: that of a copy
             whose longer side has about so many pixels and no more. `"auto"`: for each hole (or group of
             neighbouring holes), a size at which it is as wide as those that the network learned on.
         detail: what is added to holes that were filled in a smaller copy: `"none"`, or `"residual"` for the
-            fine detail of similar places in the image (Yi et al., CVPR 2020).
+            fine detail of similar places in the image (Yi et al., CVPR 2020), which the attention finds.
 
     Raises:
         ValueError: if `fill_size` or `detail` is none of these.
+        UserError: if `detail` is `"residual"` and the network has no attention.
     """
 
     def __init__(
@@ -45,6 +47,10 @@ class Inpainter:
             raise ValueError(f'fill_size must be "whole", "auto" or at least {CELL}, received {fill_size!r}')
         if detail not in DETAILS:
             raise ValueError(f"detail must be one of {', '.join(DETAILS)}, received {detail!r}")
+        if detail == "residual" and generator.architecture.stages == 1:
+            raise UserError(
+                f"detail=residual needs attention, which network {generator.network} lacks: use detail=none"
+            )
         self.generator = generator
         self.edge_threshold = edge_threshold
         self.hole_only = hole_only
@@ -98,7 +104,7 @@ class Inpainter:
         if path is None and network not in (None, "gated"):
             raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
         config = settle(path, guided, padding, network)
-        generator = Generator(config.guided, config.padding, config.network, dtype=precision)
+        generator = make_generator(config.guided, config.padding, config.network, dtype=precision)
         loaded = restore.load_generator(path, generator)
         if say:
             say(f"loaded {loaded}")

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
-from inpaint.models.architecture import COARSE, SHOWN_LAYERS, check_layers
+from inpaint.models.architecture import COARSE, check_layers, shown_layers
 from inpaint.models.generator import complete
 from inpaint.models.passes import Everywhere
 from inpaint.models.preprocessing import from_network
@@ -22,41 +22,46 @@ class Inside:
 
     Attributes:
         incomplete: the image with a gray hole, as the network receives it.
-        coarse: the entire output of the coarse network.
-        refined: the entire output of the refinement network.
+        coarse: the entire output of the coarse network; None for the U-Net, which has one stage.
+        refined: the entire output of the refinement network, or of the U-Net.
         completed: the known pixels, with the hole filled from `refined`.
         flow: offset of the best match in the attention, for each position in the hole: hue is the
-            direction, saturation the distance, in the colours of `flow_key`. White outside the hole.
+            direction, saturation the distance, in the colours of `flow_key`. White outside the hole. None for
+            the U-Net, which has no attention.
         gates: dict of layer name to four panels, uint8 [2H, 2W, 3]: the mean of all gates, then the three
             channels whose gates differ most between the hole and its surroundings, in the colours of
             `gate_key`, with the hole outlined. Only gated convolutions have gates.
-        masks: dict of layer name, of the coarse network, to where it knows the image by the rule of partial
-            convolution, whether it is one or not: uint8 [H, W, 3], in the same colours, with the hole
+        masks: dict of layer name, of the coarse network or U-Net, to where it knows the image by the rule of
+            partial convolution, whether it is one or not: uint8 [H, W, 3], in the same colours, with the hole
             outlined. The rule forgets the hole within some layers; gates need not.
     """
 
     incomplete: np.ndarray
-    coarse: np.ndarray
+    coarse: np.ndarray | None
     refined: np.ndarray
     completed: np.ndarray
-    flow: np.ndarray
+    flow: np.ndarray | None
     gates: dict[str, np.ndarray]
     masks: dict[str, np.ndarray]
 
     def named(self):
-        """Return all images as a dict; those of layers are named `gates_<layer>` and `masks_<layer>`."""
-        images = {name: value for name, value in vars(self).items() if name not in ("gates", "masks")}
+        """Return the images as a dict; those of layers are named `gates_<layer>` and `masks_<layer>`."""
+        images = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
         gates = {f"gates_{name}": panels for name, panels in self.gates.items()}
         return {**images, **gates, **{f"masks_{name}": panel for name, panel in self.masks.items()}}
 
+    def keys(self):
+        """Return the keys to the colours of these images, as a dict: `gate_key`, and `flow_key` if needed."""
+        return {"gate_key": gate_key(), **({} if self.flow is None else {"flow_key": flow_key()})}
 
-def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
+
+def look_inside(inpainter, image, mask, sketch=None, layers=None):
     """Fill an image and record the intermediate results.
 
     Args:
         inpainter: an `Inpainter`.
         image, mask, sketch: one image, as in a call of the `Inpainter`; the mask must have a hole.
-        layers: names of layers, from `LAYERS`.
+        layers: names of layers, from `layers_of` the network. Default: its `shown_layers`.
 
     Returns:
         An `Inside`.
@@ -64,27 +69,36 @@ def look_inside(inpainter, image, mask, sketch=None, layers=SHOWN_LAYERS):
     Raises:
         UserError: if a layer is unknown, the mask has no hole, or as the `Inpainter`.
     """
-    check_layers(layers)
+    generator = inpainter.generator
+    layers = shown_layers(generator.network) if layers is None else layers
+    check_layers(layers, generator.network)
     inputs = inpainter.checked(image, mask, sketch)
     hole = inputs[1][0, ..., 0] > 0  # [H, W]
     if not hole.any():
         raise UserError("the mask has no hole: there is nothing to show")
     size = hole.shape
     incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
-    gates, gated = {}, inpainter.generator.architecture.convolution == "gated"
+    gates, gated = {}, generator.architecture.convolution == "gated"
 
     def keep_gates(layer, x):
         if gated and layer.name in layers:
             values = layer.gates(x)[0].numpy()
             gates[layer.name] = _panels(values, hole, holes.shape[1] // len(values))
 
-    coarse, refined, offsets = inpainter.generator.forward(incomplete, holes, lines, Everywhere(keep_gates))
+    coarse, refined, offsets = generator.forward(incomplete, holes, lines, Everywhere(keep_gates))
     stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
-    pixels = [from_network(stage)[0, : size[0], : size[1]].numpy() for stage in stages]
+    before, first, last, after = (from_network(x)[0, : size[0], : size[1]].numpy() for x in stages)
     flow = _flow(offsets, holes)[: size[0], : size[1]]
-    masks = {name: _panel(mask, hole, holes.shape[1] // len(mask)) for name, mask in _masks(holes).items()}
+    found = _masks(holes)
+    if generator.architecture.stages == 1:
+        first, flow = None, None
+        found = {name: known[0, ..., 0].numpy() for name, known in generator.known(holes).items()}
+    masks = {name: _panel(found[name], hole, holes.shape[1] // len(found[name])) for name in found}
     return Inside(
-        *pixels,
+        before,
+        first,
+        last,
+        after,
         flow,
         {name: gates[name] for name in layers if name in gates},
         {name: masks[name] for name in layers if name in masks},

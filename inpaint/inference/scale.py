@@ -67,18 +67,19 @@ def parts(mask, fill_size):
     ]
 
 
-def advice(mask):
+def advice(mask, residual=True):
     """Return one line of text if a hole is much wider than those of the training, else None.
 
     Args:
         mask: bool [H, W], true in the hole.
+        residual: Whether the network can add detail.
     """
     radius = largest_radius(mask)
     if radius < 1.5 * TRAINED_RADIUS:
         return None
     return (
         f"note: the hole is up to {2 * radius:.0f} pixels wide, and the network fills holes of up to "
-        f"{2 * TRAINED_RADIUS} pixels well: try --fill_size=auto --detail=residual"
+        f"{2 * TRAINED_RADIUS} pixels well: try --fill_size=auto{' --detail=residual' if residual else ''}"
     )
 
 

@@ -1,7 +1,7 @@
 """The networks as data: tables of layers, and what tells the kinds of network apart. Needs no TensorFlow.
 
-One structure serves all: a coarse network, and a refinement network of two branches (Yu et al., ICCV 2019,
-section 3.3 and figure 3; the same in DeepFill v1, CVPR 2018).
+One structure serves all but the U-Net: a coarse network, and a refinement network of two branches (Yu et
+al., ICCV 2019, section 3.3 and figure 3; the same in DeepFill v1, CVPR 2018).
 """
 
 import dataclasses
@@ -20,9 +20,12 @@ class Architecture:
         width: channels of the convolutions that a table gives a 1; features and gates together.
         refined_input: channels of the refinement network's input: 3, the coarsely filled image, or 5, with
             ones and the mask.
-        limit: what keeps the results in [-1, 1], `"tanh"` or `"clip"`.
+        limit: what keeps the results in [-1, 1], `"tanh"` or `"clip"`; `"none"` where nothing does.
         paddings: those that its convolutions can have.
         can_be_guided: whether it can take a sketch.
+        stages: 2, or 1 for the U-Net, which has neither a refinement network nor its attention.
+        multiple: its images' sides are multiples of this.
+        scope: what the names of its weights begin with.
     """
 
     convolution: str
@@ -31,6 +34,9 @@ class Architecture:
     limit: str = "tanh"
     paddings: tuple = PADDINGS
     can_be_guided: bool = True
+    stages: int = 2
+    multiple: int = 8
+    scope: str = "inpaint_net"
 
 
 NETWORKS = {
@@ -39,6 +45,17 @@ NETWORKS = {
     # Sketches lie in the hole, where a partial convolution sees nothing.
     "partial": Architecture("partial", 24, paddings=("same",), can_be_guided=False),
     "deepfill_v1": Architecture("plain", 32, refined_input=5, limit="clip", can_be_guided=False),
+    # Liu et al., ECCV 2018: a `PConvUNet` of 8 levels, which is not made of the tables below.
+    "pconv_unet": Architecture(
+        "partial",
+        64,
+        limit="none",
+        paddings=("same",),
+        can_be_guided=False,
+        stages=1,
+        multiple=256,
+        scope="unet",
+    ),
 }
 
 
@@ -121,6 +138,9 @@ SHOWN_LAYERS = (
     "allconv16",
 )
 
+UNET_LAYERS = (*(f"enc_{level}" for level in range(1, 9)), *(f"dec_{level}" for level in range(8, 0, -1)))
+SHOWN_UNET_LAYERS = ("enc_1", "enc_2", "enc_3", "enc_4", "dec_5", "dec_3", "dec_1")
+
 # Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
 # at 1/4 of the resolution, and "reflect" excludes the border.
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
@@ -139,8 +159,18 @@ def part_count(windows, bands=1, detail=False):
     return everywhere * bands * (1 + detail) + windows * (in_windows + detail)
 
 
-def check_layers(names):
-    """Raise UserError unless all names are in `LAYERS`."""
+def check_layers(names, network="gated"):
+    """Raise UserError unless all names are layers of a network."""
     for name in names:
-        if name not in LAYERS:
-            raise UserError(f"no layer is called {name!r}: choose from {', '.join(LAYERS)}")
+        if name not in layers_of(network):
+            raise UserError(f"no layer is called {name!r}: choose from {', '.join(layers_of(network))}")
+
+
+def layers_of(network):
+    """Names of the layers that `look_inside` can show, in their order, by the network's name."""
+    return LAYERS if NETWORKS[network].stages == 2 else UNET_LAYERS
+
+
+def shown_layers(network):
+    """Those that it shows by default."""
+    return SHOWN_LAYERS if NETWORKS[network].stages == 2 else SHOWN_UNET_LAYERS

@@ -10,6 +10,7 @@ from inpaint.models.architecture import (
     DECODER,
     TABLES,
     architecture_of,
+    part_count,
 )
 from inpaint.models.passes import Everywhere
 from ops import (
@@ -48,6 +49,7 @@ class Generator(tf.keras.Model):
             and at least `LEAST_SIZE[padding]`.
         mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
         sketch: [N, H, W, 1], 1 on lines inside the hole; required if guided, not allowed otherwise.
+        training: has no effect here; a `PConvUNet` normalises by it.
 
     Returns:
         coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the entire output of the coarse network.
@@ -68,6 +70,8 @@ class Generator(tf.keras.Model):
         self.padding = padding.lower()
         self.network = network
         self.architecture = architecture_of(network, guided, padding)
+        if self.architecture.stages != 2:
+            raise ValueError(f"a Generator has two stages, {network} has one: use make_generator")
         coarse = self._add_table(COARSE, 6 if guided else 5)
         self._add_output("conv17", coarse)
         convolved = self._add_table(CONVOLUTION_BRANCH, self.architecture.refined_input)
@@ -130,7 +134,7 @@ class Generator(tf.keras.Model):
             return filled
         return tf.concat([filled, tf.ones_like(mask), mask], axis=-1)
 
-    def call(self, incomplete, mask, sketch=None):
+    def call(self, incomplete, mask, sketch=None, training=False):
         return self.forward(incomplete, mask, sketch)
 
     def forward(self, incomplete, mask, sketch=None, way=None):
@@ -168,6 +172,10 @@ class Generator(tf.keras.Model):
 
         x = way.run(decoder, way.join(branch, x), hole)
         return coarse, way.apply(self._colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
+
+    def part_count(self, windows=1, bands=1, detail=False):
+        """How many parts a pass around the hole reports; arguments as in `architecture.part_count`."""
+        return part_count(windows, bands, detail)
 
     def named_weights(self):
         """Return the weights as a dict, keyed by their names in the original's checkpoints."""

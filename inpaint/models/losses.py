@@ -26,15 +26,15 @@ def mean(x, shares=None):
     return tf.reduce_mean(x) if shares is None else tf.reduce_sum(x * shares)
 
 
-def reconstruction(images, coarse, refined, weights=1.0):
+def reconstruction(images, *stages, weights=1.0):
     """`mean|images - coarse| + mean|images - refined|` over all pixels, hole and known pixels alike.
 
     Args:
-        images, coarse, refined: [N, H, W, 3] float32 in [-1, 1].
+        images: [N, H, W, 3] float32 in [-1, 1].
+        stages: the same, the results of the network's stages.
         weights: weight of each pixel's error, [N, H, W, 1] or a scalar; 1 in the paper.
 
     Returns:
         float32 scalar.
     """
-    coarse_error = tf.reduce_mean(tf.abs(images - coarse) * weights)
-    return coarse_error + tf.reduce_mean(tf.abs(images - refined) * weights)
+    return tf.add_n([tf.reduce_mean(tf.abs(images - stage) * weights) for stage in stages])

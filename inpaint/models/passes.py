@@ -42,6 +42,9 @@ class Everywhere:
     def __init__(self, on_layer=None):
         self._on_layer = on_layer
 
+    def done(self):
+        """Called after each layer by networks that know one way only; nothing is counted here."""
+
     def hole(self, mask):
         """Return the window of the result to compute; None here, for everything."""
         return None

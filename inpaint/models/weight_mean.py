@@ -8,8 +8,10 @@ from ops.keras_compat import tf_variable
 class WeightMean:
     """The exponential mean of a model's weights, which swings less than they do.
 
+    Batch normalisation's moving means and variances are averaged like the weights that they belong to.
+
     Args:
-        model: a `Generator`.
+        model: what `make_generator` returns.
         decay: the share of the old mean in the new one, `mean = decay * mean + (1 - decay) * weight`.
 
     Attributes:

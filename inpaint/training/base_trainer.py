@@ -21,7 +21,7 @@ class BaseTrainer:
     each works on its part of the batch, and losses and gradients are those of the whole batch.
 
     Args:
-        generator: a `Generator`.
+        generator: what `make_generator` returns.
         discriminator: guided like the generator.
         gan: whether there is an adversarial loss; without it only `generator_step` may be called.
         optimizer: what `make_optimizer` returns; by default one that fits the models.
@@ -30,6 +30,7 @@ class BaseTrainer:
         ema: decay of an exponential mean of the generator's weights, taken after each of its updates, which
             then fills instead of it; 0: none.
         jit_compile: whether XLA compiles the forward and backward passes.
+        freeze_encoder_norm: whether a U-Net's encoder normalises as in inference, for fine-tuning.
 
     Attributes:
         warmed: int64 `tf.Variable`, how many iterations of the run updated the discriminator alone; counted
@@ -38,7 +39,7 @@ class BaseTrainer:
         mean: a `WeightMean` of the generator, or None.
 
     Raises:
-        ValueError: one model guided and the other not.
+        ValueError: one model guided and the other not, or no normalisation to freeze.
     """
 
     steering = None
@@ -52,12 +53,18 @@ class BaseTrainer:
         discriminator_optimizer=None,
         ema=0.0,
         jit_compile=False,
+        freeze_encoder_norm=False,
     ):
         if generator.guided != discriminator.guided:
             raise ValueError(
                 f"generator and discriminator must both be guided or neither, received "
                 f"guided={generator.guided} and guided={discriminator.guided}"
             )
+        if freeze_encoder_norm and generator.architecture.stages != 1:
+            raise ValueError(f"freeze_encoder_norm is for network pconv_unet, received {generator.network}")
+        self.freeze_encoder_norm = freeze_encoder_norm
+        if freeze_encoder_norm:
+            generator.encoder_norm_frozen = True
         self.generator = generator
         self.discriminator = discriminator
         self.gan = gan
@@ -75,7 +82,8 @@ class BaseTrainer:
         self.warmed = tf.Variable(0, trainable=False, dtype=tf.int64)
         self.mean = WeightMean(generator, ema) if ema else None
         if jit_compile:  # not the whole steps: XLA refuses the optimizers
-            self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
+            if gan:
+                self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
             self.generator_gradients = tf.function(self.generator_gradients, jit_compile=True)
 
     @property
@@ -87,7 +95,11 @@ class BaseTrainer:
         """What `forward` takes of a batch: images, masks and, if guided, sketches."""
         return batch
 
-    def forward(self, images, masks, sketches=None, generator=None):
+    def stages_of(self, result):
+        """The results that losses compare with the images, of what `forward` returns: one for each stage."""
+        return [result["coarse"], result["refined"]][-self.generator.architecture.stages :]
+
+    def forward(self, images, masks, sketches=None, generator=None, training=False):
         """Fill the holes of complete images.
 
         Args:
@@ -95,6 +107,7 @@ class BaseTrainer:
             masks: [N or 1, H, W, 1], 1 in the hole.
             sketches: [N, H, W, 1], 1 on lines, also outside the hole; needed if guided.
             generator: the one to use, by default that which is trained.
+            training: whether batch normalisation uses the batch's statistics, as both updates do.
 
         Returns:
             dict: `incomplete`, `coarse`, `refined`, `completed` [N, H, W, 3] float32 and `offsets`.
@@ -103,7 +116,8 @@ class BaseTrainer:
         incomplete = images * (1 - masks)
         if sketches is not None:
             sketches = tf.cast(sketches, tf.float32) * masks
-        coarse, refined, offsets = (generator or self.generator)(incomplete, masks, sketches)
+        generator = generator or self.generator
+        coarse, refined, offsets = generator(incomplete, masks, sketches, training=training)
         return {
             "incomplete": incomplete,
             "coarse": coarse,
@@ -114,8 +128,9 @@ class BaseTrainer:
 
     @tf.function(reduce_retracing=True)
     def fill(self, images, masks, sketches=None):
-        """The completed images of `forward` by the `filler`, [N, H, W, 3] float32, as a graph of its own."""
-        return self.forward(images, masks, sketches, self.filler)["completed"]
+        """The completed images of `forward` by the `filler`, [N, H, W, 3] float32 in [-1, 1], as a graph."""
+        completed = self.forward(images, masks, sketches, self.filler)["completed"]
+        return tf.clip_by_value(completed, -1.0, 1.0)  # not every network keeps to it
 
     @tf.function(reduce_retracing=True)
     def discriminator_step(self, *batch):

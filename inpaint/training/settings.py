@@ -58,6 +58,7 @@ def settings_of(trainer, paths, data, options):
         "discriminator_warmup": options.discriminator_warmup,
         "discriminator_steps": options.discriminator_steps,
         "shared_batch": options.shared_batch,
+        "freeze_encoder_norm": trainer.freeze_encoder_norm,
         "ema": trainer.mean.decay if trainer.mean else 0.0,
         "batch_size": options.batch_size,
         "random_seed": options.seed,

@@ -92,7 +92,7 @@ class Trainer(BaseTrainer):
             gradients, scaled where float16 needs it).
         """
         if completed is None:
-            completed = self.forward(images, masks, sketches)["completed"]
+            completed = self.forward(images, masks, sketches, training=True)["completed"]
         variables = self.discriminator.trainable_variables
         with tf.GradientTape() as tape:
             scores, shares, negative = self.discriminator.judge([images, completed], masks, sketches)
@@ -123,13 +123,13 @@ class Trainer(BaseTrainer):
         holes = tf.cast(masks, tf.float32)
         weights = self.l1_loss_alpha * (holes + self.known_weight * (1 - holes))
         with tf.GradientTape() as tape:
-            result = self.forward(images, masks, sketches)
+            result = self.forward(images, masks, sketches, training=True)
             if before_scores:
                 with tape.stop_recording():
                     before_scores(result["completed"])
             ae_loss = g_loss = tf.constant(0.0)
             if self.l1_loss:
-                ae_loss = reconstruction(images, result["coarse"], result["refined"], weights)
+                ae_loss = reconstruction(images, *self.stages_of(result), weights=weights)
             if self.gan:
                 # The original scores the real images along with these; nothing depends on it.
                 (fake,), shares, _ = self.discriminator.judge([result["completed"]], masks, sketches)

@@ -47,6 +47,9 @@ class WganTrainer(BaseTrainer):
         gan_loss_alpha: weight of the adversarial loss.
         ae_loss: Whether known pixels are part of the generator's loss.
         options: further arguments of `BaseTrainer`.
+
+    Raises:
+        ValueError: `losses` asks to train the coarse network alone, and the generator has one stage.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class WganTrainer(BaseTrainer):
         ae_loss=True,
         **options,
     ):
+        if losses.pretrain_coarse_network and generator.architecture.stages == 1:
+            raise ValueError(f"network {generator.network} has no coarse network to pretrain")
         super().__init__(generator, critics, gan=not losses.pretrain_coarse_network, **options)
         self.losses = losses
         self.l1_loss_alpha = l1_loss_alpha
@@ -88,7 +93,7 @@ class WganTrainer(BaseTrainer):
             scaled where float16 needs it).
         """
         if completed is None:
-            completed = self.forward(images, masks)["completed"]
+            completed = self.forward(images, masks, training=True)["completed"]
         masks = tf.cast(masks, tf.float32)
         looks = {
             "local": (self._cut(images, corners), self._cut(completed, corners), self._cut(masks, corners)),
@@ -124,13 +129,13 @@ class WganTrainer(BaseTrainer):
         if options.discounted_mask:
             discount = discounts(self.discriminator.patch, options.spatial_discounting_gamma)
         with tf.GradientTape() as tape:
-            result = self.forward(images, masks)
+            result = self.forward(images, masks, training=True)
             if before_scores:
                 with tape.stop_recording():
                     before_scores(result["completed"])
-            stages = [(options.coarse_l1_alpha, result["coarse"])]
-            if not options.pretrain_coarse_network:
-                stages.append((1.0, result["refined"]))
+            stages = list(zip((1.0, options.coarse_l1_alpha), self.stages_of(result)[::-1]))
+            if options.pretrain_coarse_network:
+                stages = stages[1:]
             l1_loss, ae_loss = tf.constant(0.0), tf.constant(0.0)
             for weight, stage in stages:
                 error = tf.abs(images - stage)
@@ -153,9 +158,9 @@ class WganTrainer(BaseTrainer):
         gradients = [tf.zeros(v.shape) if g is None else g for g, v in zip(gradients, variables)]
         return {"g_loss": g_loss, "l1_loss": l1_loss, "ae_loss": ae_loss}, gradients
 
-    def forward(self, images, masks, sketches=None, generator=None):
+    def forward(self, images, masks, sketches=None, generator=None, training=False):
         """As `BaseTrainer.forward`, but while it is trained alone, the coarse network completes the image."""
-        result = super().forward(images, masks, sketches, generator)
+        result = super().forward(images, masks, sketches, generator, training)
         if self.losses.pretrain_coarse_network:
             masks = tf.cast(masks, tf.float32)
             result["completed"] = complete(result["coarse"], result["incomplete"], masks)

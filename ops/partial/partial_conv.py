@@ -30,10 +30,12 @@ class PartialConv(tf.keras.layers.Layer):
             `dilation_rate * (kernel_size - 1) / 2` zeros. They differ where `strides` is above 1.
         use_bias: Whether the layer has a bias.
         activation: Keras activation of the output. Default: none.
+        kernel_initializer: Keras initializer of the kernel.
 
     Call arguments:
-        inputs: [N, H, W, C].
-        known: [N or 1, H, W, 1], or [N or 1, H, W, C] with a mask for each channel, of 0 and 1.
+        inputs: [N, H, W, C], or a list of several maps, which are joined along the channels.
+        known: [N or 1, H, W, 1], or [N or 1, H, W, C] with a mask for each channel, of 0 and 1; for a list of
+            maps, a list with one of these for each, all of one batch size.
 
     Returns:
         [N, ceil(H / strides), ceil(W / strides), filters] in the dtype policy's compute dtype, and the new
@@ -57,6 +59,7 @@ class PartialConv(tf.keras.layers.Layer):
         padding="same",
         use_bias=True,
         activation=None,
+        kernel_initializer="glorot_uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -70,17 +73,19 @@ class PartialConv(tf.keras.layers.Layer):
         self.padding = padding
         self.use_bias = use_bias
         self.activation = tf.keras.activations.get(activation)
+        self.kernel_initializer = tf.keras.initializers.get(kernel_initializer)
 
     def build(self, inputs_shape, known_shape=None):
-        shape = (self.kernel_size, self.kernel_size, inputs_shape[-1], self.filters)
-        self.kernel = add_float32_weight(self, "kernel", shape, "glorot_uniform")
+        channels = sum(shape[-1] for shape in _each(inputs_shape))
+        shape = (self.kernel_size, self.kernel_size, channels, self.filters)
+        self.kernel = add_float32_weight(self, "kernel", shape, self.kernel_initializer)
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
         self.built = True
 
     def call(self, inputs, known):
-        x = tf.cast(inputs, self.compute_dtype)
+        x = tf.nest.map_structure(lambda x: tf.cast(x, self.compute_dtype), inputs)
         y, known_after = partial_convolution(self._convolved, x, known, self.kernel, self.bias)
         return self.activation(y), known_after
 
@@ -94,8 +99,9 @@ class PartialConv(tf.keras.layers.Layer):
         return tf.nn.conv2d(x, kernel, self.strides, border)
 
     def compute_output_shape(self, inputs_shape, known_shape):
-        size = [None if side is None else -(-side // self.strides) for side in inputs_shape[1:3]]
-        return (inputs_shape[0], *size, self.filters), (known_shape[0], *size, 1)
+        (count, *size, _), (masks, *_) = _each(inputs_shape)[0], _each(known_shape)[0]
+        size = [None if side is None else -(-side // self.strides) for side in size]
+        return (count, *size, self.filters), (masks, *size, 1)
 
     def get_config(self):
         return {
@@ -107,6 +113,7 @@ class PartialConv(tf.keras.layers.Layer):
             "padding": self.padding,
             "use_bias": self.use_bias,
             "activation": tf.keras.activations.serialize(self.activation),
+            "kernel_initializer": tf.keras.initializers.serialize(self.kernel_initializer),
         }
 
 
@@ -115,20 +122,39 @@ def partial_convolution(convolution, x, known, kernel, bias):
 
     Args:
         convolution: computes the convolution of [N, H, W, c] with a kernel [k, k, c, f], both of one dtype.
-        x: [N, H, W, C] in the compute dtype.
-        known: [N or 1, H, W, 1 or C].
+        x: [N, H, W, C] in the compute dtype, or a list of several, which are joined along the channels.
+        known: [N or 1, H, W, 1 or C], or a list of one for each map.
         kernel: [k, k, C, filters].
         bias: [filters], or None.
 
     Returns:
         (y in the compute dtype, the new mask in float32).
     """
-    known = tf.stop_gradient(tf.cast(known, tf.float32))  # half precision cannot count a window's channels
-    ones = tf.ones([*kernel.shape[:2], known.shape[-1], 1])
-    seen = convolution(known, ones)  # [N or 1, h, w, 1]
+    if not isinstance(x, (list, tuple)):
+        x, known = [x], [known]
+    # Half precision cannot count a window's channels.
+    known = [tf.stop_gradient(tf.cast(mask, tf.float32)) for mask in known]
+    counts = tf.tile(_channels_of_masks(x, known), [*kernel.shape[:2], 1, 1])  # [k, k, masks' channels, 1]
+    seen = convolution(tf.concat(known, axis=-1), counts)  # [N or 1, h, w, 1]
     known_after = tf.clip_by_value(seen, 0.0, 1.0)
-    scale = tf.cast(tf.size(ones), tf.float32) / (seen + _EPSILON) * tf.cast(seen > 0, tf.float32)
-    y = convolution(x * tf.cast(known, x.dtype), tf.cast(kernel, x.dtype)) * tf.cast(scale, x.dtype)
+    scale = tf.reduce_sum(counts) / (seen + _EPSILON) * tf.cast(seen > 0, tf.float32)
+    x = tf.concat([values * tf.cast(mask, values.dtype) for values, mask in zip(x, known)], axis=-1)
+    y = convolution(x, tf.cast(kernel, x.dtype)) * tf.cast(scale, x.dtype)
     if bias is not None:
         y = tf.nn.bias_add(y, tf.cast(bias, x.dtype))
     return y * tf.cast(known_after, x.dtype), known_after
+
+
+def _channels_of_masks(x, known):
+    """How many channels of the maps each channel of their masks stands for: float32 [1, 1, channels, 1]."""
+    if len(x) == 1:  # all alike, so that ones do
+        return tf.ones([1, 1, known[0].shape[-1], 1])
+    counts = []
+    for values, mask in zip(x, known):
+        counts += [values.shape[-1] / mask.shape[-1]] * mask.shape[-1]
+    return tf.reshape(tf.constant(counts, tf.float32), [1, 1, -1, 1])
+
+
+def _each(shape):
+    """The shapes of a list of maps; that of one map as a list."""
+    return [shape] if shape is None or isinstance(shape[0], (int, type(None))) else list(shape)

@@ -49,8 +49,8 @@ def test_look_makes_large_photos_smaller(generator):
         *STAGES,
         "gates_conv2_downsample",
         "masks_conv2_downsample",
-        "flow_key",
         "gate_key",
+        "flow_key",
     ]
     assert images["coarse"].shape == (height, LOOK_SIDE, 3)
     assert images["gates_conv2_downsample"].shape == (2 * height, 2 * LOOK_SIDE, 3)

@@ -9,7 +9,7 @@ from support.layer_checks import check_config
 
 from ops import PartialConv
 
-FILES = sorted(path.stem for path in golden_data.FOLDER.glob("pconv_*.npz"))
+FILES = sorted(path.stem for path in golden_data.FOLDER.glob("pconv_[0-9]*.npz"))
 
 
 def golden_layer(golden, **options):
@@ -120,3 +120,22 @@ def test_config(rng):
 def test_arguments_out_of_range(options, message):
     with pytest.raises(ValueError, match=message):
         PartialConv(**options)
+
+
+def test_several_maps_with_a_mask_each(rng):
+    # As one map with a mask for each channel.
+    maps = [rng.normal(size=(2, 6, 7, channels)).astype(np.float32) for channels in (3, 5)]
+    masks = [np.float32(rng.random((2, 6, 7, 1)) < share) for share in (0.3, 0.1)]
+    layer, alone = PartialConv(4, 3, padding="centred"), PartialConv(4, 3, padding="centred")
+    y, known = layer(maps, masks)
+    x = np.concatenate(maps, axis=-1)
+    each = np.concatenate([masks[0].repeat(3, axis=-1), masks[1].repeat(5, axis=-1)], axis=-1)
+    alone(x, each)
+    alone.set_weights(layer.get_weights())
+    expected, known_expected = alone(x, each)
+    np.testing.assert_allclose(y, expected, atol=1e-5)
+    np.testing.assert_array_equal(known, known_expected)
+    assert layer.compute_output_shape([m.shape for m in maps], [m.shape for m in masks]) == (
+        y.shape,
+        known.shape,
+    )

@@ -14,7 +14,8 @@ def load(name):
         return dict(arrays)
 
 
-GAIN, FAMILY_GAIN = 2.4, 1.25  # of the kernels: of gated networks and single layers, of their relatives
+# Of the kernels: of gated networks and single layers, of their relatives, of U-Nets.
+GAIN, FAMILY_GAIN, UNET_GAIN = 2.4, 1.25, 1.4
 
 
 def seeded_array(name, shape, seed, gain=GAIN):
@@ -24,8 +25,12 @@ def seeded_array(name, shape, seed, gain=GAIN):
     if name.endswith("/kernel"):
         gain = 1.0 if name.endswith("conv17/kernel") or name.startswith("discriminator") else gain
         z = z * gain / np.sqrt(np.prod(shape[:-1]))
-    elif name.endswith("/bias"):
+    elif name.endswith(("/bias", "/beta", "/moving_mean")):
         z = z * 0.05
+    elif name.endswith("/gamma"):
+        z = 1 + 0.1 * z
+    elif name.endswith("/moving_variance"):
+        z = np.exp(0.2 * z)
     return z.astype(np.float32)
 
 

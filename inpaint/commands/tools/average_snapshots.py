@@ -24,8 +24,8 @@ def main(flags):
     follow_folder(flags, flags.log_dir)
     load_tensorflow()
     from inpaint.checkpoints.average import write_average
-    from inpaint.models.generator import Generator
+    from inpaint.models.make_generator import make_generator
 
-    generator = Generator(flags.guided, flags.padding, flags.network)
+    generator = make_generator(flags.guided, flags.padding, flags.network)
     written, averaged = write_average(flags.log_dir, flags.count, flags.output_dir, generator)
     print(f"wrote {written}, the mean of {len(averaged)} checkpoints, {averaged[0]} to {averaged[-1]}")

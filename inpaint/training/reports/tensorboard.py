@@ -13,6 +13,7 @@ _SCALARS = {
     "ae_loss": "losses/ae_loss",
     "l1_loss": "losses/l1_loss",
     "gp_loss": "losses/gp_loss",
+    **{f"{n}_loss": f"losses/{n}_loss" for n in ("valid", "hole", "tv", "perceptual", "style")},
     "d_local": "critics/local",
     "d_global": "critics/global",
     "perceptual_distance": "losses/perceptual_distance",

@@ -22,10 +22,12 @@ const PAGE = `
     <p>The coarse network fills the hole, the refinement network improves it. Both draw a whole image, of which only the
     hole is used.</p>
     <div class="shown" id="stages"></div>
-    <h2>Attention</h2>
-    <p>For each position in the hole, the attention searches the known pixels for similar ones. The colour shows the
-    direction and distance of the best match.</p>
-    <div class="shown" id="attention"></div>
+    <section id="attention-section">
+      <h2>Attention</h2>
+      <p>For each position in the hole, the attention searches the known pixels for similar ones. The colour shows the
+      direction and distance of the best match.</p>
+      <div class="shown" id="attention"></div>
+    </section>
     <section id="gates-section">
       <h2>Gates</h2>
       <p>Gated convolutions learn where to pass on their features: gates are closed (dark) to open (bright). The mean of
@@ -80,10 +82,14 @@ export class Inside {
   }
 
   #show(url, names) {
-    element("stages").replaceChildren(between(url("coarse"), url("refined")), thumbs(STAGES.slice(0, 4), url));
+    const stages = thumbs(STAGES.slice(0, 4).filter(([name]) => names.includes(name)), url);
+    const both = names.includes("coarse") ? [between(url("coarse"), url("refined"))] : [];
+    element("stages").replaceChildren(...both, stages);
     const key = shown(url("flow_key"), "Key: direction and distance");
     key.className = "key";
-    element("attention").replaceChildren(shown(url("flow"), "Attention"), key);
+    const attended = names.includes("flow") ? [shown(url("flow"), "Attention"), key] : [];
+    element("attention").replaceChildren(...attended);
+    element("attention-section").hidden = !attended.length;
     for (const [kind, told] of [["gates", "Key: closed to open"], ["masks", "Key: unknown to known"]]) {
       const layers = names.filter((name) => name.startsWith(`${kind}_`));
       const key = shown(url("gate_key"), told);
