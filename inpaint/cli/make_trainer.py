@@ -24,7 +24,7 @@ def make_trainer(flags):
         **_optimizers(flags),
     }
     if flags.gan == "pconv":
-        from inpaint.models.vgg import VggFeatures
+        from inpaint.losses.vgg import VggFeatures
         from inpaint.training.pconv_trainer import PConvOptions, PConvTrainer
 
         vgg = VggFeatures(flags.vgg_weights) if flags.vgg_weights else None

@@ -5,7 +5,7 @@ import dataclasses
 import tensorflow as tf
 
 from inpaint.discriminators.absent import NoDiscriminator
-from inpaint.models.pconv_losses import hole_and_valid, perceptual, style, total_variation
+from inpaint.losses.partial import hole_and_valid, perceptual, style, total_variation
 from inpaint.training.base_trainer import BaseTrainer
 
 
@@ -29,7 +29,7 @@ class PConvOptions:
 
 
 class PConvTrainer(BaseTrainer):
-    """Trains a generator alone, by the losses in `inpaint.models.pconv_losses`.
+    """Trains a generator alone, by the losses in `inpaint.losses.partial`.
 
     They are computed on the network's own range, [-1, 1]. Of a generator with two stages, the losses of
     pixels are those of both stages, as in DeepFillv2; the others look at the refined result.

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from inpaint.models.losses import discriminator_hinge, generator_hinge, mean, reconstruction
+from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, mean, reconstruction
 from inpaint.training.adversarial import Steering
 from inpaint.training.base_trainer import BaseTrainer
 from ops.keras_compat import scale_loss

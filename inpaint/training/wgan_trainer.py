@@ -4,7 +4,7 @@ import dataclasses
 
 import tensorflow as tf
 
-from inpaint.discriminators.wasserstein import cut_out, discounts, gradient_penalty
+from inpaint.losses.wasserstein import cut_out, discounts, gradient_penalty
 from inpaint.models.generator import complete
 from inpaint.training.base_trainer import BaseTrainer
 

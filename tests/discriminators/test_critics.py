@@ -4,7 +4,7 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.discriminators.critics import Critics
-from inpaint.discriminators.wasserstein import cut_out, discounts
+from inpaint.losses.wasserstein import cut_out, discounts
 
 
 def test_golden():

@@ -10,8 +10,8 @@ from inpaint.discriminators.pretrained_features import PretrainedFeatures
 from inpaint.discriminators.projected import ProjectedDiscriminator
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
+from inpaint.losses.deepfill import discriminator_hinge, generator_hinge
 from inpaint.models.generator import Generator
-from inpaint.models.losses import discriminator_hinge, generator_hinge
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.trainer import Trainer
 

@@ -6,8 +6,8 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.discriminators.sn_patchgan import Discriminator
+from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, reconstruction
 from inpaint.models.generator import Generator
-from inpaint.models.losses import discriminator_hinge, generator_hinge, reconstruction
 from inpaint.models.optimizer import make_optimizer
 from inpaint.training.adversarial import Guard, Schedule, Steering
 from inpaint.training.settings import RunOptions

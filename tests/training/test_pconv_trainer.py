@@ -9,8 +9,8 @@ from inpaint.checkpoints import restore
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.discriminators.critics import Critics
 from inpaint.discriminators.sn_patchgan import Discriminator
+from inpaint.losses.partial import hole_and_valid, perceptual, style, total_variation
 from inpaint.models.generator import Generator
-from inpaint.models.pconv_losses import hole_and_valid, perceptual, style, total_variation
 from inpaint.models.unet import PConvUNet
 from inpaint.training.pconv_trainer import PConvOptions, PConvTrainer
 from inpaint.training.trainer import Trainer

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inpaint.models.losses import discriminator_hinge, generator_hinge, reconstruction
+from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, reconstruction
 
 
 def test_hinge_by_hand():

@@ -6,8 +6,8 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.errors import UserError
-from inpaint.models.pconv_losses import gram, hole_and_valid, perceptual, style, total_variation
-from inpaint.models.vgg import VggFeatures
+from inpaint.losses.partial import gram, hole_and_valid, perceptual, style, total_variation
+from inpaint.losses.vgg import VggFeatures
 
 
 def test_golden():

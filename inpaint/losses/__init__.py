@@ -1,0 +1,1 @@
+"""Losses: those of DeepFillv2, of DeepFill v1's critics, and of the partial convolution paper."""
