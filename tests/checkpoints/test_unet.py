@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from support import golden_data
 
 from inpaint.checkpoints import restore, tf1
@@ -23,8 +24,6 @@ def seeded(seed):
 
 
 def saved(folder, trainer, step):
-    import tensorflow as tf
-
     checkpoints = RunCheckpoints(folder, trainer, tf.Variable(step, dtype=tf.int64))
     prefix = checkpoints.save()
     checkpoints.close()

@@ -63,7 +63,7 @@ def test_fills_working_copies(unet, rng, fill_size):
     filled = Inpainter(unet, fill_size=fill_size)(image, mask)
     np.testing.assert_array_equal(filled[mask == 0], image[mask == 0])
     hole = filled[100:200, 100:220].astype(int)
-    assert np.abs(np.diff(hole, axis=0)).mean() < 20  # enlarged from a smaller copy, and not what was there
+    assert np.abs(np.diff(hole, axis=0)).mean() < 7  # enlarged from a smaller copy: 13 at full size
 
 
 def test_residuals_need_an_attention(unet):
