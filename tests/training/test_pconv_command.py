@@ -65,6 +65,7 @@ def test_trains_resumes_and_fills(script, images, tmp_path):
     assert done.returncode == 1 and "which the original TF1 code does not have" in done.stderr
 
 
+@pytest.mark.slow
 def test_gated_network(in_process, images, tmp_path):
     run = tmp_path / "run"
     common = (f"--data_flist={images}", *SMALL, "--batch_size=1", "--train_spe=1", f"--log_dir={run}")
