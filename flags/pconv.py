@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from flags.kinds import check_kind
 from inpaint.errors import UserError
 from inpaint.models.architecture import NETWORKS
 
@@ -57,14 +58,8 @@ def check(values):
     """UserError for flags that contradict --gan or --network."""
     if values.freeze_encoder_norm and NETWORKS[values.network].stages != 1:
         raise UserError(f"--freeze_encoder_norm is for --network=pconv_unet, received {values.network}")
-    if values.gan != "pconv":
-        for name in (*_WEIGHTS, "vgg_weights"):
-            if values[name].present:
-                raise UserError(f"--{name} is for --gan=pconv, received --gan={values.gan}")
+    if not check_kind(values, "pconv", (*_WEIGHTS, "vgg_weights"), _OTHERS):
         return
-    for name in _OTHERS:
-        if values[name].present:
-            raise UserError(f"--{name} is not for --gan=pconv: leave out one of them")
     for name in ("perceptual_loss_alpha", "style_loss_alpha"):
         if values[name].present and values[name].value and not values.vgg_weights:
             raise UserError(f"--{name} needs --vgg_weights: there are no features to compare")

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from flags.kinds import check_kind
 from inpaint.errors import UserError
 from inpaint.models.architecture import NETWORKS
 
@@ -63,14 +64,8 @@ def settle(values):
     Raises:
         UserError: if flags contradict --gan.
     """
-    if values.gan != "wgan_gp":
-        for name in options(values):
-            if values[name].present:
-                raise UserError(f"--{name} is for --gan=wgan_gp, received --gan={values.gan}")
+    if not check_kind(values, "wgan_gp", options(values), _OTHERS):
         return
-    for name in _OTHERS:
-        if values[name].present:
-            raise UserError(f"--{name} is not for --gan=wgan_gp: leave out one of them")
     if values.guided:
         raise UserError(
             "--guided is not for --gan=wgan_gp, whose critics see no sketch: leave out one of them"

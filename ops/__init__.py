@@ -5,7 +5,7 @@ from ops.attention import ContextualAttention
 from ops.batch_norm import BatchNorm
 from ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
 from ops.flow_wheel import flow_image
-from ops.nearest import resize_nearest
+from ops.nearest import enlarge_nearest, resize_nearest
 from ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "PaddedDeconv",
     "PartialConv",
     "SpectralNormConv",
+    "enlarge_nearest",
     "flow_image",
     "resize_nearest",
 ]

@@ -28,3 +28,8 @@ def _positions(n_in, n_out):
     scale = tf.cast(n_in - 1, tf.float32) / tf.cast(tf.maximum(n_out - 1, 1), tf.float32)
     positions = tf.cast(tf.floor(tf.range(n_out, dtype=tf.float32) * scale + 0.5), tf.int32)
     return tf.minimum(positions, n_in - 1)
+
+
+def enlarge_nearest(x):
+    """Enlarge maps by two, repeating each position: [N, H, W, C] -> [N, 2H, 2W, C]."""
+    return tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)

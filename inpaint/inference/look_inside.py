@@ -11,7 +11,7 @@ from inpaint.models.architecture import COARSE, check_layers, shown_layers
 from inpaint.models.generator import complete
 from inpaint.models.passes import Everywhere
 from inpaint.models.preprocessing import from_network
-from ops import PartialConv, flow_image
+from ops import PartialConv, enlarge_nearest, flow_image
 
 _KEY_SIDE = 129
 
@@ -89,11 +89,12 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
     stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
     before, first, last, after = (from_network(x)[0, : size[0], : size[1]].numpy() for x in stages)
     flow = _flow(offsets, holes)[: size[0], : size[1]]
-    found = _masks(holes)
     if generator.architecture.stages == 1:
         first, flow = None, None
         found = {name: known[0, ..., 0].numpy() for name, known in generator.known(holes).items()}
-    masks = {name: _panel(found[name], hole, holes.shape[1] // len(found[name])) for name in found}
+    else:
+        found = _masks(holes)
+    drawn = [name for name in layers if name in found]
     return Inside(
         before,
         first,
@@ -101,7 +102,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
         after,
         flow,
         {name: gates[name] for name in layers if name in gates},
-        {name: masks[name] for name in layers if name in masks},
+        {name: _panel(found[name], hole, holes.shape[1] // len(found[name])) for name in drawn},
     )
 
 
@@ -127,7 +128,7 @@ def _masks(holes):
     known, found = 1 - holes, {}  # [1, H, W, 1]
     for name, _, options in COARSE:
         if name.endswith("upsample"):
-            known = tf.repeat(tf.repeat(known, 2, axis=1), 2, axis=2)
+            known = enlarge_nearest(known)
         _, known = PartialConv(1, **{"kernel_size": 3, **options})(known, known)
         found[name] = known[0, ..., 0].numpy()
     return found

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from inpaint.models.architecture import CELL, architecture_of
 from inpaint.models.passes import Everywhere
-from ops import BatchNorm, PartialConv
+from ops import BatchNorm, PartialConv, enlarge_nearest
 
 # (kernel size, channels) of the encoder's first layers; further ones are like the last.
 _ENCODER = ((7, 64), (5, 128), (5, 256), (3, 512))
@@ -120,7 +120,9 @@ class PConvUNet(tf.keras.Model):
             way.done()
         for name in self.decoder_names:
             before, known_before = skipped.pop()
-            x, known = getattr(self, name)([_enlarged(x), before], [_enlarged(known), known_before])
+            x, known = getattr(self, name)(
+                [enlarge_nearest(x), before], [enlarge_nearest(known), known_before]
+            )
             if skipped:
                 x = tf.nn.leaky_relu(self._normalised(name, x, training), _SLOPE)
             way.done()
@@ -142,7 +144,7 @@ class PConvUNet(tf.keras.Model):
             skipped.append(known)
             known = found[name] = _seen(known, getattr(self, name).kernel_size, 2)
         for name in self.decoder_names:
-            known = found[name] = _seen(tf.maximum(_enlarged(known), skipped.pop()), 3, 1)
+            known = found[name] = _seen(tf.maximum(enlarge_nearest(known), skipped.pop()), 3, 1)
         return found
 
     @property
@@ -181,10 +183,6 @@ class PConvUNet(tf.keras.Model):
     def _normalised(self, name, x, training):
         norm = getattr(self, f"{name}_norm", None)
         return x if norm is None else norm(x, training=training)
-
-
-def _enlarged(x):
-    return tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)
 
 
 def _seen(known, kernel_size, strides):

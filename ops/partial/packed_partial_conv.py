@@ -9,6 +9,7 @@ import functools
 import tensorflow as tf
 
 from ops.convolution.padded_conv import PaddedConv
+from ops.nearest import enlarge_nearest
 from ops.partial.partial_conv import partial_convolution
 from ops.pieces import Piece, window_of
 
@@ -78,10 +79,10 @@ class PackedPartialDeconv(PackedPartialConv):
     """
 
     def with_borders(self, inputs):
-        return super().with_borders(_enlarged(inputs))
+        return super().with_borders(enlarge_nearest(inputs))
 
     def piece(self, piece, window):
-        values = _enlarged(self._packed(piece.values))
+        values = enlarge_nearest(self._packed(piece.values))
         piece = Piece(values, 2 * piece.window, 2 * piece.size)
         x = tf.cast(piece.bordered(super().reads(window), "CONSTANT"), self.compute_dtype)
         return Piece(self.convolve(x), window, piece.size)
@@ -97,7 +98,3 @@ class PackedPartialDeconv(PackedPartialConv):
         batch, height, width, channels = input_shape
         enlarged = (None if side is None else 2 * side for side in (height, width))
         return super().compute_output_shape((batch, *enlarged, channels))
-
-
-def _enlarged(x):
-    return tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)
