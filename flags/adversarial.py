@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from flags.kinds import check_kind
 from flags.precision import POLICIES
 from inpaint.errors import UserError
 
@@ -92,14 +93,11 @@ def check(values):
         for name in ("discriminator_warmup", "gan_gradient_ratio", "shared_batch"):
             if values[name].value:
                 raise UserError(f"--{name} needs a discriminator: leave out --gan=none")
-    if values.gan == "projected":
+    if check_kind(values, "projected", ("gan_features", "perceptual_weight"), ()):
         if not values.gan_features:
             raise UserError("--gan=projected needs pretrained features: --gan_features, see docs/training.md")
         if values.discriminator_learning_rate is None:
             raise UserError("--gan=projected needs an Adam of its own: give --discriminator_learning_rate")
-    for name in ("gan_features", "perceptual_weight"):
-        if values[name].value and values.gan != "projected":
-            raise UserError(f"--{name} is for --gan=projected, received --gan={values.gan}")
     if values.gan_gradient_ratio and not (values.ae_loss and values.l1_loss):
         raise UserError("--gan_gradient_ratio needs --ae_loss and --l1_loss: there is nothing to steer by")
     if values.gan_gradient_ratio and not values.gan_loss_alpha_max:

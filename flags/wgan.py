@@ -6,6 +6,24 @@ from flags.kinds import check_kind
 from inpaint.errors import UserError
 from inpaint.models.architecture import NETWORKS
 
+_OWN = {  # name: kind, default, what it is, bounds
+    "coarse_l1_alpha": (flags.DEFINE_float, 1.2, "Weight of the coarse result's errors", 0),
+    "ae_loss_alpha": (flags.DEFINE_float, 1.2, "Weight of the loss of known pixels", 0),
+    "wgan_gp_lambda": (flags.DEFINE_float, 10.0, "Weight of the gradient penalties", 0),
+    "global_wgan_loss_alpha": (
+        flags.DEFINE_float,
+        1.0,
+        "Weight of the global critic's score, where the local one's has 1",
+        0,
+    ),
+    "discounted_mask": (
+        flags.DEFINE_bool,
+        True,
+        "Let pixels of the box count less, the farther they are from known ones",
+    ),
+    "spatial_discounting_gamma": (flags.DEFINE_float, 0.9, "Discount for each pixel of that distance", 0, 1),
+    "pretrain_coarse_network": (flags.DEFINE_bool, False, "Train the coarse network alone, without critics"),
+}
 # Defaults that differ from DeepFillv2's.
 _DEFAULTS = {"gan_loss_alpha": 0.001, "l1_loss_alpha": 1.2, "discriminator_steps": 5}
 # Flags of other kinds of training.
@@ -13,49 +31,13 @@ _OTHERS = ("gan_with_mask", "gan_gradient_ratio", "known_weight", "l1_loss", "ma
 
 
 def define(values):
-    flags.DEFINE_float(
-        "coarse_l1_alpha", 1.2, "Weight of the coarse result's errors (wgan_gp).", 0, flag_values=values
-    )
-    flags.DEFINE_float(
-        "ae_loss_alpha", 1.2, "Weight of the loss of known pixels (wgan_gp).", 0, flag_values=values
-    )
-    flags.DEFINE_float(
-        "wgan_gp_lambda", 10.0, "Weight of the gradient penalties (wgan_gp).", 0, flag_values=values
-    )
-    flags.DEFINE_float(
-        "global_wgan_loss_alpha",
-        1.0,
-        "Weight of the global critic's score, where the local one's has 1 (wgan_gp).",
-        0,
-        flag_values=values,
-    )
-    flags.DEFINE_bool(
-        "discounted_mask",
-        True,
-        "Let pixels of the box count less, the farther they are from known ones (wgan_gp).",
-        flag_values=values,
-    )
-    flags.DEFINE_float(
-        "spatial_discounting_gamma",
-        0.9,
-        "Discount for each pixel of that distance (wgan_gp).",
-        0,
-        1,
-        flag_values=values,
-    )
-    flags.DEFINE_bool(
-        "pretrain_coarse_network",
-        False,
-        "Train the coarse network alone, without critics (wgan_gp).",
-        flag_values=values,
-    )
+    for name, (kind, default, what, *bounds) in _OWN.items():
+        kind(name, default, f"{what} (wgan_gp).", *bounds, flag_values=values)
 
 
 def options(values):
     """Return the flags as arguments of `WganOptions`."""
-    own = flags.FlagValues()
-    define(own)
-    return {name: values[name].value for name in own if name not in ("?", "help")}
+    return {name: values[name].value for name in _OWN}
 
 
 def settle(values):
@@ -64,7 +46,7 @@ def settle(values):
     Raises:
         UserError: if flags contradict --gan.
     """
-    if not check_kind(values, "wgan_gp", options(values), _OTHERS):
+    if not check_kind(values, "wgan_gp", _OWN, _OTHERS):
         return
     if values.guided:
         raise UserError(

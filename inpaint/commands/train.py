@@ -1,6 +1,6 @@
 """Train the inpainting network: --dataset=celebahq, or --data_flist=FOLDER."""
 
-from flags import training
+from flags import examples, training
 from inpaint.cli.make_trainer import make_trainer, precisions
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
@@ -14,8 +14,8 @@ def define(flags):
 def main(flags):
     training.follow_run(flags)
     training.check(flags)
-    data, options = training.data_options(flags), training.run_options(flags)
-    source, validation_source = training.image_sources(flags)
+    data, options = examples.data_options(flags), training.run_options(flags)
+    source, validation_source = examples.image_sources(flags)
     paths = image_paths(source, flags.random_seed, flags.guided)
     validation_paths = image_paths(validation_source, guided=flags.guided) if validation_source else []
 
