@@ -50,6 +50,21 @@ def define(values):
         0,
         flag_values=values,
     )
+    flags.DEFINE_float(
+        "gan_highpass",
+        0.0,
+        "Let the adversarial loss change only what is finer than this sigma, in pixels. 0: everything.",
+        0,
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "l1_lowpass",
+        0.0,
+        "Let the reconstruction loss change only what is coarser than this sigma, in pixels, in the refined "
+        "hole. 0: everything.",
+        0,
+        flag_values=values,
+    )
     flags.DEFINE_integer(
         "discriminator_warmup",
         0,
@@ -90,7 +105,13 @@ def define(values):
 def check(values):
     """UserError for flags that contradict each other."""
     if values.gan == "none":
-        for name in ("discriminator_warmup", "gan_gradient_ratio", "shared_batch"):
+        for name in (
+            "discriminator_warmup",
+            "gan_gradient_ratio",
+            "gan_highpass",
+            "l1_lowpass",
+            "shared_batch",
+        ):
             if values[name].value:
                 raise UserError(f"--{name} needs a discriminator: leave out --gan=none")
     if check_kind(values, "projected", ("gan_features", "perceptual_weight"), ()):
@@ -102,5 +123,7 @@ def check(values):
         raise UserError("--gan_gradient_ratio needs --ae_loss and --l1_loss: there is nothing to steer by")
     if values.gan_gradient_ratio and not values.gan_loss_alpha_max:
         raise UserError("--gan_loss_alpha_max must be above 0 with --gan_gradient_ratio, received 0")
+    if values.l1_lowpass and not values.l1_loss:
+        raise UserError("--l1_lowpass needs --l1_loss: there is nothing to filter")
     if values.shared_batch and values.jit_compile:
         raise UserError("--shared_batch and --jit_compile exclude each other: leave out one of them")

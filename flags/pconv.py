@@ -23,6 +23,8 @@ _OTHERS = (
     "gan_loss_alpha",
     "gan_loss_alpha_max",
     "gan_gradient_ratio",
+    "gan_highpass",
+    "l1_lowpass",
     "discriminator_warmup",
     "discriminator_steps",
     "discriminator_learning_rate",

@@ -27,7 +27,15 @@ _OWN = {  # name: kind, default, what it is, bounds
 # Defaults that differ from DeepFillv2's.
 _DEFAULTS = {"gan_loss_alpha": 0.001, "l1_loss_alpha": 1.2, "discriminator_steps": 5}
 # Flags of other kinds of training.
-_OTHERS = ("gan_with_mask", "gan_gradient_ratio", "known_weight", "l1_loss", "mask_flist")
+_OTHERS = (
+    "gan_with_mask",
+    "gan_gradient_ratio",
+    "gan_highpass",
+    "l1_lowpass",
+    "known_weight",
+    "l1_loss",
+    "mask_flist",
+)
 
 
 def define(values):

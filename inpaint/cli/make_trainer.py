@@ -42,6 +42,8 @@ def make_trainer(flags):
         known_weight=flags.known_weight,
         gan=flags.gan != "none",
         perceptual_weight=flags.perceptual_weight,
+        gan_highpass=flags.gan_highpass,
+        l1_lowpass=flags.l1_lowpass,
         gan_gradient_ratio=flags.gan_gradient_ratio,
         gan_loss_alpha_max=flags.gan_loss_alpha_max,
         **options,

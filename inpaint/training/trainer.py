@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, mean, reconstruction
+from inpaint.losses.frequencies import highpass, lowpass, with_filtered_gradient
 from inpaint.training.adversarial import Steering
 from inpaint.training.base_trainer import BaseTrainer
 from ops.keras_compat import scale_loss
@@ -25,6 +26,10 @@ class Trainer(BaseTrainer):
             original's is 1; a lower one makes the network care more for what will be seen.
         perceptual_weight: adds this many times the perceptual distance to the adversarial loss; both have its
             weight, and are steered together. Needs a `ProjectedDiscriminator`, whose features it uses.
+        gan_highpass: sigma in pixels; the adversarial gradient at the fill loses its local mean (see
+            `highpass`). 0: it stays whole.
+        l1_lowpass: sigma in pixels; the reconstruction's gradient at the refined fill becomes its local mean.
+            0: it stays as it is.
         gan: whether there is an adversarial loss.
         options: further arguments of `BaseTrainer`.
 
@@ -45,6 +50,8 @@ class Trainer(BaseTrainer):
         gan_gradient_ratio=0.0,
         gan_loss_alpha_max=0.1,
         perceptual_weight=0.0,
+        gan_highpass=0.0,
+        l1_lowpass=0.0,
         **options,
     ):
         if not gan and not (ae_loss and l1_loss):
@@ -62,6 +69,8 @@ class Trainer(BaseTrainer):
         self.l1_loss = l1_loss
         self.known_weight = known_weight
         self.perceptual_weight = perceptual_weight
+        self.gan_highpass = gan_highpass
+        self.l1_lowpass = l1_lowpass
         if gan_gradient_ratio:
             self.steering = Steering(gan_gradient_ratio, gan_loss_alpha_max, gan_loss_alpha)
 
@@ -72,6 +81,8 @@ class Trainer(BaseTrainer):
             "l1_loss_alpha": self.l1_loss_alpha,
             "gan_gradient_ratio": self.steering.ratio if self.steering else 0.0,
             "perceptual_weight": self.perceptual_weight,
+            "gan_highpass": self.gan_highpass,
+            "l1_lowpass": self.l1_lowpass,
             "known_weight": self.known_weight,
             "ae_loss": self.ae_loss,
             "l1_loss": self.l1_loss,
@@ -115,7 +126,7 @@ class Trainer(BaseTrainer):
             (dict of float32 scalars: `g_loss` (adversarial, and reconstruction if `ae_loss`), `ae_loss`, if
             `gan` its weight `gan_loss_alpha`, and two mean absolute gradients at the refined result:
             `g_gradient` of the weighted adversarial loss, with the perceptual distance, and `ae_gradient` of
-            the reconstruction loss; gradients, scaled where float16 needs it).
+            the reconstruction loss, before any `l1_lowpass`; gradients, scaled where float16 needs it).
         """
         alpha = self.steering.weight if self.steering else self.gan_loss_alpha
         alpha = tf.convert_to_tensor(alpha, tf.float32)
@@ -129,13 +140,19 @@ class Trainer(BaseTrainer):
                     before_scores(result["completed"])
             ae_loss = g_loss = tf.constant(0.0)
             if self.l1_loss:
-                ae_loss = reconstruction(images, *self.stages_of(result), weights=weights)
+                *coarse, refined = self.stages_of(result)
+                if self.l1_lowpass:
+                    refined = with_filtered_gradient(refined, lowpass, holes, self.l1_lowpass)
+                ae_loss = reconstruction(images, *coarse, refined, weights=weights)
             if self.gan:
+                completed = result["completed"]
+                if self.gan_highpass:
+                    completed = with_filtered_gradient(completed, highpass, holes, self.gan_highpass)
                 # The original scores the real images along with these; nothing depends on it.
-                (fake,), shares, _ = self.discriminator.judge([result["completed"]], masks, sketches)
+                (fake,), shares, _ = self.discriminator.judge([completed], masks, sketches)
                 adversarial = generator_hinge(fake, shares)
                 if self.perceptual_weight:
-                    distance = self.discriminator.features.distance(images, result["completed"], holes)
+                    distance = self.discriminator.features.distance(images, completed, holes)
                     adversarial += self.perceptual_weight * distance
                 g_loss = alpha * adversarial
             if self.ae_loss:
@@ -149,10 +166,11 @@ class Trainer(BaseTrainer):
             ae_gradient = tf.sign(result["refined"] - images) * weights
             ae_gradient /= tf.cast(tf.size(images), tf.float32) * self.strategy.num_replicas_in_sync
         at_refined /= scale_loss(self.optimizer, tf.constant(1.0))
+        ae_part = lowpass(ae_gradient, holes, self.l1_lowpass) if self.l1_lowpass else ae_gradient
         losses = {
             "g_loss": g_loss,
             "ae_loss": ae_loss,
-            "g_gradient": tf.reduce_mean(tf.abs(at_refined - ae_gradient * float(self.ae_loss))),
+            "g_gradient": tf.reduce_mean(tf.abs(at_refined - ae_part * float(self.ae_loss))),
             "ae_gradient": tf.reduce_mean(tf.abs(ae_gradient)),
         }
         if self.gan:
