@@ -76,7 +76,8 @@ def test_what_a_network_cannot_be_is_an_error(in_process, images, tmp_path, flag
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("network", ["partial", pytest.param("deepfill_v1", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["partial", "deepfill_v1"])
 def test_a_run_keeps_its_network(in_process, images, tmp_path, network):
     run = tmp_path / "run"
     common = (f"--data_flist={images}", *SMALL, "--batch_size=1", "--train_spe=1", f"--log_dir={run}")

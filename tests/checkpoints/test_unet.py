@@ -16,6 +16,8 @@ from inpaint.models.generator import Generator
 from inpaint.models.make_generator import make_generator
 from inpaint.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 
 def seeded(seed):
     unet = make_generator(network="pconv_unet")

@@ -93,6 +93,7 @@ def test_look_inside(unet, photo):
         look_inside(Inpainter(unet), image, mask, layers=["conv1"])
 
 
+@pytest.mark.slow
 def test_served(unet, photo, tmp_path):
     image, mask = photo
     export(Inpainter(unet), tmp_path / "1", max_pixels=256 * 512)

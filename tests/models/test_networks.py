@@ -67,7 +67,16 @@ def test_only_around_the_hole(network, rng):
         np.testing.assert_allclose(way.whole(refined) * mask, expected * mask, atol=2e-5)
 
 
-@pytest.mark.parametrize("network, size", [("partial", "whole"), ("partial", 64), ("deepfill_v1", 64)])
+@pytest.mark.parametrize(
+    "network, size",
+    [
+        ("partial", 64),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [("partial", "whole"), ("deepfill_v1", 64)]
+        ),
+    ],
+)
 def test_images_of_any_size_in_a_graph(network, size, rng):
     generator = seeded(network, 3)
     image = rng.integers(0, 256, (70, 101, 3), dtype=np.uint8)

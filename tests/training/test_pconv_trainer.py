@@ -138,6 +138,7 @@ def test_the_mean_takes_moving_values_along(batch):
     np.testing.assert_allclose(mean, 0.75 * start + 0.25 * now, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_goes_on_bit_by_bit(batch, tmp_path):
     def weights(trainer):
         return {name: weight.numpy() for name, weight in trainer.generator.named_weights().items()}
@@ -157,6 +158,7 @@ def test_goes_on_bit_by_bit(batch, tmp_path):
     assert int(second.optimizer.iterations) == 2
 
 
+@pytest.mark.slow
 def test_from_and_to_a_run_with_a_discriminator(tmp_path):
     step = tf.Variable(3, dtype=tf.int64)
     for folder, before, after, missing in (
