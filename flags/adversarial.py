@@ -53,15 +53,16 @@ def define(values):
     flags.DEFINE_float(
         "gan_highpass",
         0.0,
-        "Let the adversarial loss change only what is finer than this sigma, in pixels. 0: everything.",
+        "Let the adversarial loss move only changes of brightness that are finer than this sigma, in pixels. "
+        "0: everything.",
         0,
         flag_values=values,
     )
     flags.DEFINE_float(
         "l1_lowpass",
         0.0,
-        "Let the reconstruction loss change only what is coarser than this sigma, in pixels, in the refined "
-        "hole. 0: everything.",
+        "In the refined hole, do not let the reconstruction loss move changes of brightness that are finer "
+        "than this sigma, in pixels. 0: everything.",
         0,
         flag_values=values,
     )

@@ -1,4 +1,4 @@
-"""Dividing the work between two losses by frequency: one moves what is coarse, the other what is fine.
+"""Dividing the work between two losses: one moves fine changes of brightness, the other all else.
 
 Where texture cannot be predicted, the reconstruction loss asks for its median, which is flat. The adversarial
 loss, in turn, changes colours and shading, which the reconstruction loss knows better. Both losses are
@@ -12,27 +12,32 @@ _REACH = 3  # of the window, in sigmas
 
 
 def highpass(x, holes, sigma):
-    """Subtract the local mean over the hole; 0 outside.
+    """The channels' mean minus its local mean over the hole, in all channels; 0 outside.
 
     Args:
         x: [N, H, W, C] float32.
         holes: [N or 1, H, W, 1] float32, 1 in the hole.
-        sigma: of the mean's Gaussian window, in pixels.
+        sigma: of the local mean's Gaussian window, in pixels.
 
     Returns:
         [N, H, W, C] float32.
     """
-    return (x - _mean(x, holes, sigma)) * holes
+    gray = _gray(x)
+    return tf.broadcast_to((gray - _mean(gray, holes, sigma)) * holes, tf.shape(x))
 
 
 def lowpass(x, holes, sigma):
-    """The local mean over the hole; `x` itself outside. Arguments and result as of `highpass`."""
-    return tf.where(holes > 0, _mean(x, holes, sigma), x)
+    """`x` without what `highpass` keeps of it. Arguments and result as there."""
+    return x - highpass(x, holes, sigma)
 
 
 def with_filtered_gradient(x, change, holes, sigma):
     """Return `x`, whose gradient is changed by `highpass` or `lowpass`."""
     return tf.custom_gradient(lambda x: (tf.identity(x), lambda g: change(g, holes, sigma)))(x)
+
+
+def _gray(x):
+    return tf.reduce_mean(x, axis=-1, keepdims=True)
 
 
 def _mean(x, holes, sigma):
@@ -41,10 +46,9 @@ def _mean(x, holes, sigma):
 
 
 def _blurred(x, sigma):
-    """[N, H, W, C], blurred as if surrounded by zeros."""
+    """[N, H, W, 1], blurred as if surrounded by zeros."""
     reach = int(np.ceil(_REACH * sigma))
     window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     window = tf.constant(window / window.sum(), tf.float32)
-    column = tf.ones([1, 1, x.shape[-1], 1]) * window[:, None, None, None]  # [2 reach + 1, 1, C, 1]
-    x = tf.nn.depthwise_conv2d(x, column, [1, 1, 1, 1], "SAME")
-    return tf.nn.depthwise_conv2d(x, tf.transpose(column, [1, 0, 2, 3]), [1, 1, 1, 1], "SAME")
+    x = tf.nn.conv2d(x, window[:, None, None, None], 1, "SAME")
+    return tf.nn.conv2d(x, window[None, :, None, None], 1, "SAME")

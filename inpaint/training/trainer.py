@@ -26,10 +26,10 @@ class Trainer(BaseTrainer):
             original's is 1; a lower one makes the network care more for what will be seen.
         perceptual_weight: adds this many times the perceptual distance to the adversarial loss; both have its
             weight, and are steered together. Needs a `ProjectedDiscriminator`, whose features it uses.
-        gan_highpass: sigma in pixels; the adversarial gradient at the fill loses its local mean (see
-            `highpass`). 0: it stays whole.
-        l1_lowpass: sigma in pixels; the reconstruction's gradient at the refined fill becomes its local mean.
-            0: it stays as it is.
+        gan_highpass: sigma in pixels; of the adversarial gradient at the fill only fine changes of brightness
+            stay, see `highpass`. 0: all of it.
+        l1_lowpass: sigma in pixels; the reconstruction's gradient at the refined fill loses these, see
+            `lowpass`. 0: nothing.
         gan: whether there is an adversarial loss.
         options: further arguments of `BaseTrainer`.
 
