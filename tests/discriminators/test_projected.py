@@ -190,6 +190,7 @@ def state(trainer):
     }
 
 
+@pytest.mark.slow
 def test_resumes_exactly(features, batch, tmp_path):
     (images, _), masks = batch
     trainer, step = new_trainer(features), tf.Variable(3, dtype=tf.int64)
@@ -206,6 +207,7 @@ def test_resumes_exactly(features, batch, tmp_path):
         np.testing.assert_array_equal(found[name], value, err_msg=name)
 
 
+@pytest.mark.slow
 def test_after_another_discriminator(features, batch, tmp_path):
     (images, _), masks = batch
     before = Trainer(Generator(), Discriminator(), discriminator_optimizer=make_optimizer(1e-4), ema=0.5)

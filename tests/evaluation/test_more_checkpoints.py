@@ -26,6 +26,7 @@ def checkpoints(tmp_path):
     return folders
 
 
+@pytest.mark.slow
 def test_each_is_measured_with_its_own_network(in_process, photographs, checkpoints, tmp_path):
     done = in_process(
         *("evaluate", "--image_dir=photographs", "--output_dir=out", "--mask_kind=narrow"),

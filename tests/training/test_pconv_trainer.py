@@ -89,6 +89,7 @@ def moved(trainer, step, *inputs):
     return {name for name, value in before.items() if np.any(after[name].numpy() != value)}
 
 
+@pytest.mark.slow
 def test_every_trainer_trains_with_batch_statistics(batch):
     images, masks = batch
     corners, mixing = tf.zeros([1, 2], tf.int32), tf.fill([2, 2], 0.5)
