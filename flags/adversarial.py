@@ -53,16 +53,16 @@ def define(values):
     flags.DEFINE_float(
         "gan_highpass",
         0.0,
-        "Let the adversarial loss move only changes of brightness that are finer than this sigma, in pixels. "
-        "0: everything.",
+        "Sigma in pixels: the adversarial loss moves only changes of brightness that are finer. 0 disables "
+        "this.",
         0,
         flag_values=values,
     )
     flags.DEFINE_float(
         "l1_lowpass",
         0.0,
-        "In the refined hole, do not let the reconstruction loss move changes of brightness that are finer "
-        "than this sigma, in pixels. 0: everything.",
+        "Sigma in pixels: in the refined hole, the reconstruction loss leaves changes of brightness that are "
+        "finer alone. 0 disables this.",
         0,
         flag_values=values,
     )
