@@ -29,7 +29,10 @@ def parsed(module, arguments):
 def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, capsys):
     commands = []
 
-    def pretend(command, *arguments, output=None):
+    def begun(model_restore):
+        return 30 if model_restore else 0
+
+    def pretend(command, *arguments, output=None, jobs=1):
         values = parsed(importlib.import_module(COMMANDS[command][0]), arguments)  # all flags exist
         commands.append((command, values))
         if command == "train":
@@ -37,7 +40,7 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
             folder.mkdir()
             (folder / f"snap-{values.max_iters}.index").touch()
             output.write("250 validation  l1 3.2  psnr 21.5  ssim 0.8  best so far\n")
-            return
+            return (values.max_iters - begun(values.model_restore)) / 4  # CPU seconds
         names = [pathlib.Path(path).name for path in values.more_checkpoints]
         numbers = {"psnr": 20.5, "l1_hole": 9.75, "sharpness": 0.5, "swd": 5.25}
         results = {kind: {name: numbers for name in ("model", *names)} for kind in values.mask_kind}
@@ -50,19 +53,21 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
     *runs, (last, evaluation) = commands
     assert last == "evaluate" and evaluation.mask_kind == ["free_form", "random_box"]
     assert [name for name, _ in runs] == ["train"] * 8
-    alone, adversarial = [values for _, values in runs[:4]], [values for _, values in runs[4:]]
-    assert [v.network for v in alone] == ["gated", "partial", "plain", "deepfill_v1"]
+    alone, adversarial = [values for _, values in runs[::2]], [values for _, values in runs[1::2]]
+    assert [v.network for v in alone] == ["deepfill_v1", "partial", "gated", "plain"]
     assert {(v.gan, v.max_iters, v.model_restore) for v in alone} == {("none", 30, "")}
-    assert [v.max_iters for v in adversarial] == [57, 57, 57, 50]  # its critics need no warm-up
-    assert [v.gan for v in adversarial] == ["sngan"] * 3 + ["wgan_gp"]
+    assert [v.max_iters for v in adversarial] == [50, 57, 57, 57]  # v1's critics need no warm-up
+    assert [v.gan for v in adversarial] == ["wgan_gp"] + ["sngan"] * 3
     for before, after in zip(alone, adversarial):
         assert after.model_restore == before.log_dir
-    for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema", "learning_rate"):
+    for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema"):
         assert len({str(values[name].value) for _, values in runs}) == 1, name
+    assert {v.learning_rate for v in alone} == {3e-4} and {v.learning_rate for v in adversarial} == {1e-4}
     table = (tmp_path / "out/comparison.md").read_text().splitlines()
     assert len(table) == 2 + 9 and table[2].startswith(
         "| bundled weights | 4,052,478 | - | 20.5 | 9.75 | 0.5 | 5.25 |"
     )
+    assert table[-1].startswith("| deepfill_v1-critics | 3,601,542 | 0.25 | 20.5 |")
     assert comparison._curve(tmp_path / "out/plain-sngan") == ([250], [21.5])
 
     # Again: nothing is trained twice.

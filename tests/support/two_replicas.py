@@ -13,8 +13,10 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 from inpaint.discriminators.sn_patchgan import Discriminator  # noqa: E402
 from inpaint.models.generator import Generator  # noqa: E402
 from inpaint.models.optimizer import make_optimizer  # noqa: E402
+from inpaint.models.unet import PConvUNet  # noqa: E402
+from inpaint.training.pconv_trainer import PConvTrainer  # noqa: E402
 from inpaint.training.trainer import Trainer  # noqa: E402
-from ops.keras_compat import tf_variable  # noqa: E402
+from ops.keras_compat import apply_gradients, tf_variable  # noqa: E402
 
 ONE = tf.distribute.get_strategy()
 TWO = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -96,10 +98,47 @@ def overflow_on_the_second():
     return {"skipped": skipped, "taken": changed(), "weights": 2 * len(trained)}
 
 
-print(
-    json.dumps(
-        {"same_update": same_update, "adversarial": adversarial_update, "overflow": overflow_on_the_second}[
-            sys.argv[1]
-        ]()
-    )
-)
+def batch_norm():
+    """Two replicas of a U-Net against two alone that see a half of the batch each, after one update.
+
+    Each replica normalises by its own half. Returns the largest differences of losses, of the weights after
+    the mean gradient, and of the moving values from those of the first half.
+    """
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (4, 64, 64, 3)).astype(np.float32)
+    masks = (rng.random((4, 64, 64, 1)) < 0.3).astype(np.float32)
+
+    def made(strategy):
+        with strategy.scope():
+            golden_data.seed_weights(unet := PConvUNet(levels=6), 1, golden_data.UNET_GAIN)
+            return PConvTrainer(unet, optimizer=make_optimizer(1e-4))
+
+    both = made(TWO)
+    told = both.generator_step(split(TWO, images), split(TWO, masks))
+    alone = [made(ONE), made(ONE)]
+    found = [each.generator_gradients(*half) for each, half in zip(alone, zip(halves(images), halves(masks)))]
+    losses = {name: np.mean([float(losses[name]) for losses, _ in found]) for name in found[0][0]}
+    gradients = [tf.add(*pair) / 2 for pair in zip(*(gradients for _, gradients in found))]
+    apply_gradients(alone[0].optimizer, gradients, alone[0].generator.trainable_variables)
+    differences = {"weights": 0.0, "moving": 0.0}
+    for name, weight in both.generator.named_weights().items():
+        expected = alone[0].generator.named_weights()[name]
+        kind = "moving" if "moving" in name else "weights"
+        differences[kind] = max(differences[kind], float(np.max(np.abs(weight.numpy() - expected.numpy()))))
+    return {
+        "losses": max(abs(float(told[name]) / loss - 1) for name, loss in losses.items() if loss),
+        **differences,
+    }
+
+
+def halves(array):
+    return [tf.constant(half) for half in np.split(array, 2)]
+
+
+WHAT = {
+    "same_update": same_update,
+    "adversarial": adversarial_update,
+    "overflow": overflow_on_the_second,
+    "batch_norm": batch_norm,
+}
+print(json.dumps(WHAT[sys.argv[1]]()))

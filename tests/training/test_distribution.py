@@ -39,6 +39,13 @@ def test_two_devices_make_the_adversarial_updates_of_one():
 
 
 @pytest.mark.slow
+def test_two_devices_normalise_their_own_halves():
+    found = two_replicas("batch_norm")
+    assert found["losses"] < 1e-5
+    assert found["weights"] < 5e-6 and found["moving"] < 1e-5
+
+
+@pytest.mark.slow
 def test_an_overflow_on_one_replica_skips_the_step_on_all():
     found = two_replicas("overflow")
     assert found["skipped"] == 0
