@@ -19,7 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from absl.flags import DEFINE_enum, DEFINE_float, DEFINE_integer, DEFINE_list, DEFINE_string
+from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
 
 from flags.precision import POLICIES
 from inpaint.checkpoints.locate import find
@@ -53,10 +53,9 @@ def define(flags):
     DEFINE_string("output_dir", None, "Folder for runs and results.", required=True, flag_values=flags)
     DEFINE_integer("size", 128, "Height and width of a training example.", 64, flag_values=flags)
     DEFINE_integer("batch_size", 1, "Images in a batch.", 1, flag_values=flags)
-    DEFINE_float("learning_rate", 3e-4, "Learning rate without a discriminator.", 0, flag_values=flags)
-    DEFINE_integer("reconstruction", 8000, "Iterations without a discriminator.", 1, flag_values=flags)
+    DEFINE_integer("reconstruction", 7000, "Iterations without a discriminator.", 1, flag_values=flags)
     DEFINE_integer("warmup", 500, "Iterations that train SN-PatchGAN alone.", 0, flag_values=flags)
-    DEFINE_integer("adversarial", 2500, "Iterations with both networks.", 1, flag_values=flags)
+    DEFINE_integer("adversarial", 1500, "Iterations with both networks.", 1, flag_values=flags)
     DEFINE_enum("precision", "mixed_bfloat16", POLICIES, "Dtype policy of the generators.", flag_values=flags)
     DEFINE_integer("jobs", 1, "Networks that are trained at the same time.", 1, flag_values=flags)
 
@@ -83,21 +82,20 @@ def main(flags):
     if importlib.util.find_spec("matplotlib") is None:
         print("note: no curves.png, as matplotlib is not installed: pip install matplotlib")
     else:
-        _draw({folder.name: _curve(folder) for folder in runs}, output / "curves.png")
+        _draw(runs, flags.reconstruction, output / "curves.png")
 
 
 def _train_network(folder, flags, network):
     """Train a network by reconstruction, then with its discriminator; returns both runs' folders."""
     alone, both = f"{network}-reconstruction", f"{network}-sngan"
     end = flags.reconstruction + flags.adversarial
-    options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")  # at the original's learning rate
+    options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")
     if network == "deepfill_v1":  # its critics need no warm-up
         both, options = f"{network}-critics", ("--gan=wgan_gp",)
     else:
         end += flags.warmup
-    reconstruction = ("--gan=none", f"--learning_rate={flags.learning_rate}")
     return [
-        _train(folder, flags, network, alone, flags.reconstruction, None, reconstruction),
+        _train(folder, flags, network, alone, flags.reconstruction, None, ("--gan=none",)),
         _train(folder, flags, network, both, end, alone, options),
     ]
 
@@ -159,7 +157,7 @@ def _table(results, runs):
         if name == "model":
             title, network = "bundled weights", "gated"
         else:
-            seconds = json.loads((runs[0].parent / f"{name}.json").read_text())["cpu_seconds"]
+            seconds = _seconds(runs[0].parent / name)
         cells = [title, f"{parameters[network]:,}", seconds, *(f"{number:.4g}" for number in numbers)]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
@@ -172,19 +170,36 @@ def _curve(log_dir):
     return [int(step) for step, _ in found], [float(psnr) for _, psnr in found]
 
 
-def _draw(curves, path):
+def _seconds(log_dir):
+    """CPU seconds of an iteration of a run."""
+    return json.loads(pathlib.Path(f"{log_dir}.json").read_text())["cpu_seconds"]
+
+
+def _draw(runs, reconstruction, path):
+    """Draw the curves of all runs over iterations, and over CPU time."""
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+    figure, axes = pyplot.subplots(1, 2, figsize=(12, 4.5), sharey=True, layout="constrained")
     colours = {network: f"C{index}" for index, network in enumerate(_NETWORKS)}
-    for name, (steps, psnr) in curves.items():
-        network, losses = name.split("-")
-        axes.plot(steps, psnr, colours[network], ls="-" if losses == "reconstruction" else ":", label=name)
-    axes.set(xlabel="iteration", ylabel="PSNR of the validation images")
-    axes.legend(fontsize=8)
+    for folder in runs:
+        network, losses = folder.name.split("-")
+        style = {
+            "c": colours[network],
+            "ls": "-" if losses == "reconstruction" else ":",
+            "label": folder.name,
+        }
+        before, after = _seconds(folder.with_name(f"{network}-reconstruction")), _seconds(folder)
+        steps, psnr = _curve(folder)
+        first = [min(step, reconstruction) for step in steps]
+        hours = [(a * before + (b - a) * after) / 3600 for a, b in zip(first, steps)]
+        axes[0].plot(steps, psnr, **style)
+        axes[1].plot(hours, psnr, **style)
+    axes[0].set(xlabel="iteration", ylabel="PSNR of the validation images")
+    axes[1].set(xlabel="CPU hours")
+    axes[0].legend(fontsize=8)
     figure.savefig(path, dpi=110)
 
 
