@@ -29,8 +29,14 @@ from inpaint.errors import UserError, telling
 from inpaint.io.atomic import write_whole
 
 _ROOT = pathlib.Path(__file__).parent.parent
-_NETWORKS = ("gated", "partial", "plain", "deepfill_v1")
-_LONGEST_FIRST = ("deepfill_v1", "partial", "gated", "plain")  # so that all jobs end at about the same time
+_NETWORKS = {  # name: what `train` is told of it
+    "gated": ("--network=gated",),
+    "gated_gain": ("--network=gated", "--feature_gain=2.45"),
+    "partial": ("--network=partial",),
+    "plain": ("--network=plain",),
+    "deepfill_v1": ("--network=deepfill_v1",),
+}
+_LONGEST_FIRST = ("deepfill_v1", "partial", "gated", "gated_gain", "plain")  # so that no job is left alone
 _MASKS = ("free_form", "random_box")
 _COLUMNS = {"psnr": "PSNR", "l1_hole": "L1 %", "sharpness": "sharpness", "swd": "SWD"}
 _SAVED_EVERY = 250  # iterations
@@ -87,6 +93,7 @@ def main(flags):
 
 def _train_network(folder, flags, network):
     """Train a network by reconstruction, then with its discriminator; returns both runs' folders."""
+    kind, *begin = _NETWORKS[network]
     alone, both = f"{network}-reconstruction", f"{network}-sngan"
     end = flags.reconstruction + flags.adversarial
     options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")
@@ -95,16 +102,16 @@ def _train_network(folder, flags, network):
     else:
         end += flags.warmup
     return [
-        _train(folder, flags, network, alone, flags.reconstruction, None, ("--gan=none",)),
-        _train(folder, flags, network, both, end, alone, options),
+        _train(folder, flags, alone, flags.reconstruction, None, (kind, *begin, "--gan=none")),
+        _train(folder, flags, both, end, alone, (kind, *options)),
     ]
 
 
-def _train(folder, flags, network, name, end, before, options):
+def _train(folder, flags, name, end, before, options):
     """Train a run to its end, from where it is; returns its folder. A log beside it has what `train` says."""
     log_dir, half, shrunk = folder / name, flags.size // 2, flags.size // 8
-    command = ["train", f"--network={network}", f"--log_dir={log_dir}"]
-    command += [f"--data_flist={','.join(flags.data_flist)}", "--random_crop", "--val"]
+    command = ["train", f"--log_dir={log_dir}", f"--data_flist={','.join(flags.data_flist)}"]
+    command += ["--random_crop", "--val"]
     command += ["--ema=0.998", f"--train_spe={_SAVED_EVERY}"]
     command += [f"--img_shapes={flags.size},{flags.size},3", f"--batch_size={flags.batch_size}"]
     command += [f"--height={half}", f"--width={half}", f"--precision={flags.precision}"]
@@ -145,7 +152,8 @@ def _table(results, runs):
     load_tensorflow()
     from inpaint.models.generator import Generator
 
-    parameters = {network: Generator(network=network).count_params() for network in _NETWORKS}
+    networks = {name: options[0].split("=")[1] for name, options in _NETWORKS.items()}
+    parameters = {kind: Generator(network=kind).count_params() for kind in set(networks.values())}
     heads = [f"{title}, {kind.replace('_', ' ')}" for kind in _MASKS for title in _COLUMNS.values()]
     lines = [
         f"| run | parameters | CPU s an iteration | {' | '.join(heads)} |",
@@ -158,7 +166,12 @@ def _table(results, runs):
             title, network = "bundled weights", "gated"
         else:
             seconds = _seconds(runs[0].parent / name)
-        cells = [title, f"{parameters[network]:,}", seconds, *(f"{number:.4g}" for number in numbers)]
+        cells = [
+            title,
+            f"{parameters[networks[network]]:,}",
+            seconds,
+            *(f"{number:.4g}" for number in numbers),
+        ]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 

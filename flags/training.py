@@ -12,6 +12,14 @@ from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 def define(values):
     network.define(values)
     flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0, flag_values=values)
+    flags.DEFINE_float(
+        "feature_gain",
+        1.0,
+        "Multiply the gated convolutions' initial kernels of features by this. With 2.45 the signal keeps "
+        "its size through a new network, which learns faster; 1 is the original's start.",
+        0,
+        flag_values=values,
+    )
     precision.define(values)
     examples.define(values)
 
@@ -111,7 +119,11 @@ def follow_run(values):
 
 
 def check(values):
-    """UserError for losses that contradict each other; sets those defaults that depend on --gan."""
+    """UserError for flags that contradict each other; sets those defaults that depend on --gan."""
+    if values.feature_gain != 1 and values.network != "gated":
+        raise UserError(f"--feature_gain is for gated convolutions, received --network={values.network}")
+    if values.feature_gain != 1 and values.model_restore:
+        raise UserError("--feature_gain is for a new network: leave it out, or --model_restore")
     wgan.settle(values)
     pconv.check(values)
     if values.gan == "none" and not (values.ae_loss and values.l1_loss):

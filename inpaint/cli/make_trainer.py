@@ -17,6 +17,8 @@ def make_trainer(flags):
     from inpaint.training.trainer import Trainer
 
     generator = make_generator(flags.guided, flags.padding, flags.network, dtype=flags.precision)
+    if flags.feature_gain != 1:
+        generator.scale_features(flags.feature_gain)
     options = {
         "jit_compile": flags.jit_compile,
         "ema": flags.ema,

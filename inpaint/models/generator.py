@@ -110,6 +110,25 @@ class Generator(tf.keras.Model):
         """Return the layers of a table, in order."""
         return [getattr(self, name) for name, _, _ in table]
 
+    def scale_features(self, gain):
+        """Multiply the features' kernels of all gated convolutions by a number, in a new generator.
+
+        Gates begin by letting half through, and the original's initial kernels shrink the features as well:
+        after the 17 layers of the coarse network a millionth of the signal is left. With a gain of about 2.45
+        it keeps its size, and a new network learns faster from the beginning.
+
+        Args:
+            gain: the number.
+
+        Raises:
+            ValueError: the network has no gates.
+        """
+        if self.architecture.convolution != "gated":
+            raise ValueError(f"scale_features is for gated convolutions, the network is {self.network}")
+        for table in TABLES:
+            for layer in self.made_of(table):
+                layer.scale_features(gain)
+
     def coarse_input(self, incomplete, mask, sketch=None):
         """Return the coarse network's input from the arguments of `call`.
 

@@ -52,6 +52,11 @@ class GatedConv(PaddedConv):
         x, border = self.with_borders(inputs)
         return tf.sigmoid(tf.cast(self.linear(x, *self._halves()[1], border), tf.float32))
 
+    def scale_features(self, gain):
+        """Multiply the kernel of the features by a number; that of the gates stays."""
+        (features, _), (gates, _) = self._halves()
+        self.kernel.assign(tf.concat([gain * features, gates], axis=-1))
+
     def _halves(self):
         """(kernel, bias) of the features and of the gates."""
         kernels = tf.split(tf.convert_to_tensor(self.kernel), 2, axis=-1)

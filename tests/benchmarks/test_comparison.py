@@ -52,18 +52,19 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
     comparison.main(parsed(comparison, [*arguments, "--reconstruction=30", "--adversarial=20"]))
     *runs, (last, evaluation) = commands
     assert last == "evaluate" and evaluation.mask_kind == ["free_form", "random_box"]
-    assert [name for name, _ in runs] == ["train"] * 8
+    assert [name for name, _ in runs] == ["train"] * 10
     alone, adversarial = [values for _, values in runs[::2]], [values for _, values in runs[1::2]]
-    assert [v.network for v in alone] == ["deepfill_v1", "partial", "gated", "plain"]
+    assert [v.network for v in alone] == ["deepfill_v1", "partial", "gated", "gated", "plain"]
+    assert [v.feature_gain for v in alone] == [1, 1, 1, 2.45, 1]
     assert {(v.gan, v.max_iters, v.model_restore) for v in alone} == {("none", 30, "")}
-    assert [v.max_iters for v in adversarial] == [50, 57, 57, 57]  # v1's critics need no warm-up
-    assert [v.gan for v in adversarial] == ["wgan_gp"] + ["sngan"] * 3
+    assert [v.max_iters for v in adversarial] == [50, 57, 57, 57, 57]  # v1's critics need no warm-up
+    assert [v.gan for v in adversarial] == ["wgan_gp"] + ["sngan"] * 4
     for before, after in zip(alone, adversarial):
         assert after.model_restore == before.log_dir
     for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema", "learning_rate"):
         assert len({str(values[name].value) for _, values in runs}) == 1, name
     table = (tmp_path / "out/comparison.md").read_text().splitlines()
-    assert len(table) == 2 + 9 and table[2].startswith(
+    assert len(table) == 2 + 11 and table[2].startswith(
         "| bundled weights | 4,052,478 | - | 20.5 | 9.75 | 0.5 | 5.25 |"
     )
     assert table[-1].startswith("| deepfill_v1-critics | 3,601,542 | 0.25 | 20.5 |")

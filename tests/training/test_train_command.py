@@ -123,6 +123,11 @@ def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments
         (("--gan_gradient_ratio=0.2", "--noae_loss"), "--gan_gradient_ratio needs --ae_loss and --l1_loss"),
         (("--gan_gradient_ratio=0.2", "--gan_loss_alpha_max=0"), "--gan_loss_alpha_max must be above 0"),
         (("--shared_batch", "--jit_compile"), "--shared_batch and --jit_compile exclude each other"),
+        (("--feature_gain=2", "--network=plain"), "--feature_gain is for gated convolutions"),
+        (
+            ("--feature_gain=2", f"--model_restore={ROOT / 'inpaint/weights/photographs'}"),
+            "--feature_gain is for a new network: leave",
+        ),
         (("--ema=1",), "--ema must be below 1, received 1"),
         (("--ema=1.5",), "ema"),
         (("--discriminator_steps=0",), "discriminator_steps"),
