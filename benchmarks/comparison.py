@@ -156,16 +156,17 @@ def _table(results, runs):
     parameters = {kind: Generator(network=kind).count_params() for kind in set(networks.values())}
     heads = [f"{title}, {kind.replace('_', ' ')}" for kind in _MASKS for title in _COLUMNS.values()]
     lines = [
-        f"| run | parameters | CPU s an iteration | {' | '.join(heads)} |",
-        "|---" * (len(heads) + 3) + "|",
+        f"| run | parameters | CPU s an iteration | validation PSNR | {' | '.join(heads)} |",
+        "|---" * (len(heads) + 4) + "|",
     ]
     for name in ("model", *(folder.name for folder in runs)):
         numbers = [results[kind][name][metric] for kind in _MASKS for metric in _COLUMNS]
-        title, network, seconds = name, name.split("-")[0], "-"
+        title, network, seconds, psnr = name, name.split("-")[0], "-", "-"
         if name == "model":
             title, network = "bundled weights", "gated"
         else:
-            seconds = _seconds(runs[0].parent / name)
+            folder = runs[0].parent / name
+            seconds, psnr = _seconds(folder), _curve(folder)[1][-1]
         cells = [
             title,
             f"{parameters[networks[network]]:,}",
