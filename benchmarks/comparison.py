@@ -159,21 +159,13 @@ def _table(results, runs):
         f"| run | parameters | CPU s an iteration | validation PSNR | {' | '.join(heads)} |",
         "|---" * (len(heads) + 4) + "|",
     ]
-    for name in ("model", *(folder.name for folder in runs)):
-        numbers = [results[kind][name][metric] for kind in _MASKS for metric in _COLUMNS]
-        title, network, seconds, psnr = name, name.split("-")[0], "-", "-"
-        if name == "model":
-            title, network = "bundled weights", "gated"
-        else:
-            folder = runs[0].parent / name
-            seconds, psnr = _seconds(folder), _curve(folder)[1][-1]
-        cells = [
-            title,
-            f"{parameters[networks[network]]:,}",
-            seconds,
-            *(f"{number:.4g}" for number in numbers),
-        ]
-        lines.append(f"| {' | '.join(map(str, cells))} |")
+    about = {"model": ("bundled weights", parameters["gated"], "-", "-")}
+    for folder in runs:
+        count = parameters[networks[folder.name.split("-")[0]]]
+        about[folder.name] = (folder.name, count, _seconds(folder), _curve(folder)[1][-1])
+    for name, (title, count, seconds, psnr) in about.items():
+        numbers = [f"{results[kind][name][metric]:.4g}" for kind in _MASKS for metric in _COLUMNS]
+        lines.append(f"| {title} | {count:,} | {seconds} | {psnr} | {' | '.join(numbers)} |")
     return "\n".join(lines) + "\n"
 
 

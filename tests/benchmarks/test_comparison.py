@@ -65,9 +65,9 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
         assert len({str(values[name].value) for _, values in runs}) == 1, name
     table = (tmp_path / "out/comparison.md").read_text().splitlines()
     assert len(table) == 2 + 11 and table[2].startswith(
-        "| bundled weights | 4,052,478 | - | 20.5 | 9.75 | 0.5 | 5.25 |"
+        "| bundled weights | 4,052,478 | - | - | 20.5 | 9.75 | 0.5 | 5.25 |"
     )
-    assert table[-1].startswith("| deepfill_v1-critics | 3,601,542 | 0.25 | 20.5 |")
+    assert table[-1].startswith("| deepfill_v1-critics | 3,601,542 | 0.25 | 21.5 | 20.5 |")
     assert comparison._curve(tmp_path / "out/plain-sngan") == ([250], [21.5])
 
     # Again: nothing is trained twice.
