@@ -111,19 +111,20 @@ def _train(folder, flags, name, end, before, options):
     """Train a run to its end, from where it is; returns its folder. A log beside it has what `train` says."""
     log_dir, half, shrunk = folder / name, flags.size // 2, flags.size // 8
     command = ["train", f"--log_dir={log_dir}", f"--data_flist={','.join(flags.data_flist)}"]
-    command += ["--random_crop", "--val"]
-    command += ["--ema=0.998", f"--train_spe={_SAVED_EVERY}"]
+    command += ["--random_crop", "--val", "--ema=0.998", f"--train_spe={_SAVED_EVERY}"]
     command += [f"--img_shapes={flags.size},{flags.size},3", f"--batch_size={flags.batch_size}"]
     command += [f"--height={half}", f"--width={half}", f"--precision={flags.precision}"]
     command += [f"--max_delta_height={shrunk}", f"--max_delta_width={shrunk}", f"--max_iters={end}"]
     command += [f"--model_restore={folder / before}"] if before else []
     begun = _iteration(log_dir) or (_iteration(folder / before) if before else 0)
     if begun == end:
+        if not _seconds_file(log_dir).is_file():  # killed while it ended
+            raise UserError(f"the CPU time of {log_dir} is not known: remove this folder to train it again")
         return log_dir
     print(f"{name}: iterations {begun} to {end}", flush=True)
     with open(f"{log_dir}.log", "a") as log:
         seconds = _inpaint(*command, *options, output=log, jobs=flags.jobs)
-    write_whole(f"{log_dir}.json", json.dumps({"cpu_seconds": round(seconds / (end - begun), 3)}))
+    write_whole(_seconds_file(log_dir), json.dumps({"cpu_seconds": round(seconds / (end - begun), 3)}))
     return log_dir
 
 
@@ -178,7 +179,11 @@ def _curve(log_dir):
 
 def _seconds(log_dir):
     """CPU seconds of an iteration of a run."""
-    return json.loads(pathlib.Path(f"{log_dir}.json").read_text())["cpu_seconds"]
+    return json.loads(_seconds_file(log_dir).read_text())["cpu_seconds"]
+
+
+def _seconds_file(log_dir):
+    return log_dir.with_name(f"{log_dir.name}.json")
 
 
 def _draw(runs, reconstruction, path):

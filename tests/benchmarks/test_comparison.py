@@ -9,6 +9,7 @@ from absl import flags as absl_flags
 from support.helpers import ROOT
 
 from inpaint.cli.dispatch import COMMANDS
+from inpaint.errors import UserError
 
 
 @pytest.fixture
@@ -76,3 +77,15 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
     (tmp_path / "out/results").rmdir()
     comparison.main(parsed(comparison, [*arguments, "--reconstruction=30", "--adversarial=20"]))
     assert [name for name, _ in commands] == ["evaluate"]
+
+    (tmp_path / "out/plain-sngan.json").unlink()  # as if killed just before
+    with pytest.raises(UserError, match="plain-sngan is not known: remove this folder to train it again"):
+        comparison.main(parsed(comparison, [*arguments, "--reconstruction=30", "--adversarial=20"]))
+
+
+def test_cpu_seconds_are_those_of_one_command(comparison, tmp_path):
+    with open(tmp_path / "log", "w") as log:
+        assert 0.01 < comparison._inpaint("--version", output=log, jobs=2) < 5
+    assert (tmp_path / "log").read_text().startswith("deepfillv2 ")
+    with pytest.raises(UserError, match="nonsense has failed, see above: nonsense --flag"):
+        comparison._inpaint("nonsense", "--flag")
