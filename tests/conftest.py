@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 
@@ -14,6 +15,10 @@ from support import golden_data
 from support.helpers import SEED, command_line
 
 from inpaint.cli.dispatch import main
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Tests in the background of a shell ignore Ctrl-C, and so would the processes that they interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
 
