@@ -114,8 +114,8 @@ class Generator(tf.keras.Model):
         """Multiply the features' kernels of all gated convolutions by a number, in a new generator.
 
         Gates begin by letting half through, and the original's initial kernels shrink the features as well:
-        after the 17 layers of the coarse network a millionth of the signal is left. With a gain of about 2.45
-        it keeps its size, and a new network learns faster from the beginning.
+        after the 17 layers of the coarse network a ten-millionth of it is left. With a gain of about 2.45
+        the signal keeps its size, and a new network learns faster from the beginning.
 
         Args:
             gain: the number.
