@@ -29,12 +29,12 @@ from inpaint.errors import UserError, telling
 from inpaint.io.atomic import write_whole
 
 _ROOT = pathlib.Path(__file__).parent.parent
-_NETWORKS = {  # name: what `train` is told of it
-    "gated": ("--network=gated",),
-    "gated_gain": ("--network=gated", "--feature_gain=2.45"),
-    "partial": ("--network=partial",),
-    "plain": ("--network=plain",),
-    "deepfill_v1": ("--network=deepfill_v1",),
+_NETWORKS = {  # name: --network, how it begins
+    "gated": ("gated", ()),
+    "gated_gain": ("gated", ("--feature_gain=2.45",)),
+    "partial": ("partial", ()),
+    "plain": ("plain", ()),
+    "deepfill_v1": ("deepfill_v1", ()),
 }
 _LONGEST_FIRST = ("deepfill_v1", "partial", "gated", "gated_gain", "plain")  # so that no job is left alone
 _MASKS = ("free_form", "random_box")
@@ -93,7 +93,7 @@ def main(flags):
 
 def _train_network(folder, flags, network):
     """Train a network by reconstruction, then with its discriminator; returns both runs' folders."""
-    kind, *begin = _NETWORKS[network]
+    kind, begin = _NETWORKS[network]
     alone, both = f"{network}-reconstruction", f"{network}-sngan"
     end = flags.reconstruction + flags.adversarial
     options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")
@@ -102,8 +102,8 @@ def _train_network(folder, flags, network):
     else:
         end += flags.warmup
     return [
-        _train(folder, flags, alone, flags.reconstruction, None, (kind, *begin, "--gan=none")),
-        _train(folder, flags, both, end, alone, (kind, *options)),
+        _train(folder, flags, alone, flags.reconstruction, None, (f"--network={kind}", "--gan=none", *begin)),
+        _train(folder, flags, both, end, alone, (f"--network={kind}", *options)),
     ]
 
 
@@ -153,8 +153,8 @@ def _table(results, runs):
     load_tensorflow()
     from inpaint.models.generator import Generator
 
-    networks = {name: options[0].split("=")[1] for name, options in _NETWORKS.items()}
-    parameters = {kind: Generator(network=kind).count_params() for kind in set(networks.values())}
+    kinds = {kind for kind, _ in _NETWORKS.values()}
+    parameters = {kind: Generator(network=kind).count_params() for kind in kinds}
     heads = [f"{title}, {kind.replace('_', ' ')}" for kind in _MASKS for title in _COLUMNS.values()]
     lines = [
         f"| run | parameters | CPU s an iteration | validation PSNR | {' | '.join(heads)} |",
@@ -162,7 +162,7 @@ def _table(results, runs):
     ]
     about = {"model": ("bundled weights", parameters["gated"], "-", "-")}
     for folder in runs:
-        count = parameters[networks[folder.name.split("-")[0]]]
+        count = parameters[_NETWORKS[folder.name.split("-")[0]][0]]
         about[folder.name] = (folder.name, count, _seconds(folder), _curve(folder)[1][-1])
     for name, (title, count, seconds, psnr) in about.items():
         numbers = [f"{results[kind][name][metric]:.4g}" for kind in _MASKS for metric in _COLUMNS]

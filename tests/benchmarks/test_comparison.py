@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import pathlib
+import resource
 
 import pytest
 from absl import flags as absl_flags
@@ -85,7 +86,12 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
 
 def test_cpu_seconds_are_those_of_one_command(comparison, tmp_path):
     with open(tmp_path / "log", "w") as log:
-        assert 0.01 < comparison._inpaint("--version", output=log, jobs=2) < 5
+        assert comparison._inpaint("--version", output=log, jobs=2) > 0
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = comparison._inpaint("--version", output=log)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert seconds == pytest.approx(used, abs=2e-3)
     assert (tmp_path / "log").read_text().startswith("deepfillv2 ")
     with pytest.raises(UserError, match="nonsense has failed, see above: nonsense --flag"):
         comparison._inpaint("nonsense", "--flag")

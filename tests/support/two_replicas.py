@@ -116,23 +116,20 @@ def batch_norm():
     both = made(TWO)
     told = both.generator_step(split(TWO, images), split(TWO, masks))
     alone = [made(ONE), made(ONE)]
-    found = [each.generator_gradients(*half) for each, half in zip(alone, zip(halves(images), halves(masks)))]
+    halves = zip(np.split(images, 2), np.split(masks, 2))
+    found = [each.generator_gradients(*half) for each, half in zip(alone, halves)]
     losses = {name: np.mean([float(losses[name]) for losses, _ in found]) for name in found[0][0]}
     gradients = [tf.add(*pair) / 2 for pair in zip(*(gradients for _, gradients in found))]
     apply_gradients(alone[0].optimizer, gradients, alone[0].generator.trainable_variables)
-    differences = {"weights": 0.0, "moving": 0.0}
+    differences, first = {"weights": 0.0, "moving": 0.0}, alone[0].generator.named_weights()
     for name, weight in both.generator.named_weights().items():
-        expected = alone[0].generator.named_weights()[name]
         kind = "moving" if "moving" in name else "weights"
-        differences[kind] = max(differences[kind], float(np.max(np.abs(weight.numpy() - expected.numpy()))))
+        difference = float(np.max(np.abs(weight.numpy() - first[name].numpy())))
+        differences[kind] = max(differences[kind], difference)
     return {
         "losses": max(abs(float(told[name]) / loss - 1) for name, loss in losses.items() if loss),
         **differences,
     }
-
-
-def halves(array):
-    return [tf.constant(half) for half in np.split(array, 2)]
 
 
 WHAT = {
