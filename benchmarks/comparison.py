@@ -21,11 +21,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
 
-from flags.precision import POLICIES
 from inpaint.checkpoints.locate import find
 from inpaint.cli.process import run
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError, telling
+from inpaint.flags.precision import POLICIES
 from inpaint.io.atomic import write_whole
 
 _ROOT = pathlib.Path(__file__).parent.parent

@@ -34,9 +34,9 @@ import tensorflow as tf
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list
 from support import naive_attention
 
-from flags import scale
 from inpaint.cli.process import run
 from inpaint.errors import UserError
+from inpaint.flags import scale
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 

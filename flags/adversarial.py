@@ -2,9 +2,9 @@
 
 from absl import flags
 
-from flags.kinds import check_kind
-from flags.precision import POLICIES
 from inpaint.errors import UserError
+from inpaint.flags.kinds import check_kind
+from inpaint.flags.precision import POLICIES
 
 
 def define(values):

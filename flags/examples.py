@@ -2,10 +2,10 @@
 
 from absl import flags
 
-from flags.presets import PRESETS
 from inpaint.data.examples import DataOptions
 from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
+from inpaint.flags.presets import PRESETS
 from inpaint.io.file_lists import image_paths
 from inpaint.io.image_files import MAX_PIXELS
 from inpaint.models.architecture import LEAST_SIZE, NETWORKS

@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from flags import checkpoint, network, precision
+from inpaint.flags import checkpoint, network, precision
 from inpaint.io.image_files import MAX_PIXELS
 
 

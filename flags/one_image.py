@@ -2,8 +2,8 @@
 
 from absl import flags
 
-from flags import filling
 from inpaint.errors import UserError
+from inpaint.flags import filling
 from inpaint.inference.fill_file import Job
 from inpaint.io.file_lists import sketch_path
 

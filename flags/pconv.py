@@ -2,8 +2,8 @@
 
 from absl import flags
 
-from flags.kinds import check_kind
 from inpaint.errors import UserError
+from inpaint.flags.kinds import check_kind
 from inpaint.models.architecture import NETWORKS
 
 _WEIGHTS = {  # loss: default, what it is

@@ -4,8 +4,8 @@ import pathlib
 
 from absl import flags
 
-from flags import adversarial, examples, network, pconv, precision, wgan
 from inpaint.errors import UserError
+from inpaint.flags import adversarial, examples, network, pconv, precision, wgan
 from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
 
 

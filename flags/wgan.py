@@ -2,8 +2,8 @@
 
 from absl import flags
 
-from flags.kinds import check_kind
 from inpaint.errors import UserError
+from inpaint.flags.kinds import check_kind
 from inpaint.models.architecture import NETWORKS
 
 _OWN = {  # name: kind, default, what it is, bounds

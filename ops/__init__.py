@@ -1,12 +1,12 @@
 """Layers and tensor functions of the network. Nothing here knows about files or image formats."""
 
-import ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
-from ops.attention import ContextualAttention
-from ops.batch_norm import BatchNorm
-from ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
-from ops.flow_wheel import flow_image
-from ops.nearest import enlarge_nearest, resize_nearest
-from ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
+import inpaint.ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
+from inpaint.ops.attention import ContextualAttention
+from inpaint.ops.batch_norm import BatchNorm
+from inpaint.ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
+from inpaint.ops.flow_wheel import flow_image
+from inpaint.ops.nearest import enlarge_nearest, resize_nearest
+from inpaint.ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
 
 __all__ = [
     "BatchNorm",

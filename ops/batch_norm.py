@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ops.keras_compat import add_float32_weight
+from inpaint.ops.keras_compat import add_float32_weight
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from inpaint.errors import UserError, reason
 from inpaint.models.architecture import NETWORKS
-from ops.keras_compat import optimizer_state, tf_variable
+from inpaint.ops.keras_compat import optimizer_state, tf_variable
 
 
 def model_variables(model):

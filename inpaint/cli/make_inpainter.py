@@ -1,8 +1,8 @@
 """Creating an `Inpainter` from a command's flags."""
 
-from flags import scale
-from flags.network import asked
 from inpaint.cli.tensorflow_start import load_tensorflow
+from inpaint.flags import scale
+from inpaint.flags.network import asked
 
 
 def make_inpainter(flags, checkpoint=None, say=print, **options):

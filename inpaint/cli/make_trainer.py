@@ -1,6 +1,6 @@
 """Creating a `Trainer` from a command's flags."""
 
-from flags import pconv, wgan
+from inpaint.flags import pconv, wgan
 
 
 def make_trainer(flags):

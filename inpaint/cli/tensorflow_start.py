@@ -36,7 +36,7 @@ def load_tensorflow():
         if unusable:
             show()
     try:
-        import ops.keras_compat  # noqa: F401
+        import inpaint.ops.keras_compat  # noqa: F401
     except ImportError as error:  # keras.json names another backend
         raise UserError(error) from error
     if unusable:

@@ -6,10 +6,10 @@ import tempfile
 
 from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_list, DEFINE_string
 
-from flags import filling, scale
-from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
+from inpaint.flags import filling, scale
+from inpaint.flags.network import follow_checkpoint
 
 _BUNDLED = "photographs"
 

@@ -7,8 +7,6 @@ import sys
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_multi_enum, DEFINE_string
 
-from flags import filling, scale
-from flags.network import follow_checkpoint
 from inpaint.checkpoints.locate import find
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
@@ -18,6 +16,8 @@ from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
+from inpaint.flags import filling, scale
+from inpaint.flags.network import follow_checkpoint
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image

@@ -4,10 +4,10 @@ import importlib.util
 
 from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
 
-from flags import filling, scale
-from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
+from inpaint.flags import filling, scale
+from inpaint.flags.network import follow_checkpoint
 from inpaint.io.atomic import check_folder
 
 

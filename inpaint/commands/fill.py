@@ -4,11 +4,11 @@ import os
 
 from absl.flags import DEFINE_string
 
-from flags import metadata, one_image, scale
-from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
+from inpaint.flags import metadata, one_image, scale
+from inpaint.flags.network import follow_checkpoint
 from inpaint.inference.fill_file import fill_loaded, load
 from inpaint.inference.scale import advice
 from inpaint.io.image_files import check_output

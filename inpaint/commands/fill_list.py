@@ -4,12 +4,12 @@ import sys
 
 from absl.flags import DEFINE_integer, DEFINE_string
 
-from flags import filling, metadata, scale
-from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
+from inpaint.flags import filling, metadata, scale
+from inpaint.flags.network import follow_checkpoint
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 
 

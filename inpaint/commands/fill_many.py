@@ -7,10 +7,10 @@ import sys
 
 from absl.flags import DEFINE_bool, DEFINE_float, DEFINE_integer, DEFINE_string
 
-from flags import filling, metadata, scale
-from flags.network import asked, follow_checkpoint
 from inpaint.cli.process import warn
 from inpaint.errors import UserError
+from inpaint.flags import filling, metadata, scale
+from inpaint.flags.network import asked, follow_checkpoint
 
 FURTHER_FLAGS = "Apache Beam's own options follow as they are, such as --runner and --direct_num_workers."
 

@@ -1,9 +1,9 @@
 """Train the inpainting network: --dataset=celebahq, or --data_flist=FOLDER."""
 
-from flags import examples, training
 from inpaint.cli.make_trainer import make_trainer, precisions
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
+from inpaint.flags import examples, training
 from inpaint.io.file_lists import image_paths
 
 

@@ -4,10 +4,10 @@ import pathlib
 
 from absl.flags import DEFINE_list, DEFINE_string
 
-from flags import one_image
-from flags.network import follow_checkpoint
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import telling
+from inpaint.flags import one_image
+from inpaint.flags.network import follow_checkpoint
 from inpaint.inference.fill_file import load
 from inpaint.io.image_files import ImageFile, write_image
 from inpaint.models.architecture import check_layers, shown_layers

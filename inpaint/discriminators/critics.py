@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from inpaint.discriminators.sn_patchgan import SLOPE
-from ops import PaddedConv
+from inpaint.ops import PaddedConv
 
 FILTERS = {"local": (64, 128, 256, 512), "global": (64, 128, 256, 256)}
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.discriminators.sn_patchgan import SLOPE, Judgement, stacked
-from ops import SpectralNormConv
+from inpaint.ops import SpectralNormConv
 
 _CHANNELS = 64  # of the mixed features, and of the heads
 _SEED = 7  # of the mixing

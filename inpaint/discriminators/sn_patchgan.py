@@ -4,7 +4,7 @@ import typing
 
 import tensorflow as tf
 
-from ops import SpectralNormConv
+from inpaint.ops import SpectralNormConv
 
 FILTERS = (64, 128, 256, 256, 256, 256)
 SLOPE = 0.2

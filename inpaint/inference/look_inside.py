@@ -11,7 +11,7 @@ from inpaint.models.architecture import COARSE, check_layers, shown_layers
 from inpaint.models.generator import complete
 from inpaint.models.passes import Everywhere
 from inpaint.models.preprocessing import from_network
-from ops import PartialConv, enlarge_nearest, flow_image
+from inpaint.ops import PartialConv, enlarge_nearest, flow_image
 
 _KEY_SIDE = 129
 

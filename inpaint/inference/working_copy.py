@@ -11,8 +11,8 @@ import tensorflow as tf
 from inpaint.models.architecture import ATTENTION_ENCODER, CELL
 from inpaint.models.generator import complete
 from inpaint.models.preprocessing import from_network
-from ops import resize_nearest
-from ops.pieces import Piece, at_hand, window_of
+from inpaint.ops import resize_nearest
+from inpaint.ops.pieces import Piece, at_hand, window_of
 
 # Chosen on photographs of 1024 pixels, between PSNR and sharpness. The attention itself has 10 for the scale,
 # but the mean of residuals of many places would be a blur again. The fills are smoother than their working

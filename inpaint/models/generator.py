@@ -13,7 +13,7 @@ from inpaint.models.architecture import (
     part_count,
 )
 from inpaint.models.passes import Everywhere
-from ops import (
+from inpaint.ops import (
     ContextualAttention,
     GatedConv,
     GatedDeconv,

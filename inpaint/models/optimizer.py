@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ops.keras_compat import loss_scaled
+from inpaint.ops.keras_compat import loss_scaled
 
 
 def make_optimizer(learning_rate=1e-4, precision="float32", gan="sngan"):

@@ -7,7 +7,7 @@ It gives the pass the layers in order and, for each sequence of layers, the wind
 import numpy as np
 import tensorflow as tf
 
-from ops.pieces import (
+from inpaint.ops.pieces import (
     Piece,
     bounding_window,
     laid_out_together,

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from inpaint.models.architecture import CELL, architecture_of
 from inpaint.models.passes import Everywhere
-from ops import BatchNorm, PartialConv, enlarge_nearest
+from inpaint.ops import BatchNorm, PartialConv, enlarge_nearest
 
 # (kernel size, channels) of the encoder's first layers; further ones are like the last.
 _ENCODER = ((7, 64), (5, 128), (5, 256), (3, 512))

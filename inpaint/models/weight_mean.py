@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ops.keras_compat import tf_variable
+from inpaint.ops.keras_compat import tf_variable
 
 
 class WeightMean:

@@ -5,8 +5,8 @@ import tensorflow as tf
 from inpaint.models.generator import complete
 from inpaint.models.optimizer import make_optimizer
 from inpaint.models.weight_mean import WeightMean
+from inpaint.ops.keras_compat import apply_gradients, is_loss_scaled, scale_loss
 from inpaint.training.distribution import overflow_on_all
-from ops.keras_compat import apply_gradients, is_loss_scaled, scale_loss
 
 
 class BaseTrainer:

@@ -13,13 +13,13 @@ from inpaint.data.pipeline import distributed_batches
 from inpaint.data.unreadable import UnreadableFiles
 from inpaint.errors import Stopped, UserError
 from inpaint.models.optimizer import learning_rate
+from inpaint.ops.keras_compat import is_loss_scaled
 from inpaint.training.adversarial import Guard, Schedule
 from inpaint.training.distribution import any_worker, in_several_processes, is_chief
 from inpaint.training.reports.progress import Progress
 from inpaint.training.reports.tensorboard import RunSummaries
 from inpaint.training.settings import changes, settings_of
 from inpaint.training.stop_signal import StopSignal
-from ops.keras_compat import is_loss_scaled
 
 
 class TrainingLoop:

@@ -4,9 +4,9 @@ import tensorflow as tf
 
 from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, mean, reconstruction
 from inpaint.losses.frequencies import highpass, lowpass, with_filtered_gradient
+from inpaint.ops.keras_compat import scale_loss
 from inpaint.training.adversarial import Steering
 from inpaint.training.base_trainer import BaseTrainer
-from ops.keras_compat import scale_loss
 
 
 class Trainer(BaseTrainer):

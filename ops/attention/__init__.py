@@ -4,6 +4,6 @@
 `dense`, for a batch of small images at once, or by `tiled`, for images of any size in bounded memory.
 """
 
-from ops.attention.contextual_attention import ContextualAttention
+from inpaint.ops.attention.contextual_attention import ContextualAttention
 
 __all__ = ["ContextualAttention"]

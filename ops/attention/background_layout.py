@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from ops.attention.shifted_sums import squared_patch_norms
-from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from inpaint.ops.attention.shifted_sums import squared_patch_norms
+from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 _ALIGNMENT = 32  # numbers: 64 bytes at least, in half precision too
 

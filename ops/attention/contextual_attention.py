@@ -5,10 +5,10 @@ import math
 
 import tensorflow as tf
 
-from ops.attention.dense import attend_dense
-from ops.attention.options import AttentionOptions
-from ops.attention.tiled import LIVE_MATRICES, attend_tiled, height_and_width
-from ops.nearest import resize_nearest
+from inpaint.ops.attention.dense import attend_dense
+from inpaint.ops.attention.options import AttentionOptions
+from inpaint.ops.attention.tiled import LIVE_MATRICES, attend_tiled, height_and_width
+from inpaint.ops.nearest import resize_nearest
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

@@ -6,8 +6,8 @@ All scores are held, [N, Hr, Wr, hr, wr], and every sum over neighbours that mov
 
 import tensorflow as tf
 
-from ops.attention.background_layout import part_sides
-from ops.attention.shifted_sums import diagonal_sum, squared_patch_norms
+from inpaint.ops.attention.background_layout import part_sides
+from inpaint.ops.attention.shifted_sums import diagonal_sum, squared_patch_norms
 
 
 def attend_dense(foreground, background, raw_background, known, options):

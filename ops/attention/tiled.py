@@ -10,10 +10,10 @@ passes over one matrix, [positions, pitch].
 
 import tensorflow as tf
 
-from ops.attention.background_layout import BackgroundLayout, part_sides
-from ops.attention.shifted_sums import step_sum, whole_rows
-from ops.attention.window_tiling import WindowTiling, map_in_turn, map_tiles
-from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from inpaint.ops.attention.background_layout import BackgroundLayout, part_sides
+from inpaint.ops.attention.shifted_sums import step_sum, whole_rows
+from inpaint.ops.attention.window_tiling import WindowTiling, map_in_turn, map_tiles
+from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 LIVE_MATRICES = 5  # score matrices of a tile that are held at once
 

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from ops.convolution.gating import computed_together, gate_apart, gate_together
-from ops.convolution.padded_conv import PaddedConv
+from inpaint.ops.convolution.gating import computed_together, gate_apart, gate_together
+from inpaint.ops.convolution.padded_conv import PaddedConv
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from ops.convolution.gated_conv import GatedConv
-from ops.convolution.padded_deconv import PaddedDeconv
-from ops.convolution.subpixels import interleave
+from inpaint.ops.convolution.gated_conv import GatedConv
+from inpaint.ops.convolution.padded_deconv import PaddedDeconv
+from inpaint.ops.convolution.subpixels import interleave
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

@@ -16,7 +16,7 @@ import functools
 
 import tensorflow as tf
 
-from ops.compiled import compiled
+from inpaint.ops.compiled import compiled
 
 
 def computed_together(x):

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from ops.convolution.dilated_conv import dilated_conv
-from ops.keras_compat import add_float32_weight
-from ops.pieces import Piece, window_of
+from inpaint.ops.convolution.dilated_conv import dilated_conv
+from inpaint.ops.keras_compat import add_float32_weight
+from inpaint.ops.pieces import Piece, window_of
 
 PADDINGS = ("same", "symmetric", "reflect")
 

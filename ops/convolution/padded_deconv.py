@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from ops.convolution.padded_conv import PaddedConv
-from ops.convolution.subpixels import interleave, subpixel_kernel
-from ops.pieces import Piece, window_of
+from inpaint.ops.convolution.padded_conv import PaddedConv
+from inpaint.ops.convolution.subpixels import interleave, subpixel_kernel
+from inpaint.ops.pieces import Piece, window_of
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

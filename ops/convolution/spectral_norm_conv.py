@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ops.keras_compat import add_float32_weight
+from inpaint.ops.keras_compat import add_float32_weight
 
 _EPSILON = 1e-12
 

@@ -1,6 +1,6 @@
 """Partial convolutions: of a map and its mask apart, and of both in one tensor."""
 
-from ops.partial.packed_partial_conv import PackedPartialConv, PackedPartialDeconv
-from ops.partial.partial_conv import PartialConv
+from inpaint.ops.partial.packed_partial_conv import PackedPartialConv, PackedPartialDeconv
+from inpaint.ops.partial.partial_conv import PartialConv
 
 __all__ = ["PackedPartialConv", "PackedPartialDeconv", "PartialConv"]

@@ -8,10 +8,10 @@ import functools
 
 import tensorflow as tf
 
-from ops.convolution.padded_conv import PaddedConv
-from ops.nearest import enlarge_nearest
-from ops.partial.partial_conv import partial_convolution
-from ops.pieces import Piece, window_of
+from inpaint.ops.convolution.padded_conv import PaddedConv
+from inpaint.ops.nearest import enlarge_nearest
+from inpaint.ops.partial.partial_conv import partial_convolution
+from inpaint.ops.pieces import Piece, window_of
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")

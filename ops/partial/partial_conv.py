@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from ops.convolution.dilated_conv import dilated_conv
-from ops.convolution.padded_conv import check_convolution
-from ops.keras_compat import add_float32_weight
+from inpaint.ops.convolution.dilated_conv import dilated_conv
+from inpaint.ops.convolution.padded_conv import check_convolution
+from inpaint.ops.keras_compat import add_float32_weight
 
 PADDINGS = ("same", "centred")
 _EPSILON = 1e-8  # beside sums of a mask, which are 0 or at least 1

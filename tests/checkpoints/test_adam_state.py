@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from inpaint.models.optimizer import make_optimizer
-from ops.keras_compat import apply_gradients, optimizer_state, scale_loss
+from inpaint.ops.keras_compat import apply_gradients, optimizer_state, scale_loss
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from inpaint.errors import UserError
 from inpaint.evaluation.texture import sharpness, sliced_wasserstein
 from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.working_copy import enlarged, reduced
-from ops import ContextualAttention
+from inpaint.ops import ContextualAttention
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from inpaint.inference.look_inside import flow_key, gate_key, look_inside
 from inpaint.models.architecture import COARSE, LAYERS, SHOWN_LAYERS
 from inpaint.models.generator import Generator
 from inpaint.models.passes import Everywhere
-from ops import GatedConv, GatedDeconv
+from inpaint.ops import GatedConv, GatedDeconv
 
 
 @pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])

@@ -8,7 +8,7 @@ import sys
 import pytest
 from support.helpers import ROOT, command_line
 
-from ops.keras_compat import KERAS_3
+from inpaint.ops.keras_compat import KERAS_3
 
 needs_keras_3 = pytest.mark.skipif(not KERAS_3, reason="Keras 2 has no other backend")
 FILL = command_line(

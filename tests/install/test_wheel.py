@@ -20,8 +20,9 @@ import inpaint
 from inpaint.cli.dispatch import COMMANDS
 
 pytestmark = pytest.mark.slow
-PACKAGES = ("flags", "inpaint", "ops")
-FOLDERS = (*PACKAGES, "benchmarks", "docs", "recipes", "serving", "tests")
+# `inpaint` has links to the other two: they are its subpackages.
+LINKED = ("flags", "ops")
+FOLDERS = ("inpaint", *LINKED, "benchmarks", "docs", "recipes", "serving", "tests")
 PHOTOGRAPH = ROOT / "inpaint" / "examples" / "photographs" / "coffee.png"
 MASK = ROOT / "inpaint" / "examples" / "masks" / "coffee.png"
 PYTHON_FILL = """
@@ -31,7 +32,7 @@ from PIL import Image
 from inpaint import Inpainter
 image, mask = (np.asarray(Image.open(path)) for path in sys.argv[1:3])
 np.save(sys.argv[3], Inpainter.from_checkpoint()(image, mask))
-print(sys.modules["inpaint"].__file__, sys.modules["ops"].__file__)
+print(sys.modules["inpaint"].__file__, sys.modules["inpaint.ops"].__file__)
 """
 
 
@@ -51,13 +52,20 @@ def files_in(folder):
     return {path.as_posix() for path in files if "__pycache__" not in path.parts}
 
 
+def in_package(source):
+    """The files of the package, with those of the folders that it links to."""
+    own = {f"inpaint/{path}" for path in files_in(source / "inpaint")}
+    return own | {f"inpaint/{folder}/{path}" for folder in LINKED for path in files_in(source / folder)}
+
+
 @pytest.fixture(scope="session")
 def source(tmp_path_factory):
     """A copy of what belongs to the project, without what lies about in the checkout."""
     copy = tmp_path_factory.mktemp("source") / "deepfillv2"
     copy.mkdir()
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, copy / folder, symlinks=True, ignore=ignored)
     for path in ROOT.iterdir():
         if path.is_file() and not path.name.startswith((".", "output.")):
             shutil.copy(path, copy)
@@ -100,13 +108,14 @@ def test_sdist_is_complete(built, source):
     with tarfile.open(built[0]) as archive:
         names = {pathlib.PurePath(member.name) for member in archive if member.isfile()}
     held = {path.relative_to(path.parts[0]).as_posix() for path in names}
-    assert files_in(source) - held == set()
+    outside = {name for name in files_in(source) if not name.startswith(("flags/", "ops/"))}
+    assert (outside | in_package(source)) - held == set()
 
 
-def test_wheel_holds_the_packages_alone(built, source):
+def test_wheel_claims_one_name(built, source):
     with zipfile.ZipFile(built[1]) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert held == {f"{package}/{path}" for package in PACKAGES for path in files_in(source / package)}
+    assert held == in_package(source)
     weights = {name for name in held if name.startswith("inpaint/weights/photographs/")}
     assert {pathlib.PurePath(name).suffix for name in weights} == {"", ".index", ".data-00000-of-00001"}
     assert "inpaint/examples/photographs/coffee.png" in held and "inpaint/examples/masks/coffee.png" in held
@@ -160,6 +169,8 @@ def test_commands_fill(installed, elsewhere, script, monkeypatch):
 def test_python_fills(installed, elsewhere, bundled):
     (elsewhere / "fill.py").write_text(PYTHON_FILL)
     arguments = ["fill.py", "photograph.png", "mask.png", "filled.npy"]
+    for name in LINKED:  # others may use these names
+        (elsewhere / f"{name}.py").write_text("raise RuntimeError('a file of the user')")
     homes = run(installed / "python", *arguments, cwd=elsewhere).split()
     assert all(pathlib.Path(home).is_relative_to(installed.parent) for home in homes)
     image, mask = (np.asarray(Image.open(path)) for path in (PHOTOGRAPH, MASK))

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from absl import flags as absl_flags
 
-from flags import training
 from inpaint.cli.make_trainer import make_trainer
+from inpaint.flags import training
 from inpaint.models.generator import Generator
 
 

@@ -6,7 +6,7 @@ from support.helpers import both_ways
 
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
-from ops import flow_image
+from inpaint.ops import flow_image
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.generator import Generator
 from inpaint.models.passes import AroundHole
-from ops import flow_image
+from inpaint.ops import flow_image
 
 GOLDEN = {
     "plain_network_64x64": ("plain", {}),

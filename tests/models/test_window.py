@@ -6,7 +6,7 @@ from support import golden_data
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models import passes
 from inpaint.models.generator import Generator
-from ops.convolution.padded_conv import PaddedConv
+from inpaint.ops.convolution.padded_conv import PaddedConv
 
 HOLES = {
     "in the middle": [(60, 50, 30, 44)],

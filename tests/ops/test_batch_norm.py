@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from ops import BatchNorm
+from inpaint.ops import BatchNorm
 
 
 def test_training_then_inference(rng):

@@ -5,7 +5,7 @@ from support import attention_twin, golden_data, naive_attention
 from support.helpers import both_ways
 from support.layer_checks import check_config
 
-from ops import ContextualAttention, flow_image
+from inpaint.ops import ContextualAttention, flow_image
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from ops import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv
+from inpaint.ops import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv
 
 
 def elu(x):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.convolution.dilated_conv import dilated_conv
+from inpaint.ops.convolution.dilated_conv import dilated_conv
 
 
 def by_taps(x, kernel, rate, border):

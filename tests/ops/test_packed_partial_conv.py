@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from ops import PackedPartialConv, PackedPartialDeconv, PartialConv
-from ops.pieces import Piece, run_piece
+from inpaint.ops import PackedPartialConv, PackedPartialDeconv, PartialConv
+from inpaint.ops.pieces import Piece, run_piece
 
 
 @pytest.fixture

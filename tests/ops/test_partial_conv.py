@@ -7,7 +7,7 @@ from support import golden_data
 from support.helpers import both_ways
 from support.layer_checks import check_config
 
-from ops import PartialConv
+from inpaint.ops import PartialConv
 
 FILES = sorted(path.stem for path in golden_data.FOLDER.glob("pconv_[0-9]*.npz"))
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops import GatedConv, GatedDeconv, PaddedConv
-from ops.pieces import Piece, bounding_window, run_piece, windows_back
+from inpaint.ops import GatedConv, GatedDeconv, PaddedConv
+from inpaint.ops.pieces import Piece, bounding_window, run_piece, windows_back
 
 
 def test_bounding_window_by_hand():

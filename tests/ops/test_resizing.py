@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops import flow_image, resize_nearest
+from inpaint.ops import flow_image, resize_nearest
 
 
 def row(values):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.attention.shifted_sums import diagonal_sum, squared_patch_norms, step_sum, whole_rows
+from inpaint.ops.attention.shifted_sums import diagonal_sum, squared_patch_norms, step_sum, whole_rows
 
 
 def twin(x, axes, offsets):

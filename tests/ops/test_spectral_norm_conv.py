@@ -4,8 +4,8 @@ import tensorflow as tf
 from support.helpers import both_ways
 from support.layer_checks import check_config
 
-from ops import SpectralNormConv
-from ops.keras_compat import KERAS_3
+from inpaint.ops import SpectralNormConv
+from inpaint.ops.keras_compat import KERAS_3
 
 
 def made(filters=4, channels=3, size=3, **options):

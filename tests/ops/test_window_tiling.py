@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.attention.window_tiling import WindowTiling, map_tiles
+from inpaint.ops.attention.window_tiling import WindowTiling, map_tiles
 
 
 @pytest.mark.parametrize("height, width, most", [(40, 40, 1600), (40, 40, 900), (7, 50, 300), (1, 1, 35)])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
+from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
 
 
 def test_grid_by_hand():

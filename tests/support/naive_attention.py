@@ -6,7 +6,7 @@ time; float32, stride 1.
 
 import tensorflow as tf
 
-from ops.nearest import resize_nearest
+from inpaint.ops.nearest import resize_nearest
 
 
 def _patches(x, size, stride):

@@ -14,9 +14,9 @@ from inpaint.discriminators.sn_patchgan import Discriminator  # noqa: E402
 from inpaint.models.generator import Generator  # noqa: E402
 from inpaint.models.optimizer import make_optimizer  # noqa: E402
 from inpaint.models.unet import PConvUNet  # noqa: E402
+from inpaint.ops.keras_compat import apply_gradients, tf_variable  # noqa: E402
 from inpaint.training.pconv_trainer import PConvTrainer  # noqa: E402
 from inpaint.training.trainer import Trainer  # noqa: E402
-from ops.keras_compat import apply_gradients, tf_variable  # noqa: E402
 
 ONE = tf.distribute.get_strategy()
 TWO = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

@@ -6,8 +6,8 @@ from support import golden_data
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
+from inpaint.ops.keras_compat import KERAS_3
 from inpaint.training.trainer import Trainer
-from ops.keras_compat import KERAS_3
 
 
 @pytest.fixture(scope="module")

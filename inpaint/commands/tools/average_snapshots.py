@@ -2,9 +2,9 @@
 
 from absl.flags import DEFINE_integer, DEFINE_string
 
-from flags import network
-from flags.network import follow_folder
 from inpaint.cli.tensorflow_start import load_tensorflow
+from inpaint.flags import network
+from inpaint.flags.network import follow_folder
 
 
 def define(flags):

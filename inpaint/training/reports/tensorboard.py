@@ -5,7 +5,7 @@ import tensorflow as tf
 from inpaint.discriminators.sn_patchgan import FILTERS
 from inpaint.errors import telling
 from inpaint.models.preprocessing import from_network
-from ops import flow_image
+from inpaint.ops import flow_image
 
 _SCALARS = {
     "d_loss": "losses/d_loss",
