@@ -1,154 +1,119 @@
-"""The flags of training, named as the original's options."""
+"""The flags of training, and the options of a run that they become."""
 
+import dataclasses
 import pathlib
 
 from absl import flags
 
+from inpaint.checkpoints.config import settle, settle_folder
 from inpaint.errors import UserError
-from inpaint.flags import adversarial, examples, network, pconv, precision, wgan
-from inpaint.training.settings import ENDLESS, STRATEGIES, RunOptions
+from inpaint.flags.define import define as define_options
+from inpaint.flags.define import given, parsed
+from inpaint.flags.examples import example_options, image_sources
+from inpaint.models.architecture import NETWORKS
+from inpaint.options.examples import BoxOptions, ExampleOptions, SourceOptions
+from inpaint.options.network import NetworkOptions
+from inpaint.options.option import options_of
+from inpaint.options.recipes import recipes
+from inpaint.options.recipes.recipe import RecipeOptions
+from inpaint.options.run import RunOptions
+
+_DEFAULT = "deepfill_v2"
+# Flags of the version before, and what replaces them.
+RETIRED = {
+    "gan_loss_alpha_max": "the adapted weight is at most 1",
+    "discriminator_precision": "discriminators always compute in float32",
+    "perceptual_weight": "--gan=projected always adds the distance of its features",
+    "feature_gain": "give --scaled_init",
+    "gan_highpass": "give --split_frequencies",
+    "l1_lowpass": "give --split_frequencies",
+    "stall_seconds": "a missing batch is reported every minute",
+    "keep_every_hours": "raise --keep_checkpoints",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """A run as it was asked for, completed from the preset and the checkpoint that it goes on from.
+
+    Attributes:
+        config: the network's `GeneratorConfig`.
+        recipe: the recipe's options.
+        run: a `RunOptions`.
+        examples: an `ExampleOptions`.
+        training, validation: where the images come from, file lists or folders; the second may be None.
+    """
+
+    config: object
+    recipe: RecipeOptions
+    run: RunOptions
+    examples: ExampleOptions
+    training: str
+    validation: str | None
 
 
 def define(values):
-    network.define(values)
-    flags.DEFINE_float("learning_rate", 1e-4, "Adam's step size.", 0, flag_values=values)
-    flags.DEFINE_float(
-        "feature_gain",
-        1.0,
-        "Multiply the gated convolutions' initial kernels of features by this. With 2.45 the signal keeps "
-        "its size through a new network, which learns faster; 1 is the original's start.",
-        0,
-        flag_values=values,
-    )
-    precision.define(values)
-    examples.define(values)
-
-    # Losses
-    adversarial.define(values)
-    wgan.define(values)
-    pconv.define(values)
-    flags.DEFINE_bool(
-        "ae_loss",
-        True,
-        "Train the generator on the reconstruction loss (wgan_gp: on that of known pixels).",
-        flag_values=values,
-    )
-    flags.DEFINE_bool("l1_loss", True, "Compute the reconstruction loss.", flag_values=values)
-    flags.DEFINE_float(
-        "l1_loss_alpha", 1.0, "Weight of the reconstruction loss (wgan_gp: 1.2).", 0, flag_values=values
-    )
-    flags.DEFINE_float(
-        "known_weight", 1.0, "Weight of known pixels in the reconstruction loss.", 0, flag_values=values
-    )
-
-    flags.DEFINE_float(
-        "ema",
-        0.0,
-        "Decay per iteration of an exponential mean of the generator's weights, which is then used to fill "
-        "and validate (0.998 averages some 500 iterations). 0 disables this.",
-        0,
-        1,
-        flag_values=values,
-    )
-
-    # Run
-    flags.DEFINE_string(
-        "log_dir",
-        None,
-        "Checkpoints and TensorBoard files; a run found there is continued. Default: logs/<dataset>.",
-        flag_values=values,
-    )
-    flags.DEFINE_string(
-        "model_restore", "", "Checkpoint to start from, this project's or the original's.", flag_values=values
-    )
-    flags.DEFINE_integer("max_iters", ENDLESS, "Iterations of the whole run.", 1, flag_values=values)
-    flags.DEFINE_integer("train_spe", 4000, "Iterations between checkpoints.", 1, flag_values=values)
-    flags.DEFINE_integer(
-        "keep_checkpoints", 5, "How many of the newest checkpoints to keep.", 1, flag_values=values
-    )
-    flags.DEFINE_float(
-        "keep_every_hours",
-        0.0,
-        "Also keep one checkpoint permanently every N hours; 0 disables this.",
-        0,
-        flag_values=values,
-    )
-    flags.DEFINE_bool(
-        "val",
-        False,
-        "Measure validation images at each checkpoint, keep the best one in <log_dir>/best, and draw a "
-        "fixed view in TensorBoard.",
-        flag_values=values,
-    )
-    flags.DEFINE_integer(
-        "val_psteps", 2000, "Iterations between images in TensorBoard.", 1, flag_values=values
-    )
-    flags.DEFINE_integer(
-        "static_view_size", 30, "Images of the fixed validation view.", 1, flag_values=values
-    )
-    flags.DEFINE_integer("viz_max_out", 10, "Training images drawn in TensorBoard.", 1, flag_values=values)
+    kinds = recipes()
+    define_options(values, SourceOptions, NetworkOptions, RunOptions)
     flags.DEFINE_enum(
-        "strategy",
-        "auto",
-        list(STRATEGIES),
-        "Devices that share each batch: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
+        "recipe",
+        _DEFAULT,
+        list(kinds),
+        "What is trained on: the losses of DeepFillv2, of DeepFill v1, or of the partial convolution paper.",
         flag_values=values,
     )
-    flags.DEFINE_bool(
-        "deterministic",
-        False,
-        "Make GPU runs reproducible, at some cost in speed.",
-        flag_values=values,
-    )
-    flags.DEFINE_bool("jit_compile", False, "Compile the updates with XLA; for GPUs.", flag_values=values)
+    values["recipe"].group, values["recipe"].common = "Recipe", True
+    define_options(values, *kinds.values())
+    define_options(values, BoxOptions)
 
 
-def follow_run(values):
-    """Set the flags of `flags.network` to those of the run that is continued or started from, unless given.
+def resolved(values):
+    """The flags as a `Training`.
 
     Raises:
-        UserError: they were given, and contradict its checkpoints or each other.
+        UserError: flags contradict each other, or the checkpoint that the run goes on from.
     """
-    options = run_options(values)
-    if any(pathlib.Path(options.log_dir).glob("snap-*.index")):
-        network.follow_folder(values, options.log_dir)
-    elif options.model_restore:
-        network.follow_checkpoint(values, options.model_restore)
-    else:
-        network.follow_folder(values, None)
+    source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
+    run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
+    config = _config(run, given(values, NetworkOptions))
+    architecture = NETWORKS[config.network]
+    run.check_network(architecture, config.network)
+    recipe.check_network(architecture, config.guided)
+    if recipe.shared_batch and run.jit_compile:
+        raise UserError("--shared_batch and --jit_compile exclude each other: leave out one of them")
+    if recipe.BOXES and source.mask_flist:
+        raise UserError(
+            f"--mask_flist is not for --recipe={recipe.NAME}, whose masks are boxes: leave it out"
+        )
+    examples = example_options(source, parsed(values, BoxOptions), config, recipe.BOXES)
+    training, validation = image_sources(source, run.val)
+    return Training(config, recipe, run, examples, training, validation)
 
 
-def check(values):
-    """UserError for flags that contradict each other; sets those defaults that depend on --gan."""
-    if values.feature_gain != 1 and values.network != "gated":
-        raise UserError(f"--feature_gain is for gated convolutions, received --network={values.network}")
-    if values.feature_gain != 1 and values.model_restore:
-        raise UserError("--feature_gain is for a new network: leave it out, or --model_restore")
-    wgan.settle(values)
-    pconv.check(values)
-    if values.gan == "none" and not (values.ae_loss and values.l1_loss):
-        raise UserError("--gan=none needs --ae_loss and --l1_loss: there is nothing to train on")
-    adversarial.check(values)
-    if values.ema == 1:
-        raise UserError("--ema must be below 1, received 1: a mean that never moves")
+def _config(run, requested):
+    """The configuration of the network that is continued, started from, or new."""
+    if any(pathlib.Path(run.log_dir).glob("snap-*.index")):
+        return settle_folder(run.log_dir, **requested)
+    if run.model_restore:
+        return settle(run.model_restore, **requested)
+    return settle_folder(None, **requested)
 
 
-def run_options(values):
-    """The flags about the run as a `RunOptions`."""
-    return RunOptions(
-        log_dir=values.log_dir or f"logs/{values.dataset}",
-        model_restore=values.model_restore,
-        batch_size=values.batch_size,
-        seed=values.random_seed,
-        max_iters=values.max_iters,
-        train_spe=values.train_spe,
-        keep_checkpoints=values.keep_checkpoints,
-        keep_every_hours=values.keep_every_hours,
-        max_bad_share=values.max_bad_share,
-        stall_seconds=values.stall_seconds,
-        val_psteps=values.val_psteps,
-        viz_max_out=values.viz_max_out,
-        discriminator_warmup=values.discriminator_warmup,
-        discriminator_steps=values.discriminator_steps,
-        shared_batch=values.shared_batch,
-    )
+def _recipe(values):
+    """The options of the recipe that --recipe names, or that has the --gan which was asked for."""
+    kinds = recipes()
+    name = values.recipe
+    if not values["recipe"].present and values["gan"].present:
+        having = [name for name, kind in kinds.items() if values.gan in _gans(kind)]
+        name = having[0] if _DEFAULT not in having else _DEFAULT
+    others = {option for kind in kinds.values() for option in options_of(kind)} - set(options_of(kinds[name]))
+    for option in sorted(others):
+        if values[option].present:
+            owners = [f"--recipe={other}" for other, kind in kinds.items() if option in options_of(kind)]
+            raise UserError(f"--{option} is for {' or '.join(owners)}, received --recipe={name}")
+    return parsed(values, kinds[name])
+
+
+def _gans(kind):
+    field = options_of(kind).get("gan")
+    return field.metadata["option"].choices if field else ()

@@ -20,8 +20,8 @@ def models_of(path):
         path: folder or prefix of the checkpoint.
 
     Returns:
-        (`Generator`, `Discriminator` or `Critics`); a `Discriminator` also where the checkpoint has neither.
-        Of the sizes of critics a checkpoint tells the areas, and so the number of weights, only.
+        (`Generator`; `Discriminator`, `Critics`, or None where the checkpoint has neither). Of the sizes of
+        critics a checkpoint tells the areas, and so the number of weights, only.
 
     Raises:
         UserError: there is no checkpoint, it is damaged, one of the original already, or of a network that
@@ -42,8 +42,9 @@ def models_of(path):
             sizes[side] = (16 * dense[0] // filters[-1], 16)
     if sizes:
         return generator, Critics(sizes["global"], sizes["local"])
-    with_mask = judged is None or judged[2] - guided == 4  # BGR and the mask
-    return generator, Discriminator(guided, with_mask)
+    if judged is None:
+        return generator, None
+    return generator, Discriminator(guided, with_mask=judged[2] - guided == 4)  # BGR and the mask
 
 
 def to_tf1(path, folder, trainer):
@@ -71,7 +72,7 @@ def to_tf1(path, folder, trainer):
     written = pathlib.Path(folder) / f"snap-{int(step)}"
     if pathlib.Path(f"{written}.index").exists():
         raise UserError(f"there is a snapshot {written} already: name another --output_dir")
-    if native.lacks_discriminator(prefix, trainer.discriminator):
+    if trainer.discriminator is None:
         return tf1.save(folder, trainer.generator, step=int(step)), int(step)
     models = trainer.generator, trainer.discriminator
     return tf1.save(folder, *models, trainer.optimizer, int(step)), int(step)

@@ -15,12 +15,15 @@ from inpaint.ops.keras_compat import optimizer_state, tf_variable
 
 
 def model_variables(model):
-    """A model's `tf.Variable`s by their original names."""
+    """A model's `tf.Variable`s by their original names; none of no model."""
+    if model is None:
+        return {}
     return {name: tf_variable(weight) for name, weight in model.named_weights().items()}
 
 
 def adam_variables(optimizer, *models):
     """The state of an Adam by name, `tf.Variable`s. `models` are those it was built on, in their order."""
+    models = [model for model in models if model is not None]
     variables = [variable for model in models for variable in model.trainable_variables]
     names = {id(weight): name for model in models for name, weight in model.named_weights().items()}
     return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
@@ -36,7 +39,7 @@ PARTS = {
     DISCRIMINATOR: "this kind of discriminator",
     _OWN_ADAM: "an Adam of the discriminator's own",
     MEAN: "the exponential mean of the weights",
-    "steering": "the steered adversarial weight",
+    "steering": "the adapted adversarial weight",
 }
 
 
@@ -102,8 +105,8 @@ def _further_parts(trainer):
         parts[_OWN_ADAM] = own
     if trainer.mean:
         parts[MEAN] = model_variables(trainer.mean.model)
-    if trainer.steering:
-        parts["steering"] = trainer.steering.variables
+    if trainer.adaptive_weight:
+        parts["steering"] = trainer.adaptive_weight.variables
     return parts
 
 

@@ -55,7 +55,7 @@ def restore_training(path, trainer, step):
     config.check(prefix, trainer.generator)
     if ours:
         native.check_part(prefix, "generator", trainer.generator)
-        if trainer.discriminator.weights and not native.lacks_discriminator(prefix, trainer.discriminator):
+        if trainer.discriminator and not native.lacks_discriminator(prefix, trainer.discriminator):
             native.check_part(prefix, native.DISCRIMINATOR, trainer.discriminator)
         with native.readable(prefix):
             # Partial: without loss scaling, the checkpoint's loss scale has no place.

@@ -1,12 +1,11 @@
 """The iterator over training batches."""
 
-import re
 import threading
 import time
 
 import tensorflow as tf
 
-from inpaint.errors import UserError
+_LOOKS = 4  # at a batch that does not come, in each interval
 
 
 class Batches:
@@ -18,6 +17,7 @@ class Batches:
 
     Args:
         dataset: the result of `training_batches` or `distributed_batches`.
+        errors: the list that these were given.
         stall_seconds: interval in seconds at which a missing batch is reported.
         say: called with one line of text for the user.
 
@@ -25,39 +25,45 @@ class Batches:
         seconds_waited: total time spent waiting for batches, in seconds.
     """
 
-    def __init__(self, dataset, stall_seconds=60.0, say=print):
+    def __init__(self, dataset, errors, stall_seconds=60.0, say=print):
         self._iterator = iter(dataset)
+        self._errors = errors
         self._stall_seconds = stall_seconds
         self._say = say
+        self._asked_at = None  # since when a batch is waited for
+        self._closed = threading.Event()
+        threading.Thread(target=self._report_stalls, daemon=True).start()
         self.seconds_waited = 0.0
 
     def __next__(self):
-        """Return the next batch; raise UserError if reading its images fails."""
-        arrived = threading.Event()
-        start = time.monotonic()
-        threading.Thread(target=self._report_stalls, args=(arrived,), daemon=True).start()
+        """Return the next batch; raise what went wrong in making it."""
+        self._asked_at = start = time.monotonic()
         try:
             return next(self._iterator)
         except tf.errors.OpError as error:
             message = error.message
         finally:
-            arrived.set()
+            self._asked_at = None
             self.seconds_waited += time.monotonic() - start
         # Raised outside of the handler, so that the new error does not reference the iterator's frames.
         self.close()
-        user_error = re.search(r"UserError: (.*)", message)
-        if user_error:
-            raise UserError(user_error[1])
+        if self._errors:
+            raise self._errors[0]
         raise RuntimeError(f"the input pipeline failed: {message}")
 
-    def _report_stalls(self, arrived):
-        start = time.monotonic()
-        while not arrived.wait(self._stall_seconds):
-            self._say(
-                f"no batch for {time.monotonic() - start:.0f} s: reading the training images is very slow or "
-                f"has stalled; still waiting"
-            )
+    def _report_stalls(self):
+        reported = 0
+        while not self._closed.wait(self._stall_seconds / _LOOKS):
+            asked_at = self._asked_at
+            intervals = int((time.monotonic() - asked_at) / self._stall_seconds) if asked_at else 0
+            if intervals > reported:
+                self._say(
+                    f"no batch for {time.monotonic() - asked_at:.0f} s: reading the training images is very "
+                    f"slow or has stalled; still waiting"
+                )
+            reported = intervals
 
     def close(self):
         """Release the iterator, which stops the threads that prepare batches."""
+        self._closed.set()
         self._iterator = None

@@ -1,41 +1,12 @@
 """Training examples: an image, cropped or resized to the training size, and its sketch."""
 
-import dataclasses
-
 import cv2
 import numpy as np
 
-from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
 from inpaint.io.image_files import read_image
 from inpaint.io.mask_files import read_gray, read_mask
-
-
-@dataclasses.dataclass(frozen=True)
-class DataOptions:
-    """Options for making examples from images, named as in the original.
-
-    Attributes:
-        size: (height, width) of an example.
-        random_crop: Whether to take a random crop, upscaling only images that are too small,
-            instead of resizing the whole image.
-        box: size and position of the random box in the masks.
-        guided: Whether to read sketches.
-        edge_threshold: sketch pixels with value / 255 above this are lines.
-        masks: paths of mask files; each example gets a random one, resized. If empty, masks are a
-            random box and free-form strokes.
-        for_critics: Whether to make examples for `Critics`: masks are a random box, and an example tells
-            where it lay before it was shrunk and where to take the gradient penalties.
-    """
-
-    size: tuple = (256, 256)
-    random_crop: bool = False
-    box: BoxOptions = BoxOptions()
-    guided: bool = False
-    edge_threshold: float = 0.6
-    masks: tuple = ()
-    for_critics: bool = False
 
 
 def load_example(path, options, rng):
@@ -43,7 +14,7 @@ def load_example(path, options, rng):
 
     Args:
         path: path of the image.
-        options: a `DataOptions`.
+        options: an `ExampleOptions`.
         rng: `numpy.random.Generator` for the position of the crop.
 
     Returns:

@@ -4,46 +4,18 @@ Masks are uint8 [H, W], 1 in the hole and 0 elsewhere. All randomness comes from
 `numpy.random.Generator` that is passed in.
 """
 
-import dataclasses
 import math
 
 import cv2
 import numpy as np
+
+from inpaint.options.examples import BoxOptions
 
 STROKES = (1, 3)
 STEPS = (4, 11)
 PEN_WIDTHS = (12, 39)
 MEAN_ANGLE = 2 * math.pi / 5
 ANGLE_SPREAD = 2 * math.pi / 15
-
-
-@dataclasses.dataclass(frozen=True)
-class BoxOptions:
-    """Size of the random box and its variation, in pixels, named as in the original."""
-
-    height: int = 128
-    width: int = 128
-    max_delta_height: int = 32
-    max_delta_width: int = 32
-    vertical_margin: int = 0
-    horizontal_margin: int = 0
-
-    def check(self, size):
-        """Raise ValueError unless these boxes fit images of this (height, width)."""
-        sides = (("height", self.height, self.vertical_margin, size[0]),)
-        sides += (("width", self.width, self.horizontal_margin, size[1]),)
-        for name, side, margin, limit in sides:
-            if not 0 < side < limit - 2 * margin:
-                raise ValueError(
-                    f"the box's {name} must be positive and below the image's {limit} minus both "
-                    f"margins of {margin}, received {side}"
-                )
-        for name, delta, side in (
-            ("max_delta_height", self.max_delta_height, self.height),
-            ("max_delta_width", self.max_delta_width, self.width),
-        ):
-            if not 0 <= delta < side:
-                raise ValueError(f"{name} must be at least 0 and below {side}, received {delta}")
 
 
 def random_box(rng, size, options=BoxOptions()):

@@ -23,7 +23,6 @@ class Critics(tf.keras.Model):
         guided, with_mask: False; the critics see nothing but images.
     """
 
-    gan = "wgan_gp"
     guided = with_mask = False
 
     def __init__(self, size=(256, 256), patch=(128, 128), **kwargs):
@@ -42,10 +41,10 @@ class Critics(tf.keras.Model):
         self.built = True
 
     def call(self, images, patches):
-        """The scores of images and of patches of them, see `look_at`: (global, local)."""
-        return self.look_at("global", images), self.look_at("local", patches)
+        """The scores of images and of patches of them, see `score`: (global, local)."""
+        return self.score("global", images), self.score("local", patches)
 
-    def look_at(self, side, images):
+    def score(self, side, images):
         """The scores of images.
 
         Args:

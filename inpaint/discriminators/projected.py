@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from inpaint.discriminators.sn_patchgan import SLOPE, Judgement, stacked
+from inpaint.discriminators.sn_patchgan import SLOPE, Scores, stacked
 from inpaint.ops import SpectralNormConv
 
 _CHANNELS = 64  # of the mixed features, and of the heads
@@ -27,8 +27,6 @@ class ProjectedDiscriminator(tf.keras.Model):
         features: as given.
     """
 
-    gan = "projected"
-
     def __init__(self, features, guided=False, with_mask=True, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.features = features
@@ -45,8 +43,8 @@ class ProjectedDiscriminator(tf.keras.Model):
                 layer.build((None, None, None, channels))
         self.built = True
 
-    def judge(self, images, masks, sketches=None):
-        """As `Discriminator.judge`; every head has the same share in the scores, whatever its resolution."""
+    def score(self, images, masks, sketches=None):
+        """As `Discriminator.score`; every head has the same share in the scores, whatever its resolution."""
         count, size = len(images), tf.shape(images[0])
         stack = tf.concat(images, axis=0)  # [kN, H, W, 3]
         hole = stacked(tf.cast(masks, tf.float32), images)
@@ -57,14 +55,14 @@ class ProjectedDiscriminator(tf.keras.Model):
         for head, x in enumerate(self._mixed(self.features(stack))):
             side = tf.shape(x)[1:3]
             small = [tf.image.resize(y, side, "area") for y in known]
-            found, below = self._judged(head, tf.concat([x, *small], axis=-1))
+            found, below = self._score(head, tf.concat([x, *small], axis=-1))
             judged = tf.cast(tf.image.resize(hole, side, "area") > _LEAST_HOLE, tf.float32)[: size[0]]
             judged /= tf.maximum(tf.reduce_sum(judged), 1.0) * len(self._mixing)
             scores.append(tf.reshape(found, [count * size[0], -1]))
             shares.append(tf.reshape(judged, [size[0], -1]))
             negative.append(below)
         scores = tf.split(tf.concat(scores, axis=1), count, axis=0)
-        return Judgement(scores, tf.concat(shares, axis=1), negative)
+        return Scores(scores, tf.concat(shares, axis=1), negative)
 
     def _mixed(self, maps):
         """Maps of `_CHANNELS` channels at the scales of the features."""
@@ -78,7 +76,7 @@ class ProjectedDiscriminator(tf.keras.Model):
             mixed.insert(0, coarser)
         return mixed
 
-    def _judged(self, head, x):
+    def _score(self, head, x):
         """(scores [N, h, w, 1], the share of negative numbers in what the head computes before)."""
         below = []
         for depth in range(2):

@@ -10,8 +10,8 @@ FILTERS = (64, 128, 256, 256, 256, 256)
 SLOPE = 0.2
 
 
-class Judgement(typing.NamedTuple):
-    """What a discriminator says of several batches of images.
+class Scores(typing.NamedTuple):
+    """The scores of several batches of images.
 
     Attributes:
         scores: list of [N, M] float32, one for each batch, high where it looks real.
@@ -41,8 +41,6 @@ class Discriminator(tf.keras.Model):
         [N, ceil(H / 64) * ceil(W / 64) * 256] float32 scores, high where the patch looks real.
     """
 
-    gan = "sngan"
-
     def __init__(self, guided=False, with_mask=True, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.guided = guided
@@ -56,9 +54,9 @@ class Discriminator(tf.keras.Model):
         self.built = True
 
     def call(self, inputs):
-        return self.look(inputs)[0]
+        return self.scores_and_negative(inputs)[0]
 
-    def look(self, inputs):
+    def scores_and_negative(self, inputs):
         """The scores, and how much of each layer is negative.
 
         Through a layer that is all negative, changes of the input pass at a fifth of their size.
@@ -79,7 +77,7 @@ class Discriminator(tf.keras.Model):
         x = tf.cast(x, tf.float32)  # [N, ceil(H/64), ceil(W/64), 256]
         return tf.reshape(x, [tf.shape(x)[0], -1]), negative
 
-    def judge(self, images, masks, sketches=None):
+    def score(self, images, masks, sketches=None):
         """One pass over several batches of complete images.
 
         Args:
@@ -88,7 +86,7 @@ class Discriminator(tf.keras.Model):
             sketches: [N, H, W, 1], 1 on lines, of each of them; needed if guided.
 
         Returns:
-            a `Judgement`.
+            a `Scores`.
         """
         masks = tf.cast(masks, tf.float32)
         channels = [tf.concat(images, axis=0)]  # [kN, H, W, 3]
@@ -96,9 +94,9 @@ class Discriminator(tf.keras.Model):
             channels.append(stacked(masks, images))
         if self.guided:
             channels.append(stacked(tf.cast(sketches, tf.float32) * masks, images))
-        scores, negative = self.look(tf.concat(channels, axis=-1))
+        scores, negative = self.scores_and_negative(tf.concat(channels, axis=-1))
         scores = tf.split(scores, len(images), axis=0)
-        return Judgement(scores, None, negative)
+        return Scores(scores, None, negative)
 
     def named_weights(self):
         """Return the weights as a dict, keyed by their names in the original's checkpoints."""

@@ -31,11 +31,6 @@ def lowpass(x, holes, sigma):
     return x - highpass(x, holes, sigma)
 
 
-def with_filtered_gradient(x, change, holes, sigma):
-    """Return `x`, whose gradient is changed by `highpass` or `lowpass`."""
-    return tf.custom_gradient(lambda x: (tf.identity(x), lambda g: change(g, holes, sigma)))(x)
-
-
 def _gray(x):
     return tf.reduce_mean(x, axis=-1, keepdims=True)
 

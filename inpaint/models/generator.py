@@ -110,7 +110,7 @@ class Generator(tf.keras.Model):
         """Return the layers of a table, in order."""
         return [getattr(self, name) for name, _, _ in table]
 
-    def scale_features(self, gain):
+    def scale_features(self, gain=2.45):
         """Multiply the features' kernels of all gated convolutions by a number, in a new generator.
 
         Gates begin by letting half through, and the original's initial kernels shrink the features as well:

@@ -5,15 +5,14 @@ import tensorflow as tf
 from inpaint.ops.keras_compat import loss_scaled
 
 
-def make_optimizer(learning_rate=1e-4, precision="float32", gan="sngan"):
-    """Create Adam as in the originals: beta_1 0.5, epsilon 1e-8, and beta_2 0.999, or 0.9 for DeepFill v1.
+def make_optimizer(learning_rate=1e-4, precision="float32", beta_2=0.999):
+    """Create Adam as in the originals: beta_1 0.5 and epsilon 1e-8.
 
     Args:
         learning_rate: learning rate.
         precision: dtype policy of the models; `"mixed_float16"` adds dynamic loss scaling.
-        gan: kind of adversarial training; `"wgan_gp"` is DeepFill v1's.
+        beta_2: 0.999 in DeepFillv2, 0.9 in DeepFill v1.
     """
-    beta_2 = 0.9 if gan == "wgan_gp" else 0.999
     adam = tf.keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=beta_2, epsilon=1e-8)
     return loss_scaled(adam) if precision == "mixed_float16" else adam
 

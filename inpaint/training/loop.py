@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import restore
+from inpaint.checkpoints.config import config_of
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.data.batches import Batches
 from inpaint.data.pipeline import distributed_batches
@@ -23,13 +24,13 @@ from inpaint.training.stop_signal import StopSignal
 
 
 class TrainingLoop:
-    """Trains until `options.max_iters`; goes on where `options.log_dir` holds an unfinished run.
+    """Trains until `run.max_iters`; goes on where `run.log_dir` holds an unfinished run.
 
     Args:
         trainer: a `Trainer`.
         paths: the training images.
-        data: a `DataOptions`.
-        options: a `RunOptions`.
+        examples: an `ExampleOptions`.
+        run: a `RunOptions` with a `log_dir`.
         validation: a `Validation` to measure at each checkpoint and to draw, or None.
         say: takes a line for the user; of several workers only the chief's is called.
 
@@ -38,31 +39,26 @@ class TrainingLoop:
             cannot be split over the replicas.
     """
 
-    def __init__(self, trainer, paths, data, options, validation=None, say=print):
+    def __init__(self, trainer, paths, examples, run, validation=None, say=print):
         replicas = trainer.strategy.num_replicas_in_sync
-        if options.batch_size % replicas:
+        if run.batch_size % replicas:
             raise UserError(
                 f"--batch_size must be a multiple of the {replicas} replicas that share it, "
-                f"received {options.batch_size}"
+                f"received {run.batch_size}"
             )
         self._trainer = trainer
         self._paths = paths
-        self._data = data
-        self._options = options
+        self._examples = examples
+        self._run = run
         self._chief = is_chief(trainer.strategy)
         self._say = say if self._chief else _say_nothing
         self._validation = validation
         self._step = tf.Variable(0, dtype=tf.int64)
-        self._schedule = Schedule(trainer, options)
+        self._schedule = Schedule(trainer)
         self._guard = Guard(self._say)
         self._summaries = None
         self._checkpoints = RunCheckpoints(
-            options.log_dir,
-            trainer,
-            self._step,
-            options.keep_checkpoints,
-            options.keep_every_hours,
-            writes=self._chief,
+            run.log_dir, trainer, self._step, run.keep_checkpoints, writes=self._chief
         )
 
     def train(self):
@@ -76,36 +72,39 @@ class TrainingLoop:
             UserError: too many unreadable images, a checkpoint that cannot be written, or a loss or
                 gradient that is NaN or Inf.
         """
-        options, trainer = self._options, self._trainer
+        run, trainer = self._run, self._trainer
         if self._chief:
-            settings = settings_of(trainer, self._paths, self._data, options)
-            if changed := changes(options.log_dir, settings):
+            config, recipe = config_of(trainer.generator), trainer.recipe.options
+            settings = settings_of(config, recipe, run, self._examples, self._paths)
+            if changed := changes(run.log_dir, settings):
                 self._say(f"not as this run began: {'; '.join(changed)}")
-        restored = self._checkpoints.latest or options.model_restore
+        restored = self._checkpoints.latest or run.model_restore
         if restored:
             self._restore(restored)
         done = int(self._step)
-        if done >= options.max_iters:
-            self._say(f"nothing to do: {done} of {options.max_iters} iterations are done")
+        if done >= run.max_iters:
+            self._say(f"nothing to do: {done} of {run.max_iters} iterations are done")
             return restored
 
         schedule = self._schedule
         if schedule.warmup_left:
             self._say(f"warm-up: the discriminator alone for {schedule.warmup_left} iterations")
+        errors = []
         dataset = distributed_batches(
             trainer.strategy,
             self._paths,
-            self._data,
-            options.batch_size,
-            UnreadableFiles("training images", len(self._paths), options.max_bad_share, self._say),
-            UnreadableFiles("masks", len(self._data.masks), options.max_bad_share, self._say),
-            options.seed,
+            self._examples,
+            run.batch_size,
+            UnreadableFiles("training images", len(self._paths), run.max_bad_share, self._say),
+            UnreadableFiles("masks", len(self._examples.masks), run.max_bad_share, self._say),
+            run.random_seed,
             start=schedule.batches_before(done),
+            errors=errors,
         )
-        batches = Batches(dataset, options.stall_seconds, self._say)
-        progress = Progress(options.max_iters, schedule.batches_each * options.batch_size, start=done)
+        batches = Batches(dataset, errors, say=self._say)
+        progress = Progress(run.max_iters, schedule.batches_each * run.batch_size, start=done)
         if self._chief:
-            self._summaries = RunSummaries(options.log_dir, trainer, options.viz_max_out, self._validation)
+            self._summaries = RunSummaries(run.log_dir, trainer, run.viz_max_out, self._validation)
         with contextlib.closing(self._checkpoints), contextlib.closing(batches), StopSignal() as signal:
             stopped = self._loop(batches, progress, signal)
             any_worker(trainer.strategy, stopped)  # the others wait for the chief's last checkpoint
@@ -129,28 +128,28 @@ class TrainingLoop:
 
     def _loop(self, batches, progress, signal):
         """Iterate to the end (False) or until a signal stops it (True); either way the last is saved."""
-        options, strategy = self._options, self._trainer.strategy
+        run, strategy = self._run, self._trainer.strategy
         done, before = int(self._step), {}
-        while done < options.max_iters:
+        while done < run.max_iters:
             losses, batch = self._iteration(batches, done)
             # The iteration before is looked at while the device may be busy with this one.
             self._check_finite(before, done)
-            self._guard.look(before)
+            self._guard.watch(before)
             done, before = int(self._step.assign_add(1)), losses
 
             stopped = any_worker(strategy, signal.name is not None)
-            last = done == options.max_iters or stopped
-            checkpoint = last or done % options.train_spe == 0
+            last = done == run.max_iters or stopped
+            checkpoint = last or done % run.train_spe == 0
             due = last or progress.due()
             if checkpoint or due:
                 self._check_finite(losses, done)
             if self._chief:
-                batch = [strategy.experimental_local_results(value)[0] for value in batch]
+                batch = {n: strategy.experimental_local_results(value)[0] for n, value in batch.items()}
                 if due:
                     self._tell(progress, done, losses, batch, batches.seconds_waited)
                 if checkpoint:
                     self._save(done)
-                if last or done % options.val_psteps == 0:
+                if last or done % run.val_psteps == 0:
                     self._summaries.images(done, batch)
             if stopped:
                 return True
@@ -174,18 +173,17 @@ class TrainingLoop:
         self._say(progress.line(done, losses, seconds_waited))
         numbers = {
             "learning_rate": learning_rate(self._trainer.optimizer),
-            "hole_share": tf.reduce_mean(batch[1]),
+            "hole_share": tf.reduce_mean(batch["mask"]),
             "images_per_second": progress.rate,
             "input_share": progress.input_share,
         }
-        if "d_loss_real" in losses:  # of a hinge loss
-            numbers["separation"] = 1 - losses["d_loss"]
-        if "d_loss" in losses:
+        if self._trainer.discriminator:
             numbers["discriminator_learning_rate"] = learning_rate(self._trainer.discriminator_optimizer)
         self._summaries.scalars(done, {**losses, **numbers})
 
     def _save(self, done):
-        weights_now = self._trainer.generator.get_weights() + self._trainer.discriminator.get_weights()
+        models = filter(None, (self._trainer.generator, self._trainer.discriminator))
+        weights_now = [array for model in models for array in model.get_weights()]
         if not all(np.isfinite(array).all() for array in weights_now):
             raise UserError(self._not_finite("a weight", done))
         self._say(f"checkpoint {self._checkpoints.save()}")

@@ -1,7 +1,4 @@
-"""The options of a run, and what it was started with, so that going on with something else is noticed.
-
-Needs no TensorFlow.
-"""
+"""What a run was started with, so that going on with something else is noticed. Needs no TensorFlow."""
 
 import dataclasses
 import hashlib
@@ -12,62 +9,29 @@ from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
 
 _NAME = "settings.json"
-ENDLESS = 100_000_000  # iterations: the original's default, of a run until it is stopped
-STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
 
 
-@dataclasses.dataclass(frozen=True)
-class RunOptions:
-    """Options of a run, named as the original's; `train.py --help` explains them."""
-
-    log_dir: str
-    model_restore: str = ""
-    batch_size: int = 16
-    seed: int = 0
-    max_iters: int = ENDLESS
-    train_spe: int = 4000
-    keep_checkpoints: int = 5
-    keep_every_hours: float = 0.0
-    max_bad_share: float = 0.01
-    stall_seconds: float = 60.0
-    val_psteps: int = 2000
-    viz_max_out: int = 10
-    discriminator_warmup: int = 0
-    discriminator_steps: int = 1
-    shared_batch: bool = False
-
-
-def settings_of(trainer, paths, data, options):
+def settings_of(config, recipe, run, examples, paths):
     """What decides the numbers of a run: dict of plain values by their flags' names.
 
     Args:
-        trainer: a `Trainer`.
+        config: the network's `GeneratorConfig`.
+        recipe: the recipe's options.
+        run: a `RunOptions`.
+        examples: an `ExampleOptions`.
         paths: the training images.
-        data: a `DataOptions`.
-        options: a `RunOptions`.
     """
     return {
-        "precision": trainer.generator.dtype_policy.name,
-        "network": trainer.generator.network,
-        "padding": trainer.generator.padding,
-        "guided": trainer.generator.guided,
-        "gan_with_mask": trainer.discriminator.with_mask,
-        "gan": trainer.discriminator.gan if trainer.gan else "none",
-        **trainer.loss_settings(),
-        "discriminator_precision": trainer.discriminator.dtype_policy.name,
-        "discriminator_warmup": options.discriminator_warmup,
-        "discriminator_steps": options.discriminator_steps,
-        "shared_batch": options.shared_batch,
-        "freeze_encoder_norm": trainer.freeze_encoder_norm,
-        "ema": trainer.mean.decay if trainer.mean else 0.0,
-        "batch_size": options.batch_size,
-        "random_seed": options.seed,
-        "img_shapes": list(data.size),
-        "random_crop": data.random_crop,
-        "edge_threshold": data.edge_threshold,
-        "box": dataclasses.asdict(data.box),
+        **dataclasses.asdict(config),
+        "recipe": recipe.NAME,
+        **recipe.recorded(),
+        **run.recorded(),
+        "img_shapes": list(examples.size),
+        "random_crop": examples.random_crop,
+        "edge_threshold": examples.edge_threshold,
+        "box": examples.box.recorded(),
         "data_flist": _digest(paths),
-        "mask_flist": _digest(data.masks),
+        "mask_flist": _digest(examples.masks),
     }
 
 

@@ -1,180 +1,283 @@
-"""DeepFillv2's training: reconstruction, and a hinge loss on a discriminator's scores."""
+"""The two updates of a training iteration, whatever the recipe."""
+
+import typing
 
 import tensorflow as tf
 
-from inpaint.losses.deepfill import discriminator_hinge, generator_hinge, mean, reconstruction
-from inpaint.losses.frequencies import highpass, lowpass, with_filtered_gradient
-from inpaint.ops.keras_compat import scale_loss
-from inpaint.training.adversarial import Steering
-from inpaint.training.base_trainer import BaseTrainer
+from inpaint.models.generator import complete
+from inpaint.models.optimizer import make_optimizer
+from inpaint.models.weight_mean import WeightMean
+from inpaint.ops.keras_compat import apply_gradients, is_loss_scaled, scale_loss
+from inpaint.training.adaptive_weight import AdaptiveWeight
+from inpaint.training.distribution import overflow_on_all
 
 
-class Trainer(BaseTrainer):
-    """Trains a generator and a `Discriminator` or `ProjectedDiscriminator`.
+class Filled(typing.NamedTuple):
+    """What a generator makes of a batch.
+
+    Attributes:
+        incomplete: [N, H, W, 3] float32, the images with zeros in the hole.
+        mask: [N or 1, H, W, 1] float32, 1 in the hole.
+        stages: tuple of [N, H, W, 3] float32, the results of the network's stages.
+        offsets: [N, H / 8, W / 8, 2] int32, of the attention; None without one.
+    """
+
+    incomplete: tf.Tensor
+    mask: tf.Tensor
+    stages: tuple
+    offsets: tf.Tensor | None
+
+    @property
+    def completed(self):
+        """The images with their holes filled by the last stage, [N, H, W, 3]."""
+        return complete(self.stages[-1], self.incomplete, self.mask)
+
+
+class Trainer:
+    """Owns both models and, as the originals, their **one** Adam, whose step count both updates advance.
+
+    An iteration of the originals is one `discriminator_step` or several, each on a batch of its own, then a
+    `generator_step` on another; a `shared_step` makes both updates from one batch. All steps are
+    `tf.function`s and take a batch as `training_batches` gives it: a dict of `image`, `mask` and what else the
+    recipe needs. The losses are the recipe's.
+
+    Made inside a `tf.distribute` strategy's scope, like the models, it trains on all its replicas:
+    each works on its part of the batch, and losses and gradients are those of the whole batch.
 
     Args:
-        generator: a `Generator`.
-        discriminator: guided like the generator.
-        l1_loss_alpha: weight of the reconstruction loss.
-        gan_loss_alpha: weight of the adversarial loss; the first one, if it is steered.
-        gan_gradient_ratio: steers that weight so that the adversarial gradient at the refined image is this
-            share of the reconstruction's; 0: the weight stays.
-        gan_loss_alpha_max: the largest weight that is steered to.
-        ae_loss: whether the reconstruction loss is part of the generator's loss.
-        l1_loss: whether the reconstruction loss is computed; without it `ae_loss` is 0.
-        known_weight: weight of a known pixel in the reconstruction loss, where a hole's has 1. The
-            original's is 1; a lower one makes the network care more for what will be seen.
-        perceptual_weight: adds this many times the perceptual distance to the adversarial loss; both have its
-            weight, and are steered together. Needs a `ProjectedDiscriminator`, whose features it uses.
-        gan_highpass: sigma in pixels; of the adversarial gradient at the fill only fine changes of brightness
-            stay, see `highpass`. 0: all of it.
-        l1_lowpass: sigma in pixels; the reconstruction's gradient at the refined fill loses these, see
-            `lowpass`. 0: nothing.
-        gan: whether there is an adversarial loss.
-        options: further arguments of `BaseTrainer`.
+        generator: what `make_generator` returns.
+        recipe: a `Recipe`, whose discriminator is guided like the generator.
+        optimizer: what `make_optimizer` returns; by default one that fits the models.
+        discriminator_optimizer: another, for the discriminator alone, with a step count of its own; None:
+            both models share the one above.
+        ema: decay of an exponential mean of the generator's weights, taken after each of its updates, which
+            then fills instead of it; 0: none.
+        jit_compile: whether XLA compiles the forward and backward passes.
+
+    Attributes:
+        discriminator: the recipe's, or None.
+        warmed: int64 `tf.Variable`, how many iterations of the run updated the discriminator alone; counted
+            by the `Schedule`.
+        adaptive_weight: an `AdaptiveWeight` of the adversarial loss, or None.
+        mean: a `WeightMean` of the generator, or None.
 
     Raises:
-        ValueError: one model guided and the other not, no loss at all, nothing to steer by, or no features.
+        ValueError: the generator is not one that the recipe can train.
     """
 
     def __init__(
-        self,
-        generator,
-        discriminator,
-        l1_loss_alpha=1.0,
-        gan_loss_alpha=1.0,
-        ae_loss=True,
-        l1_loss=True,
-        known_weight=1.0,
-        gan=True,
-        gan_gradient_ratio=0.0,
-        gan_loss_alpha_max=0.1,
-        perceptual_weight=0.0,
-        gan_highpass=0.0,
-        l1_lowpass=0.0,
-        **options,
+        self, generator, recipe, optimizer=None, discriminator_optimizer=None, ema=0.0, jit_compile=False
     ):
-        if not gan and not (ae_loss and l1_loss):
-            raise ValueError("without gan, both ae_loss and l1_loss are needed: there is nothing to train on")
-        if gan_gradient_ratio and not (gan and ae_loss and l1_loss):
-            raise ValueError(
-                "gan_gradient_ratio needs gan, ae_loss and l1_loss: there is nothing to steer by"
-            )
-        if perceptual_weight and not (gan and hasattr(discriminator, "features")):
-            raise ValueError("perceptual_weight needs the features of a ProjectedDiscriminator")
-        super().__init__(generator, discriminator, gan, **options)
-        self.l1_loss_alpha = l1_loss_alpha
-        self.gan_loss_alpha = gan_loss_alpha
-        self.ae_loss = ae_loss
-        self.l1_loss = l1_loss
-        self.known_weight = known_weight
-        self.perceptual_weight = perceptual_weight
-        self.gan_highpass = gan_highpass
-        self.l1_lowpass = l1_lowpass
-        if gan_gradient_ratio:
-            self.steering = Steering(gan_gradient_ratio, gan_loss_alpha_max, gan_loss_alpha)
+        recipe.check(generator)
+        self.generator = generator
+        self.recipe = recipe
+        self.discriminator = recipe.discriminator
+        self.strategy = tf.distribute.get_strategy()
+        self.optimizer = optimizer or make_optimizer(
+            precision=generator.dtype_policy.name, beta_2=recipe.beta_2
+        )
+        self.discriminator_optimizer = discriminator_optimizer or self.optimizer
+        judged = self.discriminator.trainable_variables if self.discriminator else []
+        if discriminator_optimizer:
+            self.optimizer.build(generator.trainable_variables)
+            discriminator_optimizer.build(judged)
+        else:
+            # Built on all variables at once: applied to either half in turn, it stays one Adam.
+            self.optimizer.build(generator.trainable_variables + judged)
+        self.warmed = tf.Variable(0, trainable=False, dtype=tf.int64)
+        self.mean = WeightMean(generator, ema) if ema else None
+        self.adaptive_weight = None
+        if self.discriminator and recipe.options.gan_gradient_ratio:
+            options = recipe.options
+            self.adaptive_weight = AdaptiveWeight(options.gan_gradient_ratio, options.gan_loss_alpha)
+        if jit_compile:  # not the whole steps: XLA refuses the optimizers
+            self.discriminator_gradients = tf.function(self.discriminator_gradients, jit_compile=True)
+            self.generator_gradients = tf.function(self.generator_gradients, jit_compile=True)
 
-    def loss_settings(self):
-        """What weighs the losses: dict of plain values by their flags' names."""
-        return {
-            "gan_loss_alpha": self.gan_loss_alpha,
-            "l1_loss_alpha": self.l1_loss_alpha,
-            "gan_gradient_ratio": self.steering.ratio if self.steering else 0.0,
-            "perceptual_weight": self.perceptual_weight,
-            "gan_highpass": self.gan_highpass,
-            "l1_lowpass": self.l1_lowpass,
-            "known_weight": self.known_weight,
-            "ae_loss": self.ae_loss,
-            "l1_loss": self.l1_loss,
-        }
+    @property
+    def filler(self):
+        """The generator that fills: the mean of the weights where there is one."""
+        return self.mean.model if self.mean else self.generator
 
-    def discriminator_gradients(self, images, masks, sketches=None, completed=None):
+    def forward(self, batch, generator=None, training=False):
+        """Fill the holes of complete images.
+
+        Args:
+            batch: dict of `image` [N, H, W, 3] float32 in [-1, 1], BGR; `mask` [N or 1, H, W, 1], 1 in the
+                hole; if guided, `sketch` [N, H, W, 1], 1 on lines, also outside the hole.
+            generator: the one to use, by default that which is trained.
+            training: whether batch normalisation uses the batch's statistics, as both updates do.
+
+        Returns:
+            A `Filled`.
+        """
+        mask = tf.cast(batch["mask"], tf.float32)
+        incomplete, sketch = batch["image"] * (1 - mask), batch.get("sketch")
+        if sketch is not None:
+            sketch = tf.cast(sketch, tf.float32) * mask
+        generator = generator or self.generator
+        coarse, refined, offsets = generator(incomplete, mask, sketch, training=training)  # SHIM
+        stages = (coarse, refined)[-generator.architecture.stages :]
+        return Filled(incomplete, mask, self.recipe.stages(stages), offsets)
+
+    @tf.function(reduce_retracing=True)
+    def fill(self, batch):
+        """The completed images of `forward` by the `filler`, [N, H, W, 3] float32 in [-1, 1], as a graph."""
+        completed = self.forward(batch, self.filler).completed
+        return tf.clip_by_value(completed, -1.0, 1.0)  # not every network keeps to it
+
+    @tf.function(reduce_retracing=True)
+    def discriminator_step(self, batch):
+        """Update the discriminator on one batch.
+
+        Args:
+            batch: dict of tensors. With several replicas each holds a value for each of them, as a
+                distributed dataset gives them.
+
+        Returns:
+            dict of float32 scalars before the update: what `discriminator_gradients` returns, and
+            `d_gradient_norm`, which with several replicas is the mean of theirs.
+        """
+        return self._on_replicas(self._update_discriminator, batch)
+
+    @tf.function(reduce_retracing=True)
+    def generator_step(self, batch):
+        """Update the generator on one batch.
+
+        Returns:
+            dict of float32 scalars before the update: what `generator_gradients` returns, and
+            `g_gradient_norm` like `d_gradient_norm`.
+        """
+        return self._after_generator(self._on_replicas(self._update_generator, batch))
+
+    @tf.function(reduce_retracing=True)
+    def shared_step(self, batch):
+        """Update the discriminator, then the generator, on one batch and from one pass of the generator.
+
+        The generator is updated by scores that the updated discriminator gives. Not with `jit_compile`.
+
+        Returns:
+            what both other steps return.
+        """
+        return self._after_generator(self._on_replicas(self._update_both, batch))
+
+    def discriminator_gradients(self, batch, completed=None):
         """Losses and gradients of the discriminator's update.
 
         Args:
-            images: [N, H, W, 3] float32 in [-1, 1], BGR, H and W multiples of 8.
-            masks: [N or 1, H, W, 1], 1 in the hole.
-            sketches: [N, H, W, 1], 1 on lines; needed if guided.
+            batch: dict of tensors.
             completed: the generator's images, if they are known already: it does not run again.
 
         Returns:
-            (dict of float32 scalars: `d_loss` and its halves `d_loss_real` and `d_loss_fake`, the mean scores
-            `score_real` and `score_fake`, each layer's share of negative outputs `negative_conv1` and so on;
-            gradients, scaled where float16 needs it).
+            (dict of float32 scalars: `d_loss`, and the recipe's terms by name; gradients, scaled where float16
+            needs it).
         """
         if completed is None:
-            completed = self.forward(images, masks, sketches, training=True)["completed"]
-        variables = self.discriminator.trainable_variables
+            completed = self.forward(batch, training=True).completed
         with tf.GradientTape() as tape:
-            scores, shares, negative = self.discriminator.judge([images, completed], masks, sketches)
-            real, fake = discriminator_hinge(*scores, shares)
-            loss = 0.5 * real + 0.5 * fake
+            terms = self.recipe.discriminator_terms(batch, completed)
+            loss = self._sum(terms)
             scaled = self._scaled(loss, self.discriminator_optimizer)
-        losses = {"d_loss": loss, "d_loss_real": real, "d_loss_fake": fake}
-        losses |= {f"score_{name}": mean(found, shares) for name, found in zip(("real", "fake"), scores)}
-        losses |= {f"negative_conv{i}": share for i, share in enumerate(negative, start=1)}
-        return losses, tape.gradient(scaled, variables)
+        losses = {"d_loss": loss, **{term.name: term.value for term in terms}}
+        return losses, tape.gradient(scaled, self.discriminator.trainable_variables)
 
-    def generator_gradients(self, images, masks, sketches=None, before_scores=None):
+    def generator_gradients(self, batch, on_completed=None):
         """Losses and gradients of the generator's update.
 
         Args:
-            images, masks, sketches: as in `discriminator_gradients`.
-            before_scores: called with the completed images before they are scored, or None.
+            batch: dict of tensors.
+            on_completed: called with the completed images before the losses are computed, or None.
 
         Returns:
-            (dict of float32 scalars: `g_loss` (adversarial, and reconstruction if `ae_loss`), `ae_loss`, if
-            `gan` its weight `gan_loss_alpha`, and two mean absolute gradients at the refined result:
-            `g_gradient` of the weighted adversarial loss, with the perceptual distance, and `ae_gradient` of
-            the reconstruction loss, before any `l1_lowpass`; gradients, scaled where float16 needs it).
+            (dict of float32 scalars: `g_loss`, and the recipe's terms by name; with a discriminator also
+            `gan_loss_alpha`, the weight of the adversarial terms, and two mean absolute gradients at the last
+            stage: `g_gradient` of the weighted adversarial terms as they act, and `ae_gradient` of all others
+            before the recipe filters them; gradients, scaled where float16 needs it).
         """
-        alpha = self.steering.weight if self.steering else self.gan_loss_alpha
-        alpha = tf.convert_to_tensor(alpha, tf.float32)
+        with tf.GradientTape() as network:
+            result = self.forward(batch, training=True)
+        if on_completed:
+            on_completed(result.completed)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(result.stages)
+            terms = self.recipe.generator_terms(batch, result)
+            adversarial = [term for term in terms if term.adversarial]
+            weight = self._adversarial_weight() if adversarial else 0.0
+            parts = (
+                self._sum([term for term in terms if not term.adversarial]),
+                weight * self._sum(adversarial),
+            )
+            scaled = [self._scaled(part, self.optimizer) for part in parts]
+        zero = tf.UnconnectedGradients.ZERO
+        others, adversarial_at = (
+            tape.gradient(part, result.stages, unconnected_gradients=zero) for part in scaled
+        )
+        losses = {"g_loss": parts[0] + parts[1], **{term.name: term.value for term in terms}}
+        at_last = others[-1]
+        if adversarial:
+            filtered = self.recipe.filter_gradients(adversarial_at[-1], others[-1], result.mask)
+            at_last = filtered[0] + filtered[1]
+            scale = scale_loss(self.optimizer, tf.constant(1.0))
+            losses["gan_loss_alpha"] = weight
+            losses["g_gradient"] = tf.reduce_mean(tf.abs(filtered[0])) / scale
+            losses["ae_gradient"] = tf.reduce_mean(tf.abs(others[-1])) / scale
+        # From the results back through the network.
         variables = self.generator.trainable_variables
-        holes = tf.cast(masks, tf.float32)
-        weights = self.l1_loss_alpha * (holes + self.known_weight * (1 - holes))
-        with tf.GradientTape() as tape:
-            result = self.forward(images, masks, sketches, training=True)
-            if before_scores:
-                with tape.stop_recording():
-                    before_scores(result["completed"])
-            ae_loss = g_loss = tf.constant(0.0)
-            if self.l1_loss:
-                *coarse, refined = self.stages_of(result)
-                if self.l1_lowpass:
-                    refined = with_filtered_gradient(refined, lowpass, holes, self.l1_lowpass)
-                ae_loss = reconstruction(images, *coarse, refined, weights=weights)
-            if self.gan:
-                completed = result["completed"]
-                if self.gan_highpass:
-                    completed = with_filtered_gradient(completed, highpass, holes, self.gan_highpass)
-                # The original scores the real images along with these; nothing depends on it.
-                (fake,), shares, _ = self.discriminator.judge([completed], masks, sketches)
-                adversarial = generator_hinge(fake, shares)
-                if self.perceptual_weight:
-                    distance = self.discriminator.features.distance(images, completed, holes)
-                    adversarial += self.perceptual_weight * distance
-                g_loss = alpha * adversarial
-            if self.ae_loss:
-                g_loss += ae_loss
-            scaled = self._scaled(g_loss, self.optimizer)
-        gradients = tape.gradient(scaled, variables + [result["refined"]])
-
-        at_refined = gradients.pop()
-        ae_gradient = tf.zeros_like(at_refined)
-        if self.l1_loss:
-            ae_gradient = tf.sign(result["refined"] - images) * weights
-            ae_gradient /= tf.cast(tf.size(images), tf.float32) * self.strategy.num_replicas_in_sync
-        at_refined /= scale_loss(self.optimizer, tf.constant(1.0))
-        ae_part = lowpass(ae_gradient, holes, self.l1_lowpass) if self.l1_lowpass else ae_gradient
-        losses = {
-            "g_loss": g_loss,
-            "ae_loss": ae_loss,
-            "g_gradient": tf.reduce_mean(tf.abs(at_refined - ae_part * float(self.ae_loss))),
-            "ae_gradient": tf.reduce_mean(tf.abs(ae_gradient)),
-        }
-        if self.gan:
-            losses["gan_loss_alpha"] = alpha
-        if self.perceptual_weight:
-            losses["perceptual_distance"] = distance
+        at_results = [*others[:-1], at_last]
+        gradients = network.gradient(
+            result.stages, variables, output_gradients=at_results, unconnected_gradients=zero
+        )
         return losses, gradients
+
+    def _adversarial_weight(self):
+        weight = self.adaptive_weight.weight if self.adaptive_weight else self.recipe.options.gan_loss_alpha
+        return tf.convert_to_tensor(weight, tf.float32)
+
+    @staticmethod
+    def _sum(terms):
+        """The weighted sum of terms, a float32 scalar."""
+        parts = [term.weight * term.value for term in terms if term.weight]
+        return tf.add_n(parts) if parts else tf.constant(0.0)
+
+    def _scaled(self, loss, optimizer):
+        """What is differentiated: replicas' gradients are summed, so each has its share of the loss."""
+        return scale_loss(optimizer, loss / self.strategy.num_replicas_in_sync)
+
+    def _after_generator(self, losses):
+        with self.strategy.scope():  # callers need not be inside
+            if self.adaptive_weight:
+                self.adaptive_weight.update(losses["g_gradient"], losses["ae_gradient"])
+            if self.mean:
+                self.mean.update()
+        return losses
+
+    def _on_replicas(self, update, batch):
+        """Run an update on each replica's part of a batch; the means of what they return."""
+        losses = self.strategy.run(update, args=(batch,))
+        mean = tf.distribute.ReduceOp.MEAN
+        return {name: self.strategy.reduce(mean, value, axis=None) for name, value in losses.items()}
+
+    def _update_discriminator(self, batch, **known):
+        losses, gradients = self.discriminator_gradients(batch, **known)
+        norm = self._apply(self.discriminator_optimizer, gradients, self.discriminator)
+        return {**losses, "d_gradient_norm": norm}
+
+    def _update_generator(self, batch, **hook):
+        losses, gradients = self.generator_gradients(batch, **hook)
+        return {**losses, "g_gradient_norm": self._apply(self.optimizer, gradients, self.generator)}
+
+    def _update_both(self, batch):
+        found = {}
+
+        def discriminator_first(completed):
+            found.update(self._update_discriminator(batch, completed=completed))
+
+        return {**self._update_generator(batch, on_completed=discriminator_first), **found}
+
+    def _apply(self, optimizer, gradients, model):
+        """Update a model's weights; returns the gradients' norm on this replica."""
+        norm = tf.linalg.global_norm(gradients) / self._scaled(tf.constant(1.0), optimizer)
+        if is_loss_scaled(optimizer) and self.strategy.num_replicas_in_sync > 1:
+            gradients = overflow_on_all(gradients)
+        apply_gradients(optimizer, gradients, model.trainable_variables)
+        return norm

@@ -24,11 +24,14 @@ def main(flags):
     find(flags.checkpoint_dir)  # before TensorFlow, to fail early
     load_tensorflow()
     from inpaint.checkpoints.convert import models_of, to_tf1
+    from inpaint.discriminators.critics import Critics
     from inpaint.models.optimizer import make_optimizer
+    from inpaint.training.recipes.deepfill_v1 import DeepFillV1
+    from inpaint.training.recipes.deepfill_v2 import DeepFillV2
     from inpaint.training.trainer import Trainer
 
     generator, discriminator = models_of(flags.checkpoint_dir)
-    optimizer = make_optimizer(flags.learning_rate, gan=discriminator.gan)
-    trainer = Trainer(generator, discriminator, optimizer=optimizer)
+    recipe = (DeepFillV1 if isinstance(discriminator, Critics) else DeepFillV2)(discriminator)
+    trainer = Trainer(generator, recipe, make_optimizer(flags.learning_rate, beta_2=recipe.beta_2))
     prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")

@@ -2,7 +2,7 @@
 
 import time
 
-from inpaint.training.settings import ENDLESS
+from inpaint.options.run import ENDLESS
 
 _SECONDS_BETWEEN = 10.0
 

@@ -7,16 +7,10 @@ from inpaint.errors import telling
 from inpaint.models.preprocessing import from_network
 from inpaint.ops import flow_image
 
-_SCALARS = {
-    "d_loss": "losses/d_loss",
-    "g_loss": "losses/g_loss",
-    "ae_loss": "losses/ae_loss",
-    "l1_loss": "losses/l1_loss",
-    "gp_loss": "losses/gp_loss",
-    **{f"{n}_loss": f"losses/{n}_loss" for n in ("valid", "hole", "tv", "perceptual", "style")},
+# Where numbers are shown that are no losses.
+_PLACES = {
     "d_local": "critics/local",
     "d_global": "critics/global",
-    "perceptual_distance": "losses/perceptual_distance",
     "d_loss_real": "hinge/real",
     "d_loss_fake": "hinge/fake",
     "separation": "discriminator/separation",
@@ -61,34 +55,36 @@ class RunSummaries:
         """Write numbers by the names the `Trainer` and the others give them."""
         with telling(_WHAT), self._writer.as_default(step):
             for name, value in values.items():
-                tf.summary.scalar(_SCALARS[name], value)
+                tf.summary.scalar(_PLACES.get(name, f"losses/{name}"), value)
             self._writer.flush()
 
     def images(self, step, batch):
         """Write strips of a training batch, and of the static view if there is one."""
-        batch = [tensor[: self._viz_max_out] for tensor in self._trainer.inputs_of(batch)]
+        batch = {name: tensor[: self._viz_max_out] for name, tensor in batch.items()}
         with telling(_WHAT), self._writer.as_default(step):
-            tf.summary.image("training", self.strips(*batch), max_outputs=self._viz_max_out)
+            tf.summary.image("training", self.strips(batch), max_outputs=self._viz_max_out)
             if self._validation:
-                strips = [self.strips(*one) for one in _one_by_one(self._validation.static_view)]
+                strips = [self.strips(one) for one in _one_by_one(self._validation.static_view)]
                 tf.summary.image("validation", tf.concat(strips, 0), max_outputs=len(strips))
             self._writer.flush()
 
-    def strips(self, images, masks, sketches=None):
-        """`real | incomplete | completed | flow` side by side.
+    def strips(self, batch):
+        """`real | incomplete | completed | flow` side by side; the flow is left out where there is none.
 
         Args:
-            images, masks, sketches: a batch as the `Trainer` takes it.
+            batch: dict of tensors as the `Trainer` takes it.
 
         Returns:
-            uint8 [N, H, 4W, 3], RGB.
+            uint8 [N, H, 4W or 3W, 3], RGB.
         """
-        result = self._trainer.forward(images, masks, sketches, self._trainer.filler)
-        flow = flow_image(result["offsets"], scale=8)
-        # The wheel is drawn in RGB, the rest is as the network sees it.
-        parts = [images, result["incomplete"], result["completed"], tf.reverse(flow, axis=[-1])]
+        result = self._trainer.forward(batch, self._trainer.filler)
+        parts = [batch["image"], result.incomplete, result.completed]
+        if result.offsets is not None:
+            # The wheel is drawn in RGB, the rest is as the network sees it.
+            parts.append(tf.reverse(flow_image(result.offsets, scale=8), axis=[-1]))
         return from_network(tf.concat(parts, axis=2))
 
 
 def _one_by_one(batch):
-    return zip(*(tf.split(tensor, tensor.shape[0]) for tensor in batch))
+    parts = {name: tf.split(tensor, tensor.shape[0]) for name, tensor in batch.items()}
+    return [dict(zip(parts, row)) for row in zip(*parts.values())]

@@ -15,7 +15,7 @@ class Validation:
 
     Args:
         paths: list of images.
-        data: a `DataOptions`; a random crop is the same one every time.
+        data: an `ExampleOptions`; a random crop is the same one every time.
         static_view_size: how many of the first images are drawn.
         batch_size: how many are measured at once.
         say: takes a line for the user, about an image that cannot be read and is left out.
@@ -35,7 +35,7 @@ class Validation:
         parts = list(self.batches(static_view_size))
         if not parts:
             raise UserError(f"none of the first {static_view_size} validation images can be read")
-        self.static_view = tuple(tf.concat(column, axis=0) for column in zip(*parts))
+        self.static_view = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
 
     def batches(self, limit=None):
         """The images in batches as the `Trainer` takes them; the first `limit` of them."""
@@ -54,13 +54,14 @@ class Validation:
         images, sketches = (tf.constant(np.stack(column)) for column in zip(*rows))
         mask = np.float32(centred_box(self._data.size, self._data.box))[None, ..., None]
         masks = tf.repeat(mask, len(rows), axis=0)
-        return (images, masks, sketches) if self._data.guided else (images, masks)
+        batch = {"image": images, "mask": masks}
+        return {**batch, "sketch": sketches} if self._data.guided else batch
 
     def metrics(self, trainer):
         """Means of `image_metrics` over all images, known pixels and hole: dict of floats."""
         found = {}
         for batch in self.batches():
-            filled = trainer.fill(*batch)
-            for name, values in image_metrics((batch[0] + 1) / 2, (filled + 1) / 2).items():
+            filled = trainer.fill(batch)
+            for name, values in image_metrics((batch["image"] + 1) / 2, (filled + 1) / 2).items():
                 found.setdefault(name, []).extend(values.numpy().tolist())
         return {name: float(np.mean(values)) for name, values in found.items()}

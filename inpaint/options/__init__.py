@@ -1,0 +1,1 @@
+"""Options as frozen dataclasses: of networks, examples, runs and recipes. Needs no TensorFlow."""

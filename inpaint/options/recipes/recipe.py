@@ -1,0 +1,77 @@
+"""What the options of recipes have in common."""
+
+import dataclasses
+import typing
+
+from inpaint.errors import UserError
+from inpaint.options.option import Options, option
+
+
+@dataclasses.dataclass(frozen=True)
+class RecipeOptions(Options):
+    """Base of the options of all recipes.
+
+    Attributes:
+        NAME: the recipe's name, that of its modules.
+        BOXES: whether its masks are boxes alone.
+        shared_batch: whether both networks are updated on the same batch.
+    """
+
+    NAME: typing.ClassVar[str]
+    BOXES: typing.ClassVar[bool] = False
+    shared_batch: typing.ClassVar[bool] = False
+
+    @property
+    def has_discriminator(self):
+        """Whether a discriminator is trained, too."""
+        return False
+
+    def check_network(self, architecture, guided):
+        """Raise UserError if the recipe cannot train a network: its `Architecture`, and whether it is guided."""
+
+
+@dataclasses.dataclass(frozen=True)
+class AdversarialOptions(RecipeOptions):
+    """Base of the options of recipes with a discriminator."""
+
+    gan_loss_alpha: float = option(1.0, "Weight of the adversarial loss.", least=0)
+    gan_gradient_ratio: float = option(
+        0.0,
+        "Adapt --gan_loss_alpha, which is then the initial weight, so that the adversarial gradient at the "
+        "filled image stays at this share of the reconstruction's. 0 keeps the weight.",
+        least=0,
+    )
+    discriminator_learning_rate: float | None = option(
+        None,
+        "Adam's step size for the discriminator, which then has an Adam of its own. Default: both networks "
+        "share one Adam.",
+        least=0,
+        recorded=False,
+    )
+    discriminator_warmup: int = option(
+        0,
+        "Initial iterations that train only the discriminator. They count towards --max_iters.",
+        least=0,
+    )
+    discriminator_steps: int = option(
+        1, "Updates of the discriminator in an iteration, each on a batch of its own.", least=1
+    )
+    shared_batch: bool = option(
+        False,
+        "Update both networks on the same batch, with one pass of the generator: faster. The original uses a "
+        "batch for each.",
+    )
+
+    @property
+    def has_discriminator(self):
+        return True
+
+    def check(self):
+        if not self.has_discriminator:
+            self.check_left_out("gan_gradient_ratio", "discriminator_warmup", "shared_batch")
+
+    def check_left_out(self, *names):
+        """Raise UserError if any of these options is on, without a discriminator."""
+        for name in names:
+            if getattr(self, name):
+                raise UserError(f"--{name} needs a discriminator: leave it out")

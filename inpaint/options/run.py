@@ -1,0 +1,88 @@
+"""A training run: its length, its checkpoints, the devices."""
+
+import dataclasses
+
+from inpaint.errors import UserError
+from inpaint.options.option import Options, option
+from inpaint.options.precision import PRECISION
+
+ENDLESS = 100_000_000  # iterations: the original's default, of a run until it is stopped
+STRATEGIES = ("auto", "mirrored", "multi_worker", "tpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunOptions(Options):
+    """Options of a run beside its data, network and recipe."""
+
+    GROUP = "Run"
+
+    log_dir: str | None = option(
+        None,
+        "Folder of checkpoints and TensorBoard files; a run found there is continued. Default: "
+        "logs/<dataset>.",
+        common=True,
+        recorded=False,
+    )
+    model_restore: str = option(
+        "", "Checkpoint to start from, this project's or the original's.", common=True, recorded=False
+    )
+    batch_size: int = option(
+        16, "Images in each batch of an iteration, over all devices.", least=1, common=True
+    )
+    max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1, common=True, recorded=False)
+    learning_rate: float = option(1e-4, "Adam's step size.", least=0, common=True, recorded=False)
+    precision: str = PRECISION
+    val: bool = option(
+        False,
+        "Measure the validation images at each checkpoint, keep the best checkpoint in <log_dir>/best, and "
+        "draw a fixed view in TensorBoard.",
+        common=True,
+        recorded=False,
+    )
+    train_spe: int = option(4000, "Iterations between checkpoints.", least=1, common=True, recorded=False)
+    keep_checkpoints: int = option(5, "How many of the newest checkpoints to keep.", least=1, recorded=False)
+    val_psteps: int = option(2000, "Iterations between images in TensorBoard.", least=1, recorded=False)
+    static_view_size: int = option(30, "Images of the fixed validation view.", least=1, recorded=False)
+    viz_max_out: int = option(10, "Training images drawn in TensorBoard.", least=1, recorded=False)
+    max_bad_share: float = option(
+        0.01, "Stop if more than this share of the images cannot be read.", least=0, most=1, recorded=False
+    )
+    random_seed: int = option(0, "Seed of weights, crops and masks.", least=0, most=2**32 - 1)
+    ema: float = option(
+        0.0,
+        "Decay per iteration of an exponential mean of the network's weights, which is then used to fill and "
+        "validate: 0.998 averages some 500 iterations, 0 does not average.",
+        least=0,
+        most=1,
+    )
+    scaled_init: bool = option(
+        False,
+        "Begin a new network of gated convolutions with features scaled so that the signal keeps its size "
+        "from layer to layer. It learns faster than from the original's start.",
+        recorded=False,
+    )
+    freeze_encoder_norm: bool = option(
+        False,
+        "Keep the encoder's batch normalisation in inference mode, to fine-tune --network=pconv_unet.",
+    )
+    strategy: str = option(
+        "auto",
+        "Devices that share each batch: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
+        choices=STRATEGIES,
+        recorded=False,
+    )
+    deterministic: bool = option(False, "Make GPU runs reproducible, at some cost in speed.", recorded=False)
+    jit_compile: bool = option(False, "Compile the updates with XLA; for GPUs.", recorded=False)
+
+    def check(self):
+        if self.ema == 1:
+            raise UserError("--ema must be below 1, received 1: a mean that never moves")
+        if self.scaled_init and self.model_restore:
+            raise UserError("--scaled_init is for a new network: leave it out, or --model_restore")
+
+    def check_network(self, architecture, network):
+        """Raise UserError for options that are not for this network, an `Architecture` and its name."""
+        if self.scaled_init and architecture.convolution != "gated":
+            raise UserError(f"--scaled_init is for gated convolutions, received --network={network}")
+        if self.freeze_encoder_norm and architecture.stages != 1:
+            raise UserError(f"--freeze_encoder_norm is for --network=pconv_unet, received {network}")
