@@ -51,11 +51,12 @@ def _define(values, name, found):
         default = list(default) if isinstance(default, tuple) else default
         _DEFINE[type_of(first)](name, default, text, flag_values=values)
     # Read by the help, see `inpaint.cli.help`.
-    values[name].group = " and ".join(kind.GROUP for kind, _ in found)
-    values[name].common = option.common
+    names = [kind.NAME for kind, _ in found if not kind.GROUP]
+    values[name].group = f"Recipe {' and '.join(names)}" if names else found[0][0].GROUP
+    values[name].common = any(field.metadata["option"].common for _, field in found)
 
 
-def given(values, kind):
+def requested(values, kind):
     """The options of a kind that the user set, as a dict."""
     found = {name: values[name].value for name in options_of(kind) if values[name].present}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
@@ -67,7 +68,7 @@ def parsed(values, kind):
     Raises:
         UserError: a flag is out of its bounds, contradicts others, or was set without what it needs.
     """
-    found = given(values, kind)
+    found = requested(values, kind)
     options = kind(**found)
     for name in found:
         needs = options_of(kind)[name].metadata["option"].needs

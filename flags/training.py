@@ -8,7 +8,7 @@ from absl import flags
 from inpaint.checkpoints.config import settle, settle_folder
 from inpaint.errors import UserError
 from inpaint.flags.define import define as define_options
-from inpaint.flags.define import given, parsed
+from inpaint.flags.define import parsed, requested
 from inpaint.flags.examples import example_options, image_sources
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.examples import BoxOptions, ExampleOptions, SourceOptions
@@ -53,7 +53,7 @@ class Training:
 
 
 def define(values):
-    kinds = recipes()
+    kinds = dict(sorted(recipes().items(), key=lambda item: item[0] != _DEFAULT))
     define_options(values, SourceOptions, NetworkOptions, RunOptions)
     flags.DEFINE_enum(
         "recipe",
@@ -62,7 +62,7 @@ def define(values):
         "What is trained on: the losses of DeepFillv2, of DeepFill v1, or of the partial convolution paper.",
         flag_values=values,
     )
-    values["recipe"].group, values["recipe"].common = "Recipe", True
+    values["recipe"].group = "Recipe"
     define_options(values, *kinds.values())
     define_options(values, BoxOptions)
 
@@ -75,7 +75,7 @@ def resolved(values):
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
     run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
-    config = _config(run, given(values, NetworkOptions))
+    config = _config(run, requested(values, NetworkOptions))
     architecture = NETWORKS[config.network]
     run.check_network(architecture, config.network)
     recipe.check_network(architecture, config.guided)

@@ -9,15 +9,14 @@ import os
 import re
 import signal
 import sys
-import textwrap
 import warnings
 
 from absl import flags
 
+from inpaint.cli.help import help_text
 from inpaint.errors import Note, Stopped, UserError
 
 _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
-_KINDS = {"comma separated list of strings": "a,b,..."}
 
 
 def run(module, arguments, program):
@@ -29,6 +28,7 @@ def run(module, arguments, program):
     Args:
         module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help. One
             with `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(flags, further)`.
+            One with `RETIRED_FLAGS` says what replaces them.
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
@@ -60,15 +60,24 @@ def _run(command, arguments, program):
     values = flags.FlagValues()
     command.define(values)
     if any(argument in _HELP for argument in arguments):
-        print(_help(command, values, program))
+        print(help_text(command, values, program, full="--helpfull" in arguments))
         return
     takes_more = hasattr(command, "FURTHER_FLAGS")
+    _check_retired(getattr(command, "RETIRED_FLAGS", {}), arguments)
     further = _parse(values, arguments, program, takes_more)
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     command.main(values, further) if takes_more else command.main(values)
+
+
+def _check_retired(retired, arguments):
+    """Raise UserError for a flag of the version before: a dict of name -> what replaces it."""
+    for argument in arguments:
+        name = argument.lstrip("-").partition("=")[0].removeprefix("no")
+        if argument.startswith("-") and name in retired:
+            raise UserError(f"--{name} is gone: {retired[name]}")
 
 
 def _show_warning(otherwise, message, category, *where, **options):
@@ -115,19 +124,3 @@ def _reworded(message):
         r"\('Non-boolean argument to boolean flag', (.*)\)", r"true or false expected, not \1", message
     )
     return re.sub("^(ERROR:: |flags .*?: )", "", message)
-
-
-def _help(command, values, program):
-    lines = [command.__doc__.strip(), "", f"usage: {program} --flags", ""]
-    for flag in sorted({values[name].name: values[name] for name in values}.values(), key=lambda f: f.name):
-        choices = getattr(flag.parser, "enum_values", None)
-        kind = "|".join(choices) if choices else _KINDS.get(flag.flag_type(), flag.flag_type())
-        lines.append(f"  --[no]{flag.name}" if kind == "bool" else f"  --{flag.name}={kind}")
-        text = flag.help.removeprefix(f"<{kind}>: ")
-        if flag.default not in (None, ""):
-            text += f" Default: {flag.default_as_str[1:-1]}."
-        lines += textwrap.wrap(text, 100, initial_indent="      ", subsequent_indent="      ")
-    more = textwrap.wrap(
-        getattr(command, "FURTHER_FLAGS", ""), 100, initial_indent="  ", subsequent_indent="  "
-    )
-    return "\n".join([*lines, "", *more, "  --flagfile=FILE reads more flags from a file, one per line."])

@@ -46,8 +46,9 @@ def training_batches(
 
     Returns:
         `tf.data.Dataset` of dicts, with n = batch_size / share.total: float32 `image` [n, H, W, 3] in
-        [-1, 1], BGR, and `mask` [n, H, W, 1], 1 in the hole; if guided `sketch` [n, H, W, 1], 1 on lines. With
-        `options.boxes`, `box` int32 [n, 2], each box's (top, left), and `mixing` float32 [n, 2] in [0, 1).
+        [-1, 1], BGR, and `mask` [n, H, W, 1], 1 in the hole; if guided `sketch` [n, H, W, 1], 1 on lines.
+        With `options.boxes`, `box` int32 [n, 2], each box's (top, left), and `mixing` float32 [n, 2] in
+        [0, 1).
     """
     each = batch_size // share.total
     made_here = each * share.count
@@ -92,7 +93,7 @@ def training_batches(
 
 
 def distributed_batches(strategy, paths, options, batch_size, *arguments, **more):
-    """`training_batches` for the replicas of a `tf.distribute.Strategy`; same other arguments, but no `share`."""
+    """`training_batches` for the replicas of a `tf.distribute.Strategy`; same arguments but `share`."""
     if strategy.num_replicas_in_sync == 1:
         return training_batches(paths, options, batch_size, *arguments, **more)
 

@@ -14,15 +14,15 @@ class NetworkOptions(Options):
 
     network: str | None = option(
         None,
-        "Kind of network: gated convolutions (DeepFillv2), plain or partial ones in the same layout, DeepFill "
-        "v1, or the partial convolution paper's U-Net. Default: the checkpoint's, or gated.",
+        "Kind of network: gated convolutions (DeepFillv2), plain or partial ones in the same layout, "
+        "DeepFill v1, or the partial convolution paper's U-Net. Default: the checkpoint's, or gated.",
         choices=tuple(NETWORKS),
         common=True,
     )
     guided: bool | None = option(
         None,
-        "Whether the network takes a sketch, name_edge.jpg beside each name.ext. Default: the checkpoint's, or "
-        "no.",
+        "Whether the network takes a sketch, name_edge.jpg beside each name.ext. Default: as the checkpoint "
+        "says, or no.",
         common=True,
     )
     padding: str | None = option(

@@ -38,8 +38,8 @@ class Trainer:
 
     An iteration of the originals is one `discriminator_step` or several, each on a batch of its own, then a
     `generator_step` on another; a `shared_step` makes both updates from one batch. All steps are
-    `tf.function`s and take a batch as `training_batches` gives it: a dict of `image`, `mask` and what else the
-    recipe needs. The losses are the recipe's.
+    `tf.function`s and take a batch as `training_batches` gives it: a dict of `image`, `mask` and what else
+    the recipe needs. The losses are the recipe's.
 
     Made inside a `tf.distribute` strategy's scope, like the models, it trains on all its replicas:
     each works on its part of the batch, and losses and gradients are those of the whole batch.
@@ -169,8 +169,8 @@ class Trainer:
             completed: the generator's images, if they are known already: it does not run again.
 
         Returns:
-            (dict of float32 scalars: `d_loss`, and the recipe's terms by name; gradients, scaled where float16
-            needs it).
+            (dict of float32 scalars: `d_loss`, and the recipe's terms by name; gradients, scaled where
+            float16 needs it).
         """
         if completed is None:
             completed = self.forward(batch, training=True).completed
@@ -203,29 +203,26 @@ class Trainer:
             terms = self.recipe.generator_terms(batch, result)
             adversarial = [term for term in terms if term.adversarial]
             weight = self._adversarial_weight() if adversarial else 0.0
-            parts = (
-                self._sum([term for term in terms if not term.adversarial]),
-                weight * self._sum(adversarial),
-            )
-            scaled = [self._scaled(part, self.optimizer) for part in parts]
+            plain_loss = self._sum(term for term in terms if not term.adversarial)
+            gan_loss = weight * self._sum(adversarial)
+            scaled = [self._scaled(loss, self.optimizer) for loss in (plain_loss, gan_loss)]
+        losses = {"g_loss": plain_loss + gan_loss, **{term.name: term.value for term in terms}}
+        # Each part's gradient at the results first, where it is measured, then back through the network.
         zero = tf.UnconnectedGradients.ZERO
-        others, adversarial_at = (
-            tape.gradient(part, result.stages, unconnected_gradients=zero) for part in scaled
-        )
-        losses = {"g_loss": parts[0] + parts[1], **{term.name: term.value for term in terms}}
-        at_last = others[-1]
+        plain, gan = (tape.gradient(loss, result.stages, unconnected_gradients=zero) for loss in scaled)
+        *before, last = plain
         if adversarial:
-            filtered = self.recipe.filter_gradients(adversarial_at[-1], others[-1], result.mask)
-            at_last = filtered[0] + filtered[1]
+            g_gradient, ae_gradient = self.recipe.filter_gradients(gan[-1], last, result.mask)
             scale = scale_loss(self.optimizer, tf.constant(1.0))
             losses["gan_loss_alpha"] = weight
-            losses["g_gradient"] = tf.reduce_mean(tf.abs(filtered[0])) / scale
-            losses["ae_gradient"] = tf.reduce_mean(tf.abs(others[-1])) / scale
-        # From the results back through the network.
-        variables = self.generator.trainable_variables
-        at_results = [*others[:-1], at_last]
+            losses["g_gradient"] = tf.reduce_mean(tf.abs(g_gradient)) / scale
+            losses["ae_gradient"] = tf.reduce_mean(tf.abs(last)) / scale
+            last = g_gradient + ae_gradient
         gradients = network.gradient(
-            result.stages, variables, output_gradients=at_results, unconnected_gradients=zero
+            result.stages,
+            self.generator.trainable_variables,
+            output_gradients=[*before, last],
+            unconnected_gradients=zero,
         )
         return losses, gradients
 

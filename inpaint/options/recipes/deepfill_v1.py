@@ -12,7 +12,6 @@ class DeepFillV1Options(AdversarialOptions):
     """Options of the recipe `deepfill_v1`, named as the original's settings."""
 
     NAME = "deepfill_v1"
-    GROUP = "Recipe deepfill_v1"
     BOXES = True
 
     gan: str = option("wgan_gp", "Discriminator: a global and a local critic.", choices=("wgan_gp",))

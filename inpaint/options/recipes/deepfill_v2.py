@@ -1,4 +1,4 @@
-"""DeepFillv2's training (Yu et al., ICCV 2019): reconstruction, and a hinge loss on a discriminator's scores."""
+"""DeepFillv2's training (Yu et al., ICCV 2019): reconstruction, and a hinge loss on scores."""
 
 import dataclasses
 
@@ -12,12 +12,11 @@ class DeepFillV2Options(AdversarialOptions):
     """Options of the recipe `deepfill_v2`."""
 
     NAME = "deepfill_v2"
-    GROUP = "Recipe deepfill_v2"
 
     gan: str = option(
         "sngan",
-        "Discriminator: the original's SN-PatchGAN; projected, heads on pretrained features (--gan_features), "
-        "which learn faster; or none.",
+        "Discriminator: the original's SN-PatchGAN; projected, heads on pretrained features "
+        "(--gan_features), which learn faster; or none.",
         choices=("sngan", "projected", "none"),
         common=True,
     )

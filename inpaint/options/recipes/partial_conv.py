@@ -11,7 +11,6 @@ class PartialConvOptions(RecipeOptions):
     """Options of the recipe `partial_conv`: weights of the losses, by default the paper's (equation 9)."""
 
     NAME = "partial_conv"
-    GROUP = "Recipe partial_conv"
 
     valid_loss_alpha: float = option(1.0, "Weight of the loss of known pixels.", least=0)
     hole_loss_alpha: float = option(6.0, "Weight of the loss of the hole's pixels.", least=0)
@@ -20,8 +19,8 @@ class PartialConvOptions(RecipeOptions):
     )
     vgg_weights: str | None = option(
         None,
-        "Keras' VGG-16 weights, a _notop.h5 file, for the perceptual and style losses. Default: train without "
-        "these two.",
+        "Keras' VGG-16 weights, a _notop.h5 file, for the perceptual and style losses. Default: train "
+        "without these two.",
         recorded=False,
     )
     perceptual_loss_alpha: float = option(

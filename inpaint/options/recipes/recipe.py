@@ -27,7 +27,7 @@ class RecipeOptions(Options):
         return False
 
     def check_network(self, architecture, guided):
-        """Raise UserError if the recipe cannot train a network: its `Architecture`, and whether it is guided."""
+        """Raise UserError if the recipe cannot train a network of an `Architecture`, guided or not."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""DeepFillv2's losses: reconstruction, and a hinge loss on a discriminator's scores (Yu et al., ICCV 2019)."""
+"""DeepFillv2's losses: reconstruction, and a hinge loss on scores (Yu et al., ICCV 2019)."""
 
 from inpaint.discriminators.pretrained_features import PretrainedFeatures
 from inpaint.discriminators.projected import ProjectedDiscriminator
@@ -8,8 +8,8 @@ from inpaint.losses.frequencies import highpass, lowpass
 from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
 from inpaint.training.recipes.recipe import Recipe, Term
 
-# Of --split_frequencies, sigmas in pixels: what is finer than the first is the adversarial loss's to move, what
-# is finer than the second not the reconstruction's.
+# Of --split_frequencies, sigmas in pixels: the adversarial loss moves what is finer than the first, the
+# reconstruction loss leaves alone what is finer than the second.
 _ADVERSARIAL, _RECONSTRUCTION = 6.0, 2.0
 
 
