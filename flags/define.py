@@ -24,36 +24,33 @@ def define(values, *kinds):
     named = {}
     for kind in kinds:
         for name, field in options_of(kind).items():
-            named.setdefault(name, []).append((kind, field))
-    for name, found in named.items():
-        _define(values, name, found)
+            named.setdefault(name, {})[kind] = field
+    for name, fields in named.items():
+        _define(values, name, fields)
 
 
-def _define(values, name, found):
-    first, option = found[0][1], found[0][1].metadata["option"]
-    defaults = {field.default for _, field in found}
-    default = first.default if len(defaults) == 1 else None
-    text = (
-        option.help
-        if len({field.metadata["option"].help for _, field in found}) == 1
-        else " ".join(f"{kind.NAME}: {field.metadata['option'].help}" for kind, field in found)
-    )
+def _define(values, name, fields):
+    """Define the flag of an option, a dict of the kinds that have it and their fields."""
+    options = {kind: field.metadata["option"] for kind, field in fields.items()}
+    first, option = next(iter(fields.values())), next(iter(options.values()))
+    text, default = option.help, first.default
+    if len({each.help for each in options.values()}) > 1:
+        text = " ".join(f"{kind.NAME}: {each.help}" for kind, each in options.items())
     if option.needs:
         text += f" Needs --{option.needs}."
-    if len(defaults) > 1:
-        text += f" Default: {', '.join(f'{field.default} ({kind.NAME})' for kind, field in found)}."
-    choices = [word for _, field in found for word in field.metadata["option"].choices or ()]
+    if len({field.default for field in fields.values()}) > 1:
+        listed = (f"{field.default} ({kind.NAME})" for kind, field in fields.items())
+        text, default = f"{text} Default: {', '.join(listed)}.", None
+    choices = dict.fromkeys(word for each in options.values() for word in each.choices or ())
     if choices:
-        flags.DEFINE_enum(
-            name, default, list(dict.fromkeys(choices)), text, case_sensitive=False, flag_values=values
-        )
+        flags.DEFINE_enum(name, default, list(choices), text, case_sensitive=False, flag_values=values)
     else:
         default = list(default) if isinstance(default, tuple) else default
         _DEFINE[type_of(first)](name, default, text, flag_values=values)
-    # Read by the help, see `inpaint.cli.help`.
-    names = [kind.NAME for kind, _ in found if not kind.GROUP]
-    values[name].group = f"Recipe {' and '.join(names)}" if names else found[0][0].GROUP
-    values[name].common = any(field.metadata["option"].common for _, field in found)
+    # Read by `inpaint.cli.help`.
+    names = [kind.NAME for kind in fields if not kind.GROUP]
+    values[name].group = f"Recipe {' and '.join(names)}" if names else next(iter(fields)).GROUP
+    values[name].common = any(each.common for each in options.values())
 
 
 def requested(values, kind):
