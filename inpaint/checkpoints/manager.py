@@ -16,7 +16,7 @@ except ImportError:  # Windows has no such locks
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
-from inpaint.errors import UserError, reason, telling
+from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 
 _BEST = "best"
@@ -55,7 +55,7 @@ class RunCheckpoints:
                 f"TensorFlow finds no checkpoints in folders with *, ? or [ in the name: {log_dir}"
             )
         if writes:
-            with telling(f"cannot write into the log directory {log_dir}"):
+            with as_user_error(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._lock = open(self._folder / "lock", "w")
             _lock(self._lock, log_dir)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from inpaint.checkpoints.locate import find
 from inpaint.checkpoints.native import adam_variables, check_names, model_variables, readable
-from inpaint.errors import UserError, reason, telling
+from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.optimizer import beta_2, learning_rate
@@ -137,7 +137,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         tensors["global_step"] = tf.constant(step, tf.int32)
 
     folder = pathlib.Path(path)
-    with telling(f"cannot make the folder {folder}"):
+    with as_user_error(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     prefix = str(folder / f"snap-{step}")
     names = sorted(tensors)
