@@ -173,7 +173,7 @@ def check_generator(prefix, generator, part="generator"):
 def check_network(prefix, generator, found):
     """Check that a checkpoint is of a generator's network.
 
-    Its config.json tells. Where there is none, as beside the original's snapshots, the network is guessed from
+    Its config.json tells. Where there is none, as beside the original's snapshots, the network is guessed by
     the width of its first kernel, which several may share.
 
     Args:
