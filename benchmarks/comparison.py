@@ -24,7 +24,7 @@ from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
 from inpaint.checkpoints.locate import find
 from inpaint.cli.process import run
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.flags.precision import POLICIES
 from inpaint.io.atomic import write_whole
 
@@ -68,7 +68,7 @@ def define(flags):
 
 def main(flags):
     output = pathlib.Path(flags.output_dir)
-    with telling(f"cannot make the folder {output}"):
+    with as_user_error(f"cannot make the folder {output}"):
         output.mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(flags.jobs) as pool:
         trained = pool.map(lambda network: _train_network(output, flags, network), _LONGEST_FIRST)

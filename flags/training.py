@@ -5,7 +5,7 @@ import pathlib
 
 from absl import flags
 
-from inpaint.checkpoints.config import settle, settle_folder
+from inpaint.checkpoints.config import resolve, resolve_folder
 from inpaint.errors import UserError
 from inpaint.flags.define import define as define_options
 from inpaint.flags.define import parsed, requested
@@ -93,10 +93,10 @@ def resolved(values):
 def _config(run, requested):
     """The configuration of the network that is continued, started from, or new."""
     if any(pathlib.Path(run.log_dir).glob("snap-*.index")):
-        return settle_folder(run.log_dir, **requested)
+        return resolve_folder(run.log_dir, **requested)
     if run.model_restore:
-        return settle(run.model_restore, **requested)
-    return settle_folder(None, **requested)
+        return resolve(run.model_restore, **requested)
+    return resolve_folder(None, **requested)
 
 
 def _recipe(values):

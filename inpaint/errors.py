@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import sys
 
 
 class UserError(Exception):
@@ -32,11 +31,20 @@ class Stopped(Exception):
 
 
 @contextlib.contextmanager
-def telling(what):
-    """Turn an error of the system or of TensorFlow in the body into a UserError that begins with `what`."""
+def as_user_error(what, *further):
+    """Turn an OSError in the body into a UserError. The body holds file operations alone, and no computing.
+
+    Args:
+        what: beginning of the message, such as `cannot write x.png`.
+        further: other exception types that files and users cause in the body, such as `UnicodeDecodeError`
+            where text is decoded, or `tf.errors.OpError` where TensorFlow writes. All others get through.
+
+    Raises:
+        UserError: `what`, and the reason.
+    """
     try:
         yield
-    except _system_errors() as error:
+    except (OSError, *further) as error:
         raise UserError(f"{what}: {reason(error)}") from error
 
 
@@ -44,8 +52,3 @@ def reason(error):
     """What went wrong, in the system's words: without TensorFlow's names of nodes and operations."""
     text = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
     return re.sub(r"{{.*?}} *| *\[Op:\w+\]", "", text)
-
-
-def _system_errors():
-    tensorflow = sys.modules.get("tensorflow")  # it cannot have raised anything before it was imported
-    return (OSError, ValueError, *([tensorflow.errors.OpError] if tensorflow else []))

@@ -11,10 +11,10 @@ from apache_beam.utils.shared import Shared
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
-from inpaint.bulk.lines import Line
+from inpaint.bulk.lines import NO_FILE_SYSTEM, Line
 from inpaint.bulk.staging import Staging
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, batch_count, fill_batch
 from inpaint.io.file_lists import job_fields, sketch_path
@@ -108,7 +108,7 @@ class FillLines(beam.DoFn):
         return Job(*fields, sketch=sketch, strip_metadata=self._options.strip_metadata)
 
     def _is_done(self, job):
-        with telling(f"cannot write {job.output}"):
+        with as_user_error(f"cannot write {job.output}", NO_FILE_SYSTEM):
             return FileSystems.exists(job.output)
 
     def _fill(self, group):

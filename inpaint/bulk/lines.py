@@ -7,8 +7,10 @@ import typing
 
 from apache_beam.io.filesystems import FileSystems
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.io.file_lists import job_fields
+
+NO_FILE_SYSTEM = ValueError  # what Beam raises for `abc://x`, or `gs://x` where its package is not installed
 
 
 class Line(typing.NamedTuple):
@@ -31,7 +33,7 @@ def find_lists(pattern):
     Raises:
         UserError: there is none, or the file system cannot be used.
     """
-    with telling(f"cannot look for {pattern}"):
+    with as_user_error(f"cannot look for {pattern}", NO_FILE_SYSTEM):
         (found,) = FileSystems.match([os.path.abspath(pattern) if is_local(pattern) else pattern])
     if not found.metadata_list:
         raise UserError(f"no file list {pattern}: make one, with `image mask output` on each line")
@@ -44,10 +46,11 @@ def find_lists(pattern):
 
 def read_lines(flist):
     """Yield the lines of a list that are not empty, each a `Line`; raises UserError if it cannot be read."""
-    with telling(f"cannot read {flist} as a list (a text file)"), FileSystems.open(flist) as file:
+    what = f"cannot read {flist} as a list (a text file)"
+    with as_user_error(what, NO_FILE_SYSTEM, UnicodeDecodeError), FileSystems.open(flist) as file:
         for number, text in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
             if "\0" in text:
-                raise ValueError("it holds null bytes")
+                raise UserError(f"{what}: it holds null bytes")
             if text.strip():
                 yield Line(flist, number, text.strip())
 

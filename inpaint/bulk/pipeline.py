@@ -16,8 +16,8 @@ from apache_beam.io.textio import WriteToText
 from apache_beam.metrics import MetricsFilter
 
 from inpaint.bulk.fill_lines import NAMESPACE, FillLines
-from inpaint.bulk.lines import is_local, read_lines
-from inpaint.errors import UserError, telling
+from inpaint.bulk.lines import NO_FILE_SYSTEM, is_local, read_lines
+from inpaint.errors import UserError, as_user_error
 
 
 class Counts(typing.NamedTuple):
@@ -53,7 +53,7 @@ def fill_many(flists, report, options, beam_options):
         UserError: a worker could not load the network or the report cannot be written.
     """
     start = time.monotonic()
-    with telling("Apache Beam cannot start"):
+    with as_user_error("Apache Beam cannot start", ValueError):  # of options that do not fit together
         pipeline = beam.Pipeline(options=beam_options)
     (
         pipeline
@@ -83,7 +83,7 @@ def fill_many(flists, report, options, beam_options):
 
 def make_report_folder(folder):
     """Make the folder for the report; raises UserError if that fails."""
-    with telling(f"cannot make the folder {folder}"):
+    with as_user_error(f"cannot make the folder {folder}", NO_FILE_SYSTEM):
         if not FileSystems.exists(folder):
             FileSystems.mkdirs(folder)
         elif is_local(folder) and not os.path.isdir(folder):

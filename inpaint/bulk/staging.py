@@ -10,8 +10,8 @@ import tempfile
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-from inpaint.bulk.lines import is_local
-from inpaint.errors import UserError, telling
+from inpaint.bulk.lines import NO_FILE_SYSTEM, is_local
+from inpaint.errors import UserError, as_user_error
 
 
 class Staging:
@@ -41,7 +41,7 @@ class Staging:
     def deliver(self, job, local):
         """Write the output of a job's local form to its place; raises UserError if that fails."""
         if local.output != job.output:
-            with telling(f"cannot write {job.output}"):
+            with as_user_error(f"cannot write {job.output}", NO_FILE_SYSTEM):
                 with open(local.output, "rb") as source, _created(job.output) as target:
                     shutil.copyfileobj(source, target)
             os.unlink(local.output)
@@ -50,7 +50,7 @@ class Staging:
         if path is None or is_local(path):
             return path
         local = self._new(path)
-        with telling(f"cannot read {path}"):
+        with as_user_error(f"cannot read {path}", NO_FILE_SYSTEM):
             if not FileSystems.exists(path):
                 raise UserError(f"no such file: {path}")
             with _opened(path) as source, open(local, "wb") as target:

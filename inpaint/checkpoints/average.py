@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.config import config_of, write_config
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 
 def write_average(log_dir, count, folder, generator):
@@ -27,7 +27,7 @@ def write_average(log_dir, count, folder, generator):
     """
     prefixes = _newest(log_dir, count)
     step = _step(prefixes[-1])
-    with telling(f"cannot write into {folder}"):
+    with as_user_error(f"cannot write into {folder}"):
         if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
             raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
     _fill_with_mean(generator, prefixes)
@@ -55,7 +55,7 @@ def _step(prefix):
 def _newest(log_dir, count):
     if not pathlib.Path(log_dir).is_dir():
         raise UserError(f"there is no folder {log_dir}: name the --log_dir of a run")
-    with telling(f"cannot read the list of checkpoints in {log_dir}"):
+    with as_user_error(f"cannot read the list of checkpoints in {log_dir}", ValueError):  # of a damaged one
         state = tf.train.get_checkpoint_state(str(log_dir))
     prefixes = list(state.all_model_checkpoint_paths) if state else []
     if len(prefixes) < count:

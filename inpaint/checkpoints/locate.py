@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "photographs"
 
@@ -33,7 +33,7 @@ def find(path):
     for name in ("checkpoint", "checkpoint.txt"):
         state = path / name
         if state.is_file():
-            with telling(f"cannot read {state}"):
+            with as_user_error(f"cannot read {state}", UnicodeDecodeError):
                 named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
             if named:
                 # Some were written on Windows.

@@ -1,5 +1,6 @@
 """The checkpoints of a training run: saving them, keeping the best, recovering from a crash."""
 
+import errno
 import json
 import math
 import os
@@ -7,20 +8,17 @@ import pathlib
 import re
 import shutil
 
+import filelock
 import tensorflow as tf
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks
-    fcntl = None
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
-from inpaint.errors import UserError, reason, telling
+from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)  # of file systems without locks
 
 
 class RunCheckpoints:
@@ -55,10 +53,9 @@ class RunCheckpoints:
                 f"TensorFlow finds no checkpoints in folders with *, ? or [ in the name: {log_dir}"
             )
         if writes:
-            with telling(f"cannot write into the log directory {log_dir}"):
+            with as_user_error(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._lock = open(self._folder / "lock", "w")
-            _lock(self._lock, log_dir)
+                self._lock = _locked(self._folder / "lock")
             for folder in (self._folder, self._folder / _BEST):
                 _remove_leftovers(folder)
                 _recover_list(folder)
@@ -81,7 +78,7 @@ class RunCheckpoints:
     def close(self):
         """Release the folder for other processes, as the end of this process does."""
         if self._writes:
-            self._lock.close()
+            self._lock.release()
 
     def before_latest(self):
         """Prefix of the checkpoint before the newest, or None."""
@@ -143,16 +140,18 @@ class RunCheckpoints:
         )
 
 
-def _lock(file, log_dir):
-    """Lock the file until the process ends, in whatever way."""
-    if fcntl is None:
-        return
+def _locked(path):
+    """A `FileLock` that this process holds until it ends, in whatever way, or not at all without locks."""
+    # A soft lock, which is a file that exists, would outlive a process that is killed.
+    lock = filelock.FileLock(path, timeout=0, thread_local=False, fallback_to_soft=False)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UserError(f"another process trains in {log_dir}: name another --log_dir") from error
-    except OSError:  # a file system without locks
-        return
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise UserError(f"another process trains in {path.parent}: name another --log_dir") from error
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    return lock
 
 
 def _has_latest(folder):

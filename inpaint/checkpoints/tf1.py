@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints.locate import find
-from inpaint.checkpoints.native import adam_variables, check_names, model_variables, readable
-from inpaint.errors import UserError, reason, telling
+from inpaint.checkpoints.native import adam_variables, check_names, check_network, model_variables, readable
+from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.optimizer import beta_2, learning_rate
@@ -59,8 +59,8 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     with readable(prefix):
         reader = tf.train.load_checkpoint(prefix)
         shapes = reader.get_variable_to_shape_map()
+    check_network(prefix, generator, shapes)
 
-    # A snapshot of another network is recognised by its names.
     scopes = tuple({f"{architecture.scope}/" for architecture in NETWORKS.values()})
     parts = [("generator", scopes, generator)]
     if discriminator is not None and model_variables(discriminator):
@@ -137,7 +137,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         tensors["global_step"] = tf.constant(step, tf.int32)
 
     folder = pathlib.Path(path)
-    with telling(f"cannot make the folder {folder}"):
+    with as_user_error(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     prefix = str(folder / f"snap-{step}")
     names = sorted(tensors)

@@ -5,7 +5,7 @@ import pathlib
 from absl.flags import DEFINE_list, DEFINE_string
 
 from inpaint.cli.make_inpainter import make_inpainter
-from inpaint.errors import telling
+from inpaint.errors import as_user_error
 from inpaint.flags import one_image
 from inpaint.flags.network import follow_checkpoint
 from inpaint.inference.fill_file import load
@@ -34,7 +34,7 @@ def main(flags):
     from inpaint.inference.look_inside import look_inside
 
     inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, layers)
-    with telling(f"cannot make the folder {folder}"):
+    with as_user_error(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, pixels in {**inside.named(), **inside.keys()}.items():
         write_image(folder / f"{name}.png", ImageFile(pixels))

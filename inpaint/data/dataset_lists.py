@@ -5,7 +5,7 @@ import os
 import pathlib
 import random
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import write_whole
 from inpaint.io.image_files import image_size, read_image
 
@@ -81,7 +81,7 @@ def check_free(folder):
     """Raise UserError if the folder already has either list: an old and a new list may not match."""
     for name in (TRAINING, VALIDATION):
         path = pathlib.Path(folder) / name
-        with telling(f"cannot write {path}"):
+        with as_user_error(f"cannot write {path}"):
             if path.exists():
                 raise UserError(f"{path} exists already: remove it, or name another --output_dir")
 
@@ -103,7 +103,7 @@ def write_lists(folder, training, validation):
             raise UserError(f"a file list cannot contain the name {str(path)!r}: rename the file")
     lists = {TRAINING: training, **({VALIDATION: validation} if validation else {})}
     folder = pathlib.Path(folder)
-    with telling(f"cannot make {folder}"):
+    with as_user_error(f"cannot make {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, paths in lists.items():
         write_whole(folder / name, "".join(f"{os.path.abspath(path)}\n" for path in paths))

@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 
 from inpaint.data.masks import centred_box, free_form_strokes, random_box, training_mask
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import read_lines
 from inpaint.io.image_files import ImageFile, write_image
@@ -85,7 +85,7 @@ class MaskFolder:
 
     def _listed(self, kind, count, seed):
         flist = self._folder / f"{kind}.flist"
-        with telling(f"cannot read {flist}"):
+        with as_user_error(f"cannot read {flist}"):
             made = flist.exists()
         if not made:
             self._make(kind, count, seed, flist)
@@ -98,7 +98,7 @@ class MaskFolder:
         return names
 
     def _make(self, kind, count, seed, flist):
-        with telling(f"cannot make {flist.parent / kind}"):
+        with as_user_error(f"cannot make {flist.parent / kind}"):
             (flist.parent / kind).mkdir(parents=True, exist_ok=True)
         names = [f"{kind}/{index:05}.png" for index in range(count)]
         for index, name in enumerate(names):

@@ -8,7 +8,7 @@ import zipfile
 import cv2
 import numpy as np
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.evaluation.mask_sets import KINDS, SIZE
 from inpaint.evaluation.metrics import METRICS, measure
 from inpaint.io.atomic import write_whole
@@ -64,7 +64,7 @@ class Evaluation:
         self.kinds = tuple(kinds)
         for path in [] if resize else self._paths:
             _check_size(image_size(path, max_pixels), path)
-        with telling(f"cannot make {self._rows}"):
+        with as_user_error(f"cannot make {self._rows}"):
             self._rows.mkdir(parents=True, exist_ok=True)
         told = {f"method {name}": method.told for name, method in methods.items()}
         self._check_settings(pathlib.Path(folder) / "settings.json", {**settings, **told})
@@ -75,7 +75,8 @@ class Evaluation:
         if self._guided:
             inputs["sketches"] = _digest(map(sketch_path, self._paths))
         before, now = {}, json.loads(json.dumps({**settings, **inputs}))
-        with telling(f"cannot read {path}: remove the folder {path.parent}, or name another --output_dir"):
+        what = f"cannot read {path}: remove the folder {path.parent}, or name another --output_dir"
+        with as_user_error(what, ValueError):  # of JSON that is none
             if path.exists():
                 before = json.loads(path.read_text())
             if not isinstance(before, dict):
@@ -114,8 +115,8 @@ class Evaluation:
             if self._inception:
                 features.append(self._inception.features(filled))
         partial = path.with_suffix(".partial.npz")
-        with telling(f"cannot write {path}"):
-            features = np.concatenate(features) if features else []
+        features = np.concatenate(features) if features else []
+        with as_user_error(f"cannot write {path}"):
             np.savez(partial, rows=rows, features=features, metrics=METRICS)
             partial.replace(path)
 
@@ -182,7 +183,7 @@ def _digest(paths):
     """The beginning of a hash of files' contents, in their order."""
     digest = hashlib.sha256()
     for path in paths:
-        with telling(f"cannot read {path}"):
+        with as_user_error(f"cannot read {path}"):
             digest.update(hashlib.sha256(pathlib.Path(path).read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from inpaint.errors import as_user_error
 from inpaint.io.atomic import whole_folder
 from inpaint.models.preprocessing import holes
 
@@ -39,9 +40,10 @@ def export_onnx(inpainter, folder, overwrite=False):
         opset=_OPSET,
         custom_op_handlers={"FloorDiv": (_floor_div, []), "FloorMod": (_floor_mod, [])},
     )
-    with whole_folder(folder, overwrite) as part:
+    content = model.SerializeToString()
+    with as_user_error(f"cannot write {folder}"), whole_folder(folder, overwrite) as part:
         part.mkdir()
-        (part / "model.onnx").write_bytes(model.SerializeToString())
+        (part / "model.onnx").write_bytes(content)
 
 
 # ONNX's integer division rounds towards zero, but tf2onnx uses it for FloorDiv, which rounds down and

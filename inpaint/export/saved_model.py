@@ -4,6 +4,7 @@ import pathlib
 
 import tensorflow as tf
 
+from inpaint.errors import as_user_error
 from inpaint.export import warmup
 from inpaint.export.signatures import Served
 from inpaint.io.atomic import whole_folder
@@ -22,14 +23,20 @@ def export(inpainter, folder, max_pixels, overwrite=False, say=print):
     Raises:
         UserError: if the folder exists and `overwrite` is false, or cannot be written.
     """
-    with whole_folder(folder, overwrite) as part:
-        served = Served(inpainter, max_pixels)
-        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-        tf.saved_model.save(served, str(part), served.signature_functions(), options)
-        if warmup.can_be_written():
-            warmup.write_requests(part, inpainter.generator.guided)
-        else:
-            say("note: no warm-up requests were written: pip install tensorflow-serving-api and export again")
+    served = Served(inpainter, max_pixels)
+    # Traced before the folder is made: an error in them is none of its.
+    functions = served.signature_functions().items()
+    signatures = {name: function.get_concrete_function() for name, function in functions}
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    requests = warmup.requests(inpainter.generator.guided) if warmup.can_be_written() else None
+    what = f"cannot write {folder}"
+    # UnicodeEncodeError: a folder whose name is no text.
+    with as_user_error(what, tf.errors.OpError, UnicodeEncodeError), whole_folder(folder, overwrite) as part:
+        tf.saved_model.save(served, str(part), signatures, options)
+        if requests:
+            warmup.write_requests(part, requests)
+    if not requests:
+        say("note: no warm-up requests were written: pip install tensorflow-serving-api and export again")
     if not pathlib.Path(folder).resolve().name.isdecimal():
         say(
             f"note: TensorFlow Serving loads only folders whose name is a whole number, "

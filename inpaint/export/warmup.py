@@ -15,21 +15,25 @@ def can_be_written():
     return importlib.util.find_spec("tensorflow_serving") is not None
 
 
-def write_requests(folder, guided):
-    """Write one request for each signature, as `PredictionLog` records in a TFRecord file.
+def requests(guided):
+    """Return one request for each signature, a list of serialized `PredictionLog`s.
 
     Args:
-        folder: folder of the model; the file is `PLACE` inside it.
         guided: Whether the signatures take a sketch.
     """
+    return [_record(signature, inputs) for signature, inputs in _inputs(guided).items()]
+
+
+def write_requests(folder, records):
+    """Write what `requests` returned as a TFRecord file, `PLACE` inside the folder of the model."""
     path = pathlib.Path(folder) / PLACE
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature, inputs in _requests(guided).items():
-            writer.write(_record(signature, inputs))
+        for record in records:
+            writer.write(record)
 
 
-def _requests(guided):
+def _inputs(guided):
     """dict of signature name -> dict of inputs: an image of gradients with a hole in the centre."""
     slope = np.linspace(0, 255, _SIDE).astype(np.uint8)
     down, across = np.meshgrid(slope, slope, indexing="ij")

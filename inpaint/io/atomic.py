@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 _MODELS = ("saved_model.pb", "model.onnx")  # what tells a folder that may be replaced
 
@@ -50,7 +50,8 @@ def write_whole(path, content):
     Raises:
         UserError: it cannot be written.
     """
-    with telling(f"cannot write {path}"), whole_file(path) as file:
+    # UnicodeEncodeError: a list of files whose names are no text.
+    with as_user_error(f"cannot write {path}", UnicodeEncodeError), whole_file(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
@@ -65,7 +66,7 @@ def check_folder(folder, overwrite):
         UserError: the folder exists, and `overwrite` is false or it holds something other than a model.
     """
     folder = pathlib.Path(folder)
-    with telling(f"cannot write {folder}"):
+    with as_user_error(f"cannot write {folder}"):
         if not os.path.lexists(folder):
             return
         if not folder.is_dir():
@@ -91,11 +92,12 @@ def whole_folder(folder, overwrite):
         the path to write to; it does not exist yet.
 
     Raises:
-        UserError: as `check_folder`, or the folder cannot be written.
+        UserError: as `check_folder`.
+        OSError: the folder cannot be written.
     """
     check_folder(folder, overwrite)
     target = pathlib.Path(folder).resolve()
-    with telling(f"cannot write {folder}"), _new_folders(target.parent):
+    with _new_folders(target.parent):
         part = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
         try:
             yield part

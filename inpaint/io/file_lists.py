@@ -4,7 +4,7 @@ import os
 import pathlib
 import random
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.io.image_files import SUFFIXES
 from inpaint.io.pipes import read_all
 
@@ -40,7 +40,7 @@ def image_paths(source, seed=0, guided=False):
 
 def _listed(source, seed):
     source = pathlib.Path(source)
-    with telling(f"cannot read {source}"):
+    with as_user_error(f"cannot read {source}"):
         if source.is_dir():
             found = (p for p in _files(source) if p.suffix.lower() in SUFFIXES and p.is_file())
             # Hidden files are what an interrupted writer or a file manager leaves.
@@ -70,10 +70,11 @@ def _files(folder):
 
 def read_lines(path):
     """The lines of a text file or pipe; UserError if it cannot be read or is not text."""
-    with telling(f"cannot read {path} as a list (a text file)"):
+    what = f"cannot read {path} as a list (a text file)"
+    with as_user_error(what, UnicodeDecodeError):
         text = read_all(pathlib.Path(path)).decode("utf-8-sig")
-        if "\0" in text:
-            raise ValueError("it holds null bytes")
+    if "\0" in text:
+        raise UserError(f"{what}: it holds null bytes")
     return text.splitlines()
 
 

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import whole_file
 from inpaint.io.colours import cmyk_to_rgb, colour_space, eight_bit
 from inpaint.io.metadata import Metadata, is_sideways, upright
@@ -111,7 +111,7 @@ def size_text(size):
 def check_output(path):
     """Raise UserError unless an image can be written to `path`: known suffix, writable folder."""
     path = pathlib.Path(path)
-    with telling(f"cannot write {path}"):
+    with as_user_error(f"cannot write {path}"):
         if path.suffix.lower() not in SUFFIXES:
             raise UserError(f"cannot write {path}: the name must end in one of {', '.join(SUFFIXES)}")
         if not path.parent.is_dir():
@@ -149,5 +149,6 @@ def write_image(path, image):
     # WebP stores gray as RGB, which a gray profile does not describe.
     profile = None if format == "WEBP" and image.gray else image.icc_profile
     options = options | image.metadata.save_options(format) | ({"icc_profile": profile} if profile else {})
-    with telling(f"cannot write {path}"), whole_file(path) as file:
+    # ValueError: Pillow's for an image that is too large for the format.
+    with as_user_error(f"cannot write {path}", ValueError), whole_file(path) as file:
         pil.save(file, format, **options)

@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from inpaint.errors import Note, UserError, telling
+from inpaint.errors import Note, UserError, as_user_error
 from inpaint.io.colours import has_sixteen_bits, round_colours
 from inpaint.io.pipes import readable
 
@@ -64,7 +64,7 @@ def opened_image(path, max_pixels, decode=True):
         UserError: no such file, not an image, damaged, without pixels, too large, or with several frames.
     """
     path = pathlib.Path(path)
-    with telling(f"cannot read {path}"):
+    with as_user_error(f"cannot read {path}"):
         if not path.exists():
             raise UserError(f"no such file: {path}")
         if path.is_dir():

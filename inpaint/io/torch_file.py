@@ -6,7 +6,7 @@ import typing
 
 import numpy as np
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 _TYPES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
@@ -56,7 +56,7 @@ def read_arrays(path):
     Raises:
         UserError: no such file, or another format.
     """
-    with telling(f"cannot read {path}"), open(path, "rb") as file:
+    with as_user_error(f"cannot read {path}"), open(path, "rb") as file:
         try:
             for _ in range(3):  # magic number, version, machine
                 _Reader(file).load()

@@ -5,7 +5,7 @@ import re
 
 import tensorflow as tf
 
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 
 def make_strategy(name, say=print):
@@ -35,10 +35,11 @@ def make_strategy(name, say=print):
                 "--strategy=multi_worker needs TF_CONFIG, which lists the workers: see docs/devices.md"
             )
         say(f"waiting for the {len(workers)} workers of TF_CONFIG")
-        with telling("the workers of TF_CONFIG cannot start together"):
+        # ValueError: a cluster that TensorFlow does not take.
+        with as_user_error("the workers of TF_CONFIG cannot start together", ValueError, tf.errors.OpError):
             return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
-        with telling("--strategy=tpu finds no TPU"):
+        with as_user_error("--strategy=tpu finds no TPU", ValueError, tf.errors.OpError):
             resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
         return tf.distribute.TPUStrategy(resolver)
     return tf.distribute.MirroredStrategy()

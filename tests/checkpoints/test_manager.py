@@ -1,5 +1,8 @@
 import contextlib
+import errno
+import fcntl
 import json
+import os
 import subprocess
 import sys
 import types
@@ -109,6 +112,41 @@ def test_two_processes_cannot_share_a_folder(tmp_path, step):
         RunCheckpoints(tmp_path, RUN, step, writes=False)  # a worker that only reads
         other.stdin.close()
     RunCheckpoints(tmp_path, RUN, step)
+
+
+def test_the_lock_goes_when_a_process_is_killed(tmp_path, step):
+    code = (
+        "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1], timeout=0); lock.acquire(); "
+    )
+    command = [sys.executable, "-c", code + "print(flush=True); input()", str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(
+            UserError, match=f"^another process trains in {tmp_path}: name another --log_dir$"
+        ):
+            RunCheckpoints(tmp_path, RUN, step)
+        other.kill()
+    with contextlib.closing(RunCheckpoints(tmp_path, RUN, step)):
+        with pytest.raises(UserError, match="another process trains in"):
+            RunCheckpoints(tmp_path, RUN, step)
+    RunCheckpoints(tmp_path, RUN, step)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_file_system_without_locks(tmp_path, step, monkeypatch, code):
+    def refused(*arguments):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with contextlib.closing(RunCheckpoints(tmp_path, RUN, step)) as checkpoints:
+        save_at(checkpoints, step, 1)
+    assert RunCheckpoints(tmp_path, RUN, step).latest == str(tmp_path / "snap-1")
+
+
+def test_a_lock_that_cannot_be_made(tmp_path, step):
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(UserError, match="^cannot write into the log directory .*: Is a directory$"):
+        RunCheckpoints(tmp_path, RUN, step)
 
 
 def test_a_save_that_fails_names_the_last_good_one(tmp_path, step):

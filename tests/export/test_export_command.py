@@ -129,11 +129,27 @@ def test_failures_leave_nothing(small, monkeypatch, tmp_path, where, overwrite):
         assert number(tmp_path / "models" / "1") == 1.0
 
 
+def test_errors_of_ours_come_through(small, monkeypatch, tmp_path):
+    def read():
+        raise ValueError("dimensions must be equal")
+
+    def broken(inpainter, max_pixels):
+        model = tf.Module()
+        model.read = tf.function(read, input_signature=[])
+        model.signature_functions = lambda: {"serving_default": model.read}
+        return model
+
+    monkeypatch.setattr(Small, "__new__", lambda cls, *arguments: broken(*arguments))
+    with pytest.raises(ValueError, match="dimensions must be equal"):
+        small(tmp_path / "models" / "1")
+    assert os.listdir(tmp_path) == []
+
+
 def test_half_a_model_has_no_number(small, monkeypatch, tmp_path):
     # TensorFlow Serving looks at every folder whose name is a number, all the time.
     seen = []
 
-    def watching(folder, guided):
+    def watching(folder, records):
         seen.extend(os.listdir(tmp_path))
 
     monkeypatch.setattr(warmup, "write_requests", watching)

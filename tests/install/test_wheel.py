@@ -133,7 +133,7 @@ def test_metadata(built):
     assert set(metadata.get_all("License-File")) == {"LICENSE", "NOTICE"}
     assert not any(classifier.startswith("License ::") for classifier in metadata.get_all("Classifier"))
     bounded = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
-    assert len(bounded) == 7 and all("<" in line and ">=" in line for line in bounded)
+    assert len(bounded) == 8 and all("<" in line and ">=" in line for line in bounded)
     assert {f"{name.split('/')[0]}/licenses/{file}" for file in ("LICENSE", "NOTICE")} <= set(names)
 
 

@@ -7,7 +7,7 @@ import sys
 import uvicorn
 
 from inpaint.demo.web.app import make_app
-from inpaint.errors import UserError, telling
+from inpaint.errors import UserError, as_user_error
 
 _PORTS = range(7860, 7960)
 
@@ -39,7 +39,8 @@ def listen(host, port):
     Raises:
         UserError: if this is not possible.
     """
-    with telling(f"cannot listen on {host}: choose another --host"):
+    what = f"cannot listen on {host}: choose another --host"
+    with as_user_error(what, UnicodeError):  # of a name that cannot be one
         family = socket.getaddrinfo(host, None)[0][0]
     for number in _PORTS if port is None else [port]:
         try:

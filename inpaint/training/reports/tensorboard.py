@@ -1,9 +1,11 @@
 """What a training run shows in TensorBoard."""
 
+import contextlib
+
 import tensorflow as tf
 
 from inpaint.discriminators.sn_patchgan import FILTERS
-from inpaint.errors import telling
+from inpaint.errors import as_user_error
 from inpaint.models.preprocessing import from_network
 from inpaint.ops import flow_image
 
@@ -45,7 +47,7 @@ class RunSummaries:
     """
 
     def __init__(self, log_dir, trainer, viz_max_out, validation=None):
-        with telling(_WHAT):
+        with as_user_error(_WHAT, tf.errors.OpError):
             self._writer = tf.summary.create_file_writer(log_dir)
         self._trainer = trainer
         self._viz_max_out = viz_max_out
@@ -53,20 +55,27 @@ class RunSummaries:
 
     def scalars(self, step, values):
         """Write numbers by the names the `Trainer` and the others give them."""
-        with telling(_WHAT), self._writer.as_default(step):
-            for name, value in values.items():
-                tf.summary.scalar(_PLACES.get(name, f"losses/{name}"), value)
-            self._writer.flush()
+        named = {_PLACES.get(name, f"losses/{name}"): float(value) for name, value in values.items()}
+        with self._writing(step):
+            for name, value in named.items():
+                tf.summary.scalar(name, value)
 
     def images(self, step, batch):
         """Write strips of a training batch, and of the static view if there is one."""
         batch = {name: tensor[: self._viz_max_out] for name, tensor in batch.items()}
-        with telling(_WHAT), self._writer.as_default(step):
-            tf.summary.image("training", self.strips(batch), max_outputs=self._viz_max_out)
-            if self._validation:
-                strips = [self.strips(one) for one in _one_by_one(self._validation.static_view)]
-                tf.summary.image("validation", tf.concat(strips, 0), max_outputs=len(strips))
-            self._writer.flush()
+        strips = {"training": self.strips(batch)}
+        if self._validation:
+            view = _one_by_one(self._validation.static_view)
+            strips["validation"] = tf.concat([self.strips(one) for one in view], 0)
+        with self._writing(step):
+            for name, pixels in strips.items():
+                tf.summary.image(name, pixels, max_outputs=len(pixels))
+
+    @contextlib.contextmanager
+    def _writing(self, step):
+        """Context whose summaries are of a step; they are in the file when it ends."""
+        with as_user_error(_WHAT, tf.errors.OpError), self._writer.as_default(step):
+            yield
 
     def strips(self, batch):
         """`real | incomplete | completed | flow` side by side; the flow is left out where there is none.
