@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# For the page's JavaScript and CSS; npx comes with Node.js.
+BIOME := npx --yes @biomejs/biome@2.6.8
 
-.PHONY: demo test slow-test lint classic-test clean
+.PHONY: demo test slow-test lint format classic-test clean
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +27,12 @@ slow-test: $(VENV)/installed
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIOME) ci --error-on-warnings inpaint
+
+format: $(VENV)/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIOME) check --write inpaint
 
 # The stack of TensorFlow Addons; needs Python 3.10 or 3.11.
 $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt

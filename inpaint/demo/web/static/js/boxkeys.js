@@ -1,7 +1,7 @@
 // Placing a box by keyboard: Enter begins and draws it, arrow keys move it, with Shift they change its size.
 
+import { clamp, corners } from "./geometry.js";
 import { tell } from "./messages.js";
-import { corners } from "./pointers.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 10; // screen pixels
@@ -39,10 +39,10 @@ export function followArrows(editor) {
     box[keys[0]] += dx * step;
     box[keys[1]] += dy * step;
     const { photo } = editor;
-    box.width = Math.min(Math.max(box.width, 1), photo.width);
-    box.height = Math.min(Math.max(box.height, 1), photo.height);
-    box.left = Math.min(Math.max(box.left, 0), photo.width - box.width);
-    box.top = Math.min(Math.max(box.top, 0), photo.height - box.height);
+    box.width = clamp(box.width, 1, photo.width);
+    box.height = clamp(box.height, 1, photo.height);
+    box.left = clamp(box.left, 0, photo.width - box.width);
+    box.top = clamp(box.top, 0, photo.height - box.height);
     show();
   }
 

@@ -1,9 +1,8 @@
 // The work on one photo: its history, the tool in hand, and what may be pressed now.
 
+import { element } from "./elements.js";
 import { History } from "./history.js";
 import { holeOf } from "./marks.js";
-
-const element = (id) => document.getElementById(id);
 
 export class Editor extends EventTarget {
   constructor(stage) {
@@ -60,7 +59,9 @@ export class Editor extends EventTarget {
 
   resize(factor) {
     const brush = element("brush");
-    brush.value = Math.round(factor > 1 ? Math.max(this.brush * factor, this.brush + 1) : this.brush * factor);
+    brush.value = Math.round(
+      factor > 1 ? Math.max(this.brush * factor, this.brush + 1) : this.brush * factor,
+    );
     this.stage.refresh("cursor");
   }
 

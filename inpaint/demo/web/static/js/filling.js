@@ -1,11 +1,10 @@
 // Filling: from the press of the button to the result on the canvas, with progress, a way to stop, and errors that
 // leave everything as it was.
 
+import { element } from "./elements.js";
 import { sketchOf } from "./marks.js";
-import { calm, showProgress, tell, warn } from "./messages.js";
-import { blob, sendSketch, viewURL, work } from "./server.js";
-
-const element = (id) => document.getElementById(id);
+import { calm, report, showProgress, tell } from "./messages.js";
+import { sendSketch, stopped, view, work } from "./server.js";
 
 export class Filling {
   constructor(editor) {
@@ -37,8 +36,7 @@ export class Filling {
     return this.run("fills", "Filling", fills.at(-1), marks, hole, choices, async (message, signal) => {
       const { id, left, top, width, height, pixels, seconds } = message;
       const window = { left, top, width, height };
-      const part = await blob(viewURL(id, window), signal);
-      editor.fill({ id, ...window, bitmap: await createImageBitmap(part) });
+      editor.fill({ id, ...window, bitmap: await view(id, signal, window) });
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
       tell(`Filled ${pixels.toLocaleString("en")} pixels (${share}%) in ${seconds.toFixed(1)} seconds.`);
     });
@@ -53,7 +51,8 @@ export class Filling {
     const { editor } = this;
     if (editor.busy) return;
     const { photo } = editor;
-    const stopping = (this.stopping = new AbortController());
+    const stopping = new AbortController();
+    this.stopping = stopping;
     const { signal } = stopping;
     editor.busy = true;
     editor.update();
@@ -70,7 +69,7 @@ export class Filling {
       await finish(message, signal);
     } catch (error) {
       if (photo === editor.photo) tell(signal.aborted ? "Stopped." : "");
-      if (!signal.aborted) warn(sentence(error.message));
+      if (!signal.aborted) report(error);
       if (!signal.aborted && error.status === undefined) throw error;
     } finally {
       if (this.stopping === stopping) this.#end();
@@ -86,16 +85,13 @@ export class Filling {
 
   async #uploaded(photo, signal) {
     tell("Waiting for the upload…");
-    const stopped = new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
-    });
-    await Promise.race([photo.ready(), stopped]);
+    await Promise.race([photo.ready(), stopped(signal)]);
   }
 
   #tell(doing, message) {
     if (message.state === "queued") {
       const { ahead } = message;
-      tell(`Waiting: ${ahead} ${ahead === 1 ? "other is" : "others are"} first.`);
+      tell(`Waiting: ${ahead} ahead of you.`);
       showProgress(null);
     } else {
       const { done, total } = message;
@@ -104,6 +100,3 @@ export class Filling {
     }
   }
 }
-
-// An error's line as a sentence.
-export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;

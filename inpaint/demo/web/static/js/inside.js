@@ -1,16 +1,17 @@
 // The tab "Look inside": how the network fills the hole, stage by stage and layer by layer.
 
-import { lookURL } from "./server.js";
+import { element, make } from "./elements.js";
 import { holeOf } from "./marks.js";
 import { tell } from "./messages.js";
+import { lookURL } from "./server.js";
 
 const STAGES = [
   ["incomplete", "Incomplete"],
   ["coarse", "Coarse"],
   ["refined", "Refined"],
   ["completed", "Completed"],
-  ["flow", "Attention"],
 ];
+const KEYS = { gates: "Key: closed to open", masks: "Key: unknown to known" };
 
 const PAGE = `
   <p>How the network fills the hole that is drawn, or if there is none, the one that was filled last. Photos with a
@@ -43,8 +44,6 @@ const PAGE = `
       <div class="shown" id="masks"></div>
     </section>
   </div>`;
-
-const element = (id) => document.getElementById(id);
 
 export class Inside {
   constructor(editor, filling, settings) {
@@ -82,19 +81,18 @@ export class Inside {
   }
 
   #show(url, names) {
-    const stages = thumbs(STAGES.slice(0, 4).filter(([name]) => names.includes(name)), url);
+    const stages = STAGES.filter(([name]) => names.includes(name));
     const both = names.includes("coarse") ? [between(url("coarse"), url("refined"))] : [];
-    element("stages").replaceChildren(...both, stages);
-    const key = shown(url("flow_key"), "Key: direction and distance");
-    key.className = "key";
+    element("stages").replaceChildren(...both, thumbs(stages, url));
+    const key = shown(url("flow_key"), "Key: direction and distance", "key");
     const attended = names.includes("flow") ? [shown(url("flow"), "Attention"), key] : [];
     element("attention").replaceChildren(...attended);
     element("attention-section").hidden = !attended.length;
-    for (const [kind, told] of [["gates", "Key: closed to open"], ["masks", "Key: unknown to known"]]) {
+    for (const [kind, told] of Object.entries(KEYS)) {
       const layers = names.filter((name) => name.startsWith(`${kind}_`));
-      const key = shown(url("gate_key"), told);
-      key.className = "key long";
-      element(kind).replaceChildren(thumbs(layers.map((name) => [name, name.slice(kind.length + 1)]), url), key);
+      const captioned = layers.map((name) => [name, name.slice(kind.length + 1)]);
+      const key = shown(url("gate_key"), told, "key long");
+      element(kind).replaceChildren(thumbs(captioned, url), key);
       element(`${kind}-section`).hidden = !layers.length;
     }
     element("looks").hidden = false;
@@ -103,7 +101,7 @@ export class Inside {
   #update() {
     const { busy } = this.editor;
     element("look").disabled = busy || !this.subject;
-    const need = this.editor.photo ? "There is no hole yet: draw one." : "There is no photo yet: open one.";
+    const need = this.editor.photo ? "Draw a hole first." : "Open a photo first.";
     element("look-hint").textContent = this.subject ? "" : need;
   }
 
@@ -128,17 +126,15 @@ export class Inside {
   }
 }
 
-const make = (kind, properties) => Object.assign(document.createElement(kind), properties);
-
-function shown(url, caption) {
-  const figure = make("figure", {});
+function shown(url, caption, className = "") {
+  const figure = make("figure", { className });
   figure.append(make("img", { src: url, alt: caption }), make("figcaption", { textContent: caption }));
   return figure;
 }
 
 // Two images on top of each other; a slider lets the upper one appear.
 function between(left, right) {
-  const figure = make("figure", {});
+  const figure = make("figure");
   const frame = make("div", { className: "between" });
   const over = make("img", { src: right, alt: "Refined" });
   frame.append(make("img", { src: left, alt: "Coarse" }), over);
@@ -150,7 +146,7 @@ function between(left, right) {
   };
   slider.addEventListener("input", follow);
   follow();
-  const caption = make("figcaption", {});
+  const caption = make("figcaption");
   caption.append("Coarse", slider, "Refined");
   figure.append(frame, caption);
   return figure;

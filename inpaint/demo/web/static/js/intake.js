@@ -1,12 +1,11 @@
 // Photos and masks come in: chosen, dropped, pasted, or from the examples.
 
+import { element } from "./elements.js";
 import { readMask } from "./marks.js";
-import { calm, showProgress, tell, warn } from "./messages.js";
+import { calm, report, showProgress, tell, warn } from "./messages.js";
 import { decoded, Photo } from "./photo.js";
-import { blob, sendPhoto, viewURL } from "./server.js";
-import { sentence } from "./filling.js";
+import { blob, sendPhoto, view } from "./server.js";
 
-const element = (id) => document.getElementById(id);
 const size = ({ width, height }) => `${width} x ${height}`;
 
 export class Intake {
@@ -28,15 +27,18 @@ export class Intake {
   async photo(file, name = file.name || "photo.png") {
     const { max_bytes, max_pixels } = this.limits;
     if (file.size > max_bytes) {
-      warn(`${name} has ${(file.size / 1e6).toFixed(1)} MB, and this page takes up to ${max_bytes / 1e6} MB.`);
+      warn(`${name} is ${(file.size / 1e6).toFixed(1)} MB, and this page takes up to ${max_bytes / 1e6} MB.`);
       return false;
     }
-    const turn = (this.turn = {});
+    const turn = {};
+    this.turn = turn;
     const bitmap = await decoded(file);
     if (turn !== this.turn) return false; // another one came in meanwhile
     if (bitmap && bitmap.width * bitmap.height > max_pixels) {
       const most = (max_pixels / 1e6).toPrecision(3);
-      warn(`${name} is ${size(bitmap)}, and this page takes up to ${most} million pixels: make it smaller first.`);
+      warn(
+        `${name} is ${size(bitmap)}, and this page takes up to ${most} million pixels: make it smaller first.`,
+      );
       return false;
     }
     this.filling.abandon();
@@ -65,20 +67,22 @@ export class Intake {
     calm();
     const mask = await readMask(file).catch(() => null);
     if (photo !== editor.photo) return;
-    if (!mask) warn("The mask is not an image that this browser can read: try a PNG file.");
+    if (!mask) warn("This browser cannot read the mask: try a PNG file.");
     else if (size(mask.bitmap) !== size(photo)) {
       warn(`The mask is ${size(mask.bitmap)}, the photo ${size(photo)}: they must have the same size.`);
-    } else if (!mask.any) warn("The mask has no hole: white is hole, black is known.");
+    } else if (!mask.any) warn("The mask has no hole: it must be white, the rest black.");
     else editor.mark({ kind: "bitmap", tool: "hole", bitmap: mask.bitmap });
   }
 
   // Open an example with its mask.
   async example(name, fileName) {
     try {
-      const [photo, mask] = await Promise.all(["photo", "mask"].map((part) => blob(`examples/${name}/${part}`)));
+      const [photo, mask] = await Promise.all(
+        ["photo", "mask"].map((part) => blob(`examples/${name}/${part}`)),
+      );
       if (await this.photo(photo, fileName)) await this.mask(mask);
     } catch (error) {
-      warn(sentence(error.message));
+      report(error);
     }
   }
 
@@ -90,7 +94,8 @@ export class Intake {
   }
 
   #send(photo) {
-    const sending = (this.sending = new AbortController());
+    const sending = new AbortController();
+    this.sending = sending;
     const told = (share) => {
       if (this.editor.busy) showProgress(share);
     };
@@ -107,7 +112,7 @@ export class Intake {
       Object.assign(photo, { transparent, download });
       const differs = !photo.bitmap || photo.width !== width || photo.height !== height;
       if (!shown || differs) {
-        const bitmap = await createImageBitmap(await blob(viewURL(id), signal));
+        const bitmap = await view(id, signal);
         if (signal.aborted) return;
         photo.show(bitmap); // as the server sees it
         if (differs) this.#open(photo);
@@ -116,7 +121,7 @@ export class Intake {
       photo.id = id;
     } catch (error) {
       if (!signal.aborted) {
-        warn(sentence(error.message));
+        report(error);
         if (!photo.bitmap) tell("");
       }
       throw error;

@@ -1,6 +1,7 @@
 // Keys of the page. Each presses a button, so that what is disabled stays undone.
 
 import { followArrows } from "./boxkeys.js";
+import { element } from "./elements.js";
 
 const BUTTONS = {
   o: "open",
@@ -16,13 +17,16 @@ const BUTTONS = {
 };
 const TOOLS = { b: "brush", e: "eraser", r: "box", l: "lasso", s: "sketch" };
 
+// Keys that press what has the focus.
+export const pressing = (key) => key === "Enter" || key === " ";
+
 export function followKeyboard(editor, pointers, compare) {
   const { stage } = editor;
   const press = followArrows(editor);
-  const button = (id) => document.getElementById(id).click();
+  const button = (id) => element(id).click();
 
   const typing = (target) => target.closest?.("input:not([type=range]), select, textarea, dialog");
-  const presses = (target, key) => target.closest?.("button, a, summary, label") && (key === "Enter" || key === " ");
+  const presses = (target, key) => target.closest?.("button, a, summary, label") && pressing(key);
 
   function down(event) {
     if (typing(event.target) || presses(event.target, event.key) || event.altKey) return false;

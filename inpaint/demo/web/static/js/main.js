@@ -1,16 +1,15 @@
 // The page: creates its parts and connects what belongs to none of them.
 
 import { Editor } from "./editor.js";
-import { Filling, sentence } from "./filling.js";
+import { element, make } from "./elements.js";
+import { Filling } from "./filling.js";
 import { Inside } from "./inside.js";
 import { Intake } from "./intake.js";
-import { followKeyboard } from "./keyboard.js";
-import { tell, warn } from "./messages.js";
+import { followKeyboard, pressing } from "./keyboard.js";
+import { report, tell } from "./messages.js";
 import { followPointers } from "./pointers.js";
-import { blob, fileURL, settings as ask } from "./server.js";
+import { settings as ask, blob, fileURL } from "./server.js";
 import { Stage } from "./stage.js";
-
-const element = (id) => document.getElementById(id);
 
 async function start() {
   const settings = await ask();
@@ -32,9 +31,10 @@ async function start() {
 }
 
 function fillOptions(editor, settings) {
-  settings.networks.forEach(({ name }, index) => element("network").add(new Option(name, index)));
+  for (const [index, { name }] of settings.networks.entries())
+    element("network").add(new Option(name, index));
   element("network-field").hidden = settings.networks.length < 2;
-  settings.sizes.forEach((size) => element("size").add(new Option(size)));
+  for (const size of settings.sizes) element("size").add(new Option(size));
   element("size").value = settings.size;
   element("detail").checked = settings.detail === "residual";
   editor.networks = settings.networks;
@@ -42,18 +42,18 @@ function fillOptions(editor, settings) {
 
 function showExamples(intake, settings) {
   for (const [name, file] of Object.entries(settings.examples)) {
-    const button = Object.assign(document.createElement("button"), { type: "button" });
-    const image = Object.assign(document.createElement("img"), { src: `examples/${name}/thumbnail`, alt: "" });
+    const button = make("button", { type: "button" });
+    const image = make("img", { src: `examples/${name}/thumbnail`, alt: "" });
     button.setAttribute("aria-label", `Example: ${name}`);
     button.append(image);
     button.addEventListener("click", () => intake.example(name, file));
-    const item = document.createElement("li");
+    const item = make("li");
     item.append(button);
     element("examples").append(item);
   }
   const minutes = settings.keep_minutes;
   const kept = `${+minutes.toPrecision(2)} minute${minutes === 1 ? "" : "s"}`;
-  element("kept").textContent = `Photos stay on this server, and are removed after ${kept} without use.`;
+  element("kept").textContent = `Photos stay on this server and are removed after ${kept} without use.`;
 }
 
 // The slider, and the button or key that shows the photo as it was while it is held.
@@ -71,8 +71,8 @@ function followComparison(editor) {
     hold(true);
   });
   for (const kind of ["pointerup", "pointercancel", "blur"]) button.addEventListener(kind, () => hold(false));
-  button.addEventListener("keydown", ({ key }) => (key === " " || key === "Enter") && hold(true));
-  button.addEventListener("keyup", ({ key }) => (key === " " || key === "Enter") && hold(false));
+  button.addEventListener("keydown", ({ key }) => pressing(key) && hold(true));
+  button.addEventListener("keyup", ({ key }) => pressing(key) && hold(false));
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   const after = element("after");
   after.addEventListener("input", () => {
@@ -88,18 +88,17 @@ async function download(editor) {
   tell("Preparing the download…");
   try {
     const file = await blob(fileURL(editor.state.fills.at(-1).id));
-    const link = Object.assign(document.createElement("a"), { download: photo.download });
-    link.href = URL.createObjectURL(file);
+    const link = make("a", { download: photo.download, href: URL.createObjectURL(file) });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     tell(`Downloaded ${photo.download}.`);
   } catch (error) {
     tell("");
-    warn(sentence(error.message));
+    report(error);
   }
 }
 
 start().catch((error) => {
-  warn(sentence(error.message));
+  report(error);
   throw error;
 });

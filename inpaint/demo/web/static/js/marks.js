@@ -6,7 +6,8 @@
 
 const HALF = 128; // brightness from which a pixel belongs to a layer, as on the server
 
-export const strokesOn = (layer, marks) => marks.filter((mark) => mark.tool === layer || mark.tool === "eraser");
+export const strokesOn = (layer, marks) =>
+  marks.filter((mark) => mark.tool === layer || mark.tool === "eraser");
 
 // Draw marks of one layer in a colour; the context's transform is that of the photo.
 export function drawMarks(context, marks, colour) {
@@ -36,7 +37,7 @@ export function drawStroke(context, { points, width }, from) {
 
 export function fillArea(context, points) {
   context.beginPath();
-  points.forEach((point) => context.lineTo(...point));
+  for (const point of points) context.lineTo(...point);
   context.fill();
 }
 

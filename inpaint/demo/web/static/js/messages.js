@@ -1,6 +1,6 @@
 // What the page tells: a quiet line, an alert that stays until it is closed, and the progress of a fill.
 
-const element = (id) => document.getElementById(id);
+import { element } from "./elements.js";
 
 // Screen readers read it when it changes.
 export function tell(text) {
@@ -10,6 +10,11 @@ export function tell(text) {
 export function warn(text) {
   element("alert").firstElementChild.textContent = text;
   element("alert").hidden = false;
+}
+
+// Warn of an error, whose line becomes a sentence.
+export function report({ message }) {
+  warn(`${message[0].toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? "" : "."}`);
 }
 
 export function calm() {

@@ -21,7 +21,10 @@ export class Photo {
     this.small = null;
     const scale = SMALL / Math.max(bitmap.width, bitmap.height);
     if (scale >= 1) return;
-    const size = { resizeWidth: Math.round(bitmap.width * scale), resizeHeight: Math.round(bitmap.height * scale) };
+    const size = {
+      resizeWidth: Math.round(bitmap.width * scale),
+      resizeHeight: Math.round(bitmap.height * scale),
+    };
     createImageBitmap(bitmap, { ...size, resizeQuality: "medium" }).then((small) => {
       if (this.bitmap === bitmap) this.small = small;
     });

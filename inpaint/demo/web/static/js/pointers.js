@@ -1,5 +1,7 @@
 // Drawing, moving and zooming with mouse, pen and fingers.
 
+import { corners } from "./geometry.js";
+
 const TAP = 4; // screen pixels: an area that is smaller was a tap
 
 export function followPointers(editor) {
@@ -22,7 +24,8 @@ export function followPointers(editor) {
   }
 
   // On the screen. Lines are thinner than holes, and not thinner than what the network sees.
-  const width = () => (editor.tool === "sketch" ? Math.max(editor.brush / 6, 2 * stage.view.scale) : editor.brush);
+  const width = () =>
+    editor.tool === "sketch" ? Math.max(editor.brush / 6, 2 * stage.view.scale) : editor.brush;
 
   function begin(point) {
     if (editor.busy || !editor.photo?.bitmap) return;
@@ -129,18 +132,12 @@ export function followPointers(editor) {
   };
 }
 
-export const corners = (left, top, right, bottom) => [
-  [left, top],
-  [right, top],
-  [right, bottom],
-  [left, bottom],
-];
-
 // Middle of the fingers and how far they are apart.
 function spread(fingers) {
   const points = [...fingers.values()];
   const mean = (axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
-  const apart = points.reduce((sum, point) => sum + Math.hypot(point[0] - x, point[1] - y), 0) / points.length;
+  const apart =
+    points.reduce((sum, point) => sum + Math.hypot(point[0] - x, point[1] - y), 0) / points.length;
   return { x, y, apart: Math.max(apart, 1) };
 }

@@ -7,7 +7,7 @@ export class Refused extends Error {
   }
 }
 
-const LOST = "the server does not answer: is it still running, and are you online?";
+const LOST = "the server does not answer: check that it is running and that you are online";
 
 async function asked(url, options) {
   let response;
@@ -17,11 +17,20 @@ async function asked(url, options) {
     throw error.name === "AbortError" ? error : new Refused(LOST, 0);
   }
   if (response.ok) return response;
-  const told = await response.json().catch(() => ({}));
-  throw new Refused(told.error ?? `the server answered with ${response.status}`, response.status);
+  throw refusal(await response.json().catch(() => null), response.status);
 }
 
-const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined));
+const refusal = (told, status) => new Refused(told?.error ?? `the server answered with ${status}`, status);
+
+// A promise that is rejected when a signal aborts.
+export function stopped(signal) {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+  });
+}
+
+const query = (values) =>
+  new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined));
 
 export const settings = async () => (await asked("settings")).json();
 
@@ -29,7 +38,9 @@ export const blob = async (url, signal) => (await asked(url, { signal })).blob()
 
 export const fileURL = (id) => `photos/${id}/file`;
 
-export const viewURL = (id, window = {}) => `photos/${id}/view?${query(window)}`;
+// A photo or fill as a bitmap, or a window of it.
+export const view = async (id, signal, window = {}) =>
+  createImageBitmap(await blob(`photos/${id}/view?${query(window)}`, signal));
 
 export const lookURL = (id, name) => `looks/${id}/${name}`;
 
@@ -42,27 +53,28 @@ export function sendPhoto(file, name, signal, told) {
     request.upload.onprogress = ({ loaded, total }) => told(total ? loaded / total : 1);
     request.onload = () => {
       if (request.status === 201) resolve(request.response);
-      else reject(new Refused(request.response?.error ?? `the server answered with ${request.status}`, request.status));
+      else reject(refusal(request.response, request.status));
     };
     request.onerror = () => reject(new Refused(LOST, 0));
-    request.onabort = () => reject(new DOMException("stopped", "AbortError"));
+    stopped(signal).catch(reject);
     signal.addEventListener("abort", () => request.abort());
     request.send(file);
   });
 }
 
 export async function sendSketch(id, part, signal) {
-  const { left, top, canvas } = part;
+  await sendPart("PUT", `photos/${id}/sketch`, part, {}, signal);
+}
+
+// Send a part of a photo, as the marks module makes them.
+async function sendPart(method, path, { left, top, canvas }, choices, signal) {
   const body = await canvas.convertToBlob({ type: "image/png" });
-  await asked(`photos/${id}/sketch?${query({ left, top })}`, { method: "PUT", body, signal });
+  return asked(`${path}?${query({ left, top, ...choices })}`, { method, body, signal });
 }
 
 // Fill or look inside: send the hole; `told(message)` hears "queued" and "running"; returns the last message.
 export async function work(kind, id, hole, choices, signal, told) {
-  const { left, top, canvas } = hole;
-  const body = await canvas.convertToBlob({ type: "image/png" });
-  const url = `photos/${id}/${kind}?${query({ left, top, ...choices })}`;
-  const response = await asked(url, { method: "POST", body, signal });
+  const response = await sendPart("POST", `photos/${id}/${kind}`, hole, choices, signal);
   try {
     for await (const message of lines(response.body)) {
       if (message.state === "failed") throw new Refused(message.error, 500);

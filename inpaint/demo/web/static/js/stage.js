@@ -1,13 +1,15 @@
 // The canvas: layers on top of each other for the photo, the hole, the sketch and the cursor.
 
+import { element } from "./elements.js";
 import { drawMarks, drawStroke, fillArea, strokesOn } from "./marks.js";
 import { View } from "./view.js";
 
 const LAYERS = ["photo", "hole", "sketch", "cursor"];
+const RING = { "rgb(0 0 0 / .55)": 3.5, white: 1.5 }; // colours and widths, seen on any background
 
 export class Stage {
-  constructor(element) {
-    this.element = element;
+  constructor(surface) {
+    this.element = surface;
     this.view = new View();
     this.photo = null;
     this.state = { marks: [], fills: [] };
@@ -18,12 +20,12 @@ export class Stage {
     this.cursor = null; // { x, y, radius } on the screen
     this.size = { width: 1, height: 1 };
     this.contexts = Object.fromEntries(
-      LAYERS.map((name) => [name, document.getElementById(`${name}-layer`).getContext("2d")]),
+      LAYERS.map((name) => [name, element(`${name}-layer`).getContext("2d")]),
     );
     const style = getComputedStyle(document.documentElement);
     this.colours = { hole: style.getPropertyValue("--hole"), sketch: style.getPropertyValue("--sketch") };
     this.stale = new Set();
-    new ResizeObserver(() => this.#resize()).observe(element);
+    new ResizeObserver(() => this.#resize()).observe(surface);
   }
 
   // Show a state of a photo.
@@ -57,20 +59,21 @@ export class Stage {
   }
 
   moved() {
-    document.getElementById("fit").hidden = this.view.fitted;
+    element("fit").hidden = this.view.fitted;
     this.refresh(...LAYERS);
   }
 
   // Draw layers again before the next frame.
   refresh(...layers) {
     if (!this.stale.size) requestAnimationFrame(() => this.#draw());
-    layers.forEach((layer) => this.stale.add(layer));
+    for (const layer of layers) this.stale.add(layer);
   }
 
   // Draw what was added to the draft since its point number `from`: cheaper than a whole layer.
   extend(from) {
     const context = this.contexts[this.draft.tool];
-    if (this.stale.has(this.draft.tool) || !context || this.draft.kind !== "stroke") return this.refresh("hole", "sketch");
+    if (this.stale.has(this.draft.tool) || !context || this.draft.kind !== "stroke")
+      return this.refresh("hole", "sketch");
     this.#clip(context, () => {
       context.fillStyle = context.strokeStyle = this.colours[this.draft.tool];
       drawStroke(context, this.draft, from - 1);
@@ -136,7 +139,7 @@ export class Stage {
       fillArea(context, this.outline);
       context.globalAlpha = 1;
       ring(context, 1 / this.view.scale, () => {
-        this.outline.forEach((point) => context.lineTo(...point));
+        for (const point of this.outline) context.lineTo(...point);
         context.closePath();
       });
     }
@@ -153,9 +156,8 @@ export class Stage {
   }
 }
 
-// A path that is seen on any background.
 function ring(context, width, path) {
-  for (const [colour, wide] of [["rgb(0 0 0 / .55)", 3.5], ["white", 1.5]]) {
+  for (const [colour, wide] of Object.entries(RING)) {
     context.beginPath();
     path();
     context.strokeStyle = colour;

@@ -1,5 +1,7 @@
 // Where the photo is on the screen: a point (x, y) of it is at (left + scale * x, top + scale * y), in CSS pixels.
 
+import { clamp } from "./geometry.js";
+
 const MARGIN = 16;
 const MOST = 32; // screen pixels for a pixel of the photo
 
@@ -22,7 +24,7 @@ export class View {
   // Enlarge by a factor around a point of the screen.
   zoom(factor, x, y, photo, stage) {
     const least = Math.min(fitting(photo, stage), 1) / 2;
-    const scale = Math.min(Math.max(this.scale * factor, least), MOST);
+    const scale = clamp(this.scale * factor, least, MOST);
     const [px, py] = this.toPhoto(x, y);
     this.scale = scale;
     this.left = x - scale * px;
@@ -33,7 +35,7 @@ export class View {
   // Move by some screen pixels; a part of the photo stays in view.
   pan(dx, dy, photo, stage) {
     const kept = Math.min(80, stage.width / 3, stage.height / 3);
-    const within = (place, length, room) => Math.min(Math.max(place, kept - length), room - kept);
+    const within = (place, length, room) => clamp(place, kept - length, room - kept);
     this.left = within(this.left + dx, this.scale * photo.width, stage.width);
     this.top = within(this.top + dy, this.scale * photo.height, stage.height);
     this.fitted = false;
