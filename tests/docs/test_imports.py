@@ -43,7 +43,7 @@ def test_package_imports_only_those_above_it_in_the_list(package):
 
 
 def test_every_package_is_named():
-    assert {"ops", "flags"} <= set(modules()) <= NAMED
+    assert {"ops", "flags"} <= set(modules()) == NAMED
 
 
 def test_imports_are_found():
