@@ -1,4 +1,4 @@
-"""The flags of training, and the options of a run that they become."""
+"""The flags of training, and the options that they become."""
 
 import dataclasses
 import pathlib
@@ -10,17 +10,19 @@ from inpaint.errors import UserError
 from inpaint.flags.define import define as define_options
 from inpaint.flags.define import parsed, requested
 from inpaint.flags.examples import example_options, image_sources
+from inpaint.io.file_lists import image_paths
 from inpaint.models.architecture import NETWORKS
-from inpaint.options.examples import BoxOptions, ExampleOptions, SourceOptions
+from inpaint.options.examples import BoxOptions, SourceOptions
 from inpaint.options.network import NetworkOptions
 from inpaint.options.option import options_of
 from inpaint.options.recipes import recipes
-from inpaint.options.recipes.recipe import RecipeOptions
 from inpaint.options.run import RunOptions
+from inpaint.options.training import TrainingOptions
 
 _DEFAULT = "deepfill_v2"
 # Flags of the version before, and what replaces them.
 RETIRED = {
+    "gan=pconv": "give --recipe=partial_conv",
     "gan_loss_alpha_max": "the adapted weight is at most 1",
     "discriminator_precision": "discriminators always compute in float32",
     "perceptual_weight": "--gan=projected always adds the distance of its features",
@@ -30,26 +32,6 @@ RETIRED = {
     "stall_seconds": "a missing batch is reported every minute",
     "keep_every_hours": "raise --keep_checkpoints",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Training:
-    """A run as it was asked for, completed from the preset and the checkpoint that it goes on from.
-
-    Attributes:
-        config: the network's `GeneratorConfig`.
-        recipe: the recipe's options.
-        run: a `RunOptions`.
-        examples: an `ExampleOptions`.
-        training, validation: where the images come from, file lists or folders; the second may be None.
-    """
-
-    config: object
-    recipe: RecipeOptions
-    run: RunOptions
-    examples: ExampleOptions
-    training: str
-    validation: str | None
 
 
 def define(values):
@@ -68,10 +50,11 @@ def define(values):
 
 
 def resolved(values):
-    """The flags as a `Training`.
+    """The flags as `TrainingOptions`.
 
     Raises:
-        UserError: flags contradict each other, or the checkpoint that the run goes on from.
+        UserError: flags contradict each other, or the checkpoint that the run goes on from; a list of images
+            cannot be read.
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
     run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
@@ -87,7 +70,9 @@ def resolved(values):
         )
     examples = example_options(source, parsed(values, BoxOptions), config, recipe.BOXES)
     training, validation = image_sources(source, run.val)
-    return Training(config, recipe, run, examples, training, validation)
+    paths = image_paths(training, run.random_seed, config.guided)
+    validation_paths = image_paths(validation, guided=config.guided) if validation else []
+    return TrainingOptions(config, recipe, run, examples, training, paths, validation_paths)
 
 
 def _config(run, requested):

@@ -28,7 +28,7 @@ def run(module, arguments, program):
     Args:
         module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help. One
             with `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(flags, further)`.
-            One with `RETIRED_FLAGS` says what replaces them.
+            One with `RETIRED_FLAGS`, flags of the version before, says what replaces them.
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
@@ -63,21 +63,12 @@ def _run(command, arguments, program):
         print(help_text(command, values, program, full="--helpfull" in arguments))
         return
     takes_more = hasattr(command, "FURTHER_FLAGS")
-    _check_retired(getattr(command, "RETIRED_FLAGS", {}), arguments)
-    further = _parse(values, arguments, program, takes_more)
+    further = _parse(values, arguments, program, takes_more, getattr(command, "RETIRED_FLAGS", {}))
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     command.main(values, further) if takes_more else command.main(values)
-
-
-def _check_retired(retired, arguments):
-    """Raise UserError for a flag of the version before: a dict of name -> what replaces it."""
-    for argument in arguments:
-        name = argument.lstrip("-").partition("=")[0].removeprefix("no")
-        if argument.startswith("-") and name in retired:
-            raise UserError(f"--{name} is gone: {retired[name]}")
 
 
 def _show_warning(otherwise, message, category, *where, **options):
@@ -100,12 +91,16 @@ def warn(line):
     print(line, file=sys.stderr)
 
 
-def _parse(values, arguments, program, takes_more):
+def _parse(values, arguments, program, takes_more, retired):
     """Parse the flags; returns those that are unknown, if they are for somebody else."""
     try:
         rest = values([program, *arguments], known_only=takes_more)[1:]
     except (flags.Error, ValueError) as error:  # ValueError: --noflag=value, a flag file that is not text
-        raise UserError(f"{_reworded(str(error))} (--help lists the flags)") from error
+        message = str(error)
+        for name, instead in retired.items():
+            if f"'{name}'" in message or f"'no{name}'" in message or f"--{name}:" in message:
+                raise UserError(f"--{name} is gone: {instead}") from error
+        raise UserError(f"{_reworded(message)} (--help lists the flags)") from error
     if rest and not takes_more:
         raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
     for name, value in values.flag_values_dict().items():
