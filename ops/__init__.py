@@ -3,20 +3,26 @@
 import inpaint.ops.keras_compat  # noqa: F401  # first: it refuses other backends than TensorFlow
 from inpaint.ops.attention import ContextualAttention
 from inpaint.ops.batch_norm import BatchNorm
-from inpaint.ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
+from inpaint.ops.convolution import (
+    GatedConv,
+    GatedUpsamplingConv,
+    PaddedConv,
+    SpectralNormConv,
+    UpsamplingConv,
+)
 from inpaint.ops.flow_wheel import flow_image
 from inpaint.ops.nearest import enlarge_nearest, resize_nearest
-from inpaint.ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
+from inpaint.ops.partial import PackedPartialConv, PackedPartialUpsamplingConv, PartialConv
 
 __all__ = [
     "BatchNorm",
     "ContextualAttention",
     "GatedConv",
-    "GatedDeconv",
+    "GatedUpsamplingConv",
     "PackedPartialConv",
-    "PackedPartialDeconv",
+    "PackedPartialUpsamplingConv",
     "PaddedConv",
-    "PaddedDeconv",
+    "UpsamplingConv",
     "PartialConv",
     "SpectralNormConv",
     "enlarge_nearest",

@@ -10,8 +10,8 @@ def compiled(function):
 
     TensorFlow runs elementwise operations one by one, each with a pass over memory and a result to
     keep; XLA makes one loop of them. The gradient is compiled as well and computes the function
-    again from its input, so nothing else is kept. XLA compiles for each shape anew, so
-    the shape must be known while the graph is made, and should seldom change.
+    again from its input, so nothing else is kept. XLA compiles for each shape anew, so the shape should
+    seldom change.
 
     Args:
         function: takes and returns one tensor, differentiable, no variables inside.

@@ -2,7 +2,7 @@
 
 A window is int32 [4], (top, left, bottom, right) in positions of a map, the last two exclusive. Windows and
 sizes are tensors in a graph. Eagerly they are NumPy arrays, because a layer takes some twenty small steps to
-work out what it reads, and as TensorFlow operations these would take longer than a small convolution.
+work out its input window, and as TensorFlow operations these would take longer than a small convolution.
 """
 
 import typing
@@ -106,7 +106,7 @@ def _at_least_one(indices):
     return tf.cond(tf.size(indices) > 0, lambda: indices, lambda: tf.zeros([1, 1], tf.int64))
 
 
-def windows_back(layers, wanted, size):
+def input_windows(layers, wanted, size):
     """Which windows a chain of layers must compute so that the last one has `wanted`.
 
     Args:
@@ -122,7 +122,7 @@ def windows_back(layers, wanted, size):
         sizes.append(layer.output_size(sizes[-1]))
     windows = [at_hand(wanted)]
     for layer, size in zip(reversed(layers), reversed(sizes)):
-        windows.insert(0, clipped(layer.reads(windows[0]), size))
+        windows.insert(0, clipped(layer.input_window(windows[0]), size))
     return windows
 
 
@@ -131,11 +131,11 @@ def run_piece(layers, piece, wanted, on_layer=None):
 
     Args:
         layers: `PaddedConv`s, in order.
-        piece: the first one's input, at least what `windows_back` tells.
+        piece: the first one's input, at least what `input_windows` tells.
         wanted: window of the last one's output.
         on_layer: called without arguments after each layer, or None.
     """
-    for layer, window in zip(layers, windows_back(layers, wanted, piece.size)[1:]):
+    for layer, window in zip(layers, input_windows(layers, wanted, piece.size)[1:]):
         piece = layer.piece(piece, window)
         if on_layer:
             on_layer()

@@ -16,18 +16,18 @@ from inpaint.models.passes import Everywhere
 from inpaint.ops import (
     ContextualAttention,
     GatedConv,
-    GatedDeconv,
+    GatedUpsamplingConv,
     PackedPartialConv,
-    PackedPartialDeconv,
+    PackedPartialUpsamplingConv,
     PaddedConv,
-    PaddedDeconv,
+    UpsamplingConv,
     resize_nearest,
 )
 
 _LAYERS = {  # convolution, and convolution of an enlarged map
-    "gated": (GatedConv, GatedDeconv),
-    "plain": (PaddedConv, PaddedDeconv),
-    "partial": (PackedPartialConv, PackedPartialDeconv),
+    "gated": (GatedConv, GatedUpsamplingConv),
+    "plain": (PaddedConv, UpsamplingConv),
+    "partial": (PackedPartialConv, PackedPartialUpsamplingConv),
 }
 
 
@@ -49,7 +49,8 @@ class Generator(tf.keras.Model):
             and at least `LEAST_SIZE[padding]`.
         mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
         sketch: [N, H, W, 1], 1 on lines inside the hole; required if guided, not allowed otherwise.
-        training: has no effect here; a `PConvUNet` normalises by it.
+        training: Whether gated convolutions compute in the way that suits training, see `GatedConv`; the
+            results are the same. A `PConvUNet` normalises by it.
 
     Returns:
         coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the entire output of the coarse network.
@@ -90,9 +91,9 @@ class Generator(tf.keras.Model):
 
     def _add_table(self, table, channels):
         """Create and build a table's layers for `channels` inputs; return the number of output channels."""
-        convolution, deconvolution = _LAYERS[self.architecture.convolution]
+        convolution, upsampling = _LAYERS[self.architecture.convolution]
         for name, share, options in table:
-            layer_class = deconvolution if name.endswith("upsample") else convolution
+            layer_class = upsampling if name.endswith("upsample") else convolution
             options = {"kernel_size": 3, "padding": self.padding, "activation": "elu", **options}
             if self.architecture.convolution == "partial":
                 # The coarse network's layers hand the mask on. The refinement network's know everything: the
@@ -154,7 +155,7 @@ class Generator(tf.keras.Model):
         return tf.concat([filled, tf.ones_like(mask), mask], axis=-1)
 
     def call(self, incomplete, mask, sketch=None, training=False):
-        return self.forward(incomplete, mask, sketch)
+        return self.forward(incomplete, mask, sketch)  # Keras hands `training` on to the layers
 
     def forward(self, incomplete, mask, sketch=None, way=None):
         """Compute the network, everywhere or only around the hole.
@@ -177,10 +178,10 @@ class Generator(tf.keras.Model):
         coarse = way.apply(self._colours, x)  # [N, H, W, 3]
         filled = self.refinement_input(complete(way.whole(coarse), incomplete, mask), mask)
 
-        # Backwards from the result: the windows read by the decoder, and by the attention's decoder.
+        # Backwards from the result: the input windows of the decoder, and of the attention's decoder.
         decoder, attention_decoder = [*self.made_of(DECODER), self.allconv17], self.made_of(ATTENTION_DECODER)
-        joined = way.before(decoder, hole, quarter)
-        attended = way.before(attention_decoder, joined, quarter)
+        joined = way.input_window(decoder, hole, quarter)
+        attended = way.input_window(attention_decoder, joined, quarter)
 
         branch = way.run(self.made_of(CONVOLUTION_BRANCH), way.start(filled), joined)  # [N, H/4, W/4, 96]
         x = way.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]

@@ -10,11 +10,11 @@ import tensorflow as tf
 from inpaint.ops.pieces import (
     Piece,
     bounding_window,
+    input_windows,
     laid_out_together,
     map_size,
     run_piece,
     window_of,
-    windows_back,
 )
 
 _BAND_PIXELS = 1 << 20
@@ -49,7 +49,7 @@ class Everywhere:
         """Return the window of the result to compute; None here, for everything."""
         return None
 
-    def before(self, layers, window, size):
+    def input_window(self, layers, window, size):
         """Return the window of the first layer's input on which a window of the last one's output depends."""
         return None
 
@@ -111,8 +111,8 @@ class AroundHole:
     def hole(self, mask):
         return [bounding_window(mask)] if self._windows is None else self._windows
 
-    def before(self, layers, windows, size):
-        return [windows_back(layers, window, size)[0] for window in windows]
+    def input_window(self, layers, windows, size):
+        return [input_windows(layers, window, size)[0] for window in windows]
 
     def start(self, x):
         return [Piece.whole(x)]

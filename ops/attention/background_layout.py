@@ -55,26 +55,26 @@ class BackgroundLayout:
         inverse = tf.pad(tf.math.rsqrt(tf.reshape(squares, [-1])), [[0, 1]])
         return tf.gather(inverse, tf.reshape(self._positions, [-1]))
 
-    def raw_parts(self, raw_background, rate):
-        """The pixels of the background's cells, part by part of a cell.
+    def raw_quarters(self, raw_background, rate):
+        """The pixels of the background's cells, quarter by quarter of a cell.
 
         Args:
             raw_background: [h * rate, w * rate, C], unreduced.
             rate: side of a cell.
 
         Returns:
-            list of [pitch, height * width * C], for each part's height and for each part's width, see
-            `part_sides`.
+            list of [pitch, height * width * C], for each quarter's height and for each quarter's width, see
+            `quarter_sides`.
         """
         (h, w), channels = self._size, raw_background.shape[-1]
         cells = tf.reshape(raw_background, [h, rate, w, rate, channels])
-        parts, sides = [], part_sides(rate)
+        quarters, sides = [], quarter_sides(rate)
         for top, height in zip((0, sides[0]), sides):
             for left, width in zip((0, sides[0]), sides):
-                part = cells[:, top : top + height, :, left : left + width]
-                part = tf.reshape(tf.transpose(part, [0, 2, 1, 3, 4]), [h, w, height * width * channels])
-                parts.append(self.place(part, 0))
-        return parts
+                x = cells[:, top : top + height, :, left : left + width]
+                x = tf.reshape(tf.transpose(x, [0, 2, 1, 3, 4]), [h, w, height * width * channels])
+                quarters.append(self.place(x, 0))
+        return quarters
 
     def without_gaps(self, x):
         """[K, gapped_pitch] -> [K, grid], once the sum over a patch's rows is done."""
@@ -95,6 +95,6 @@ class BackgroundLayout:
         return tf.pad(tf.reshape(grid, [rows, -1]), [[0, self._zeros], [0, 0]])
 
 
-def part_sides(rate):
-    """Heights (and widths) of the parts of a cell that are covered by the same patches."""
+def quarter_sides(rate):
+    """Heights (and widths) of a cell's quarters, each of which is covered by the same patches."""
     return [1] if isinstance(rate, int) and rate == 1 else [rate - rate // 2, rate // 2]

@@ -27,12 +27,12 @@ class ContextualAttention(tf.keras.layers.Layer):
     Args:
         kernel_size: odd side of the patches that are compared.
         rate: factor by which both maps are reduced before they are compared.
+        fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
-        fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
         memory_budget: bytes that the score matrices may take together.
 
-    Call arguments:
+    Call arguments (the first three also as one list, tuple or dict by these names):
         foreground: [N, H, W, C], what is filled; H and W multiples of `rate`.
         background: [N, h, w, C], where patches come from; h and w multiples of `rate`.
         mask: [N or 1, h, w, 1], 1 where the background is a hole, or None for no hole.
@@ -47,22 +47,30 @@ class ContextualAttention(tf.keras.layers.Layer):
 
     Raises:
         ValueError: an argument out of its range, naming the argument and the value.
+        TypeError: a list or dict of other maps.
         tf.errors.InvalidArgumentError: a height or width that is not a multiple of `rate`.
+
+    Example:
+        >>> maps = {"foreground": tf.ones([1, 8, 8, 3]), "background": tf.ones([1, 6, 6, 3])}
+        >>> output, offsets = ContextualAttention()(maps)
+        >>> output.shape, offsets.shape
+        (TensorShape([1, 8, 8, 3]), TensorShape([1, 4, 4, 2]))
     """
 
     def __init__(
         self,
         kernel_size=3,
         rate=2,
+        *,
+        fuse=True,
         fuse_kernel_size=3,
         softmax_scale=10.0,
-        fuse=True,
         memory_budget=2**30,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.options = AttentionOptions(
-            kernel_size, rate, fuse_kernel_size, softmax_scale, fuse, memory_budget
+            kernel_size, rate, fuse, fuse_kernel_size, softmax_scale, memory_budget
         )
 
     @property
@@ -70,7 +78,12 @@ class ContextualAttention(tf.keras.layers.Layer):
         """Factor by which both maps are reduced."""
         return self.options.rate
 
-    def call(self, foreground, background, mask=None, window=None):
+    def call(self, foreground, background=None, mask=None, window=None):
+        # Of a list or dict Keras finds a mask for each map, and passes these as `mask`.
+        if isinstance(foreground, dict):
+            foreground, background, mask = _maps(**foreground)
+        elif isinstance(foreground, (list, tuple)):
+            foreground, background, mask = _maps(*foreground)
         foreground = tf.cast(foreground, self.compute_dtype)
         background = tf.cast(background, self.compute_dtype)
         small_foreground = tf.cast(self._reduce(foreground), tf.float32)  # [N, Hr, Wr, C]
@@ -80,9 +93,13 @@ class ContextualAttention(tf.keras.layers.Layer):
         maps = (small_foreground, small_background, background, known)
         if window is None and self._fits(small_foreground, small_background):
             return attend_dense(*maps, self.options)
-        if window is None:
-            window = [0, 0, *height_and_width(small_foreground)]
-        return attend_tiled(*maps, _place(window), self.options)
+        if window is not None:
+            return attend_tiled(*maps, _place(window), self.options)
+        everywhere = (0, 0, *height_and_width(small_foreground))
+        output, offsets = attend_tiled(*maps, everywhere, self.options)
+        output.set_shape(foreground.shape)  # which a graph forgets
+        offsets.set_shape([*small_foreground.shape[:3], 2])
+        return output, offsets
 
     def transfer(self, features, mask, values, cell, softmax_scale, window):
         """Rebuild a hole's part of another map by the weights that the features' patches have.
@@ -126,6 +143,10 @@ class ContextualAttention(tf.keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), **dataclasses.asdict(self.options)}
+
+
+def _maps(foreground, background, mask=None):
+    return foreground, background, mask
 
 
 def _place(window):

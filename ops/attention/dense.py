@@ -6,7 +6,7 @@ All scores are held, [N, Hr, Wr, hr, wr], and every sum over neighbours that mov
 
 import tensorflow as tf
 
-from inpaint.ops.attention.background_layout import part_sides
+from inpaint.ops.attention.background_layout import quarter_sides
 from inpaint.ops.attention.shifted_sums import diagonal_sum, squared_patch_norms
 
 
@@ -64,7 +64,7 @@ def _dense_paste(weights, raw_background, rate):
 
     # A cell's first rows are covered by its own patch and the one before, the others by its own and
     # the one after; columns alike.
-    sides, offsets, rows = part_sides(rate), [(-1, 0), (0, 1)], []
+    sides, offsets, rows = quarter_sides(rate), [(-1, 0), (0, 1)], []
     for height, row_offsets, band in zip(sides, offsets, tf.split(cells, sides, axis=0)):
         summed = diagonal_sum(weights, (1, 3), row_offsets)
         columns = []

@@ -10,9 +10,9 @@ class AttentionOptions:
     Attributes:
         kernel_size: odd side of the patches that are compared.
         rate: factor by which both maps are reduced before they are compared.
+        fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
-        fuse: whether neighbouring scores are added, so that neighbours copy from neighbours.
         memory_budget: bytes that the score matrices may take together.
 
     Raises:
@@ -21,9 +21,9 @@ class AttentionOptions:
 
     kernel_size: int
     rate: int
+    fuse: bool
     fuse_kernel_size: int
     softmax_scale: float
-    fuse: bool
     memory_budget: int
 
     def __post_init__(self):

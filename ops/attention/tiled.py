@@ -10,7 +10,7 @@ passes over one matrix, [positions, pitch].
 
 import tensorflow as tf
 
-from inpaint.ops.attention.background_layout import BackgroundLayout, part_sides
+from inpaint.ops.attention.background_layout import BackgroundLayout, quarter_sides
 from inpaint.ops.attention.shifted_sums import step_sum, whole_rows
 from inpaint.ops.attention.window_tiling import WindowTiling, map_in_turn, map_tiles
 from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
@@ -42,7 +42,7 @@ def attend_tiled(foreground, background, raw_background, known, window, options,
             tf.reshape(foreground, [-1, channels]),
             layout.runs(background, options.kernel_size),
             layout.inverse_norms(background, options.kernel_size),
-            *layout.raw_parts(raw_background, rate),
+            *layout.raw_quarters(raw_background, rate),
         ]
         # The largest matrix is that of scores with gaps.
         most = options.memory_budget // (LIVE_MATRICES * 4 * layout.gapped_pitch)
@@ -182,7 +182,7 @@ class ForegroundTile:
 
         Args:
             weights: [L, pitch], what `weights` returned, in the dtype to compute in.
-            raw: list of [pitch, pixels * C], what `raw_parts` returned.
+            raw: list of [pitch, pixels * C], what `raw_quarters` returned.
             rows, columns: the rectangle.
             rate: side of a cell.
 
@@ -191,7 +191,7 @@ class ForegroundTile:
         """
         pitch, across = self.layout.pitch, columns + 2 * self.margin
         down, right = across * pitch + self.layout.width, pitch + 1
-        sides = part_sides(rate)
+        sides = quarter_sides(rate)
         weights, bands = tf.reshape(weights, [-1]), []
         for i, height in enumerate(sides):
             # A cell's first rows are covered by its own patch and the one before, the others by its

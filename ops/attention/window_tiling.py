@@ -108,7 +108,7 @@ def map_tiles(function, tiling, inputs, specs):
         results = map_in_turn(one, tf.range(tiling.count), specs)
 
         def gradient(upstream, _):
-            parts = tiling.split(upstream)
+            upstreams = tiling.split(upstream)
 
             @tf.autograph.experimental.do_not_convert
             def add(index, *sums):
@@ -116,7 +116,7 @@ def map_tiles(function, tiling, inputs, specs):
                     own = [tf.identity(x) for x in inputs]
                     tape.watch(own)
                     result, _ = function(*tiling.origin(index), own)
-                found = tape.gradient(result, own, parts[index])
+                found = tape.gradient(result, own, upstreams[index])
                 return index + 1, *(total + tf.convert_to_tensor(g) for total, g in zip(sums, found))
 
             start = (0, *(tf.zeros_like(x) for x in inputs))

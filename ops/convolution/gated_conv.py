@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from inpaint.ops.convolution.gating import computed_together, gate_apart, gate_together
+from inpaint.ops.convolution.gating import gate_apart, gate_together
 from inpaint.ops.convolution.padded_conv import PaddedConv
 
 
@@ -15,11 +15,18 @@ class GatedConv(PaddedConv):
 
     Args:
         filters: even number of channels, features and gates together.
-        kernel_size, strides, dilation_rate, padding: as in `PaddedConv`.
+        kernel_size, strides, padding, dilation_rate: as in `PaddedConv`.
         activation: Keras activation of the features.
 
-    Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters / 2], in the
-    dtype policy's compute dtype.
+    Call arguments:
+        inputs: [N, H, W, C].
+        training: Whether to compute in the way that suits training, whose gradient takes less memory, but
+            which XLA compiles for each shape of the input anew; else in the way that suits maps of any size
+            (`ops.convolution.gating`). The output differs by rounding only. As for all Keras layers, the
+            default is what the model around it was called with, or False.
+
+    Returns:
+        [N, ceil(H / strides), ceil(W / strides), filters / 2], in the dtype policy's compute dtype.
 
     Raises:
         ValueError: an odd `filters`, or what `PaddedConv` raises.
@@ -29,15 +36,18 @@ class GatedConv(PaddedConv):
         TensorShape([1, 8, 8, 24])
     """
 
-    def __init__(self, filters, kernel_size, activation="elu", **kwargs):
-        super().__init__(filters, kernel_size, activation=activation, **kwargs)
+    def __init__(self, filters, kernel_size, strides=1, padding="same", *, activation="elu", **kwargs):
+        super().__init__(filters, kernel_size, strides, padding, activation=activation, **kwargs)
         if filters % 2:
             raise ValueError(f"filters must be even (features and gates), received {filters}")
 
-    def convolve(self, x, border="VALID"):
-        if computed_together(x):  # training; `ops.convolution.gating` explains both ways
-            return gate_together(self.activation)(self.linear(x, self.kernel, self.bias, border))
-        features, gates = (self.linear(x, *half, border) for half in self._halves())
+    def call(self, inputs, training=False):
+        return self.apply_bordered(*self.with_borders(inputs), training=training)
+
+    def apply_bordered(self, x, border="VALID", training=False):
+        if training:
+            return gate_together(self.activation)(self.convolve(x, self.kernel, self.bias, border))
+        features, gates = (self.convolve(x, *half, border) for half in self._halves())
         return gate_apart(self.activation, features, gates)
 
     def gates(self, inputs):
@@ -50,7 +60,7 @@ class GatedConv(PaddedConv):
             float32 in [0, 1], of the output's shape.
         """
         x, border = self.with_borders(inputs)
-        return tf.sigmoid(tf.cast(self.linear(x, *self._halves()[1], border), tf.float32))
+        return tf.sigmoid(tf.cast(self.convolve(x, *self._halves()[1], border), tf.float32))
 
     def scale_features(self, gain):
         """Multiply the kernel of the features by a number; that of the gates stays."""

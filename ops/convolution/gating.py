@@ -1,15 +1,14 @@
-"""The two ways of computing a gated convolution, and the rule that chooses one.
+"""The two ways of computing a gated convolution; the layer's argument `training` chooses one.
 
 Both compute `activation(features) * sigmoid(gates)` (Yu et al., ICCV 2019, equation 2) and differ by
 rounding only.
 
 *Together* is for training. One convolution makes features and gates; XLA compiles all that follows
 into one loop, and for the gradient only the convolution's output is kept. XLA compiles for each shape
-anew, so the shape must be known while the graph is made.
+anew, which takes longer than many fills.
 
-*Apart* is for filling images of any size, and for running eagerly. Features and gates are convolutions of
-their own: TensorFlow makes one operation of a convolution, its bias and ELU, nothing is split at full
-size, and nothing is compiled.
+*Apart* is for filling images of any size. Features and gates are convolutions of their own: TensorFlow makes
+one operation of a convolution, its bias and ELU, nothing is split at full size, and nothing is compiled.
 """
 
 import functools
@@ -17,11 +16,6 @@ import functools
 import tensorflow as tf
 
 from inpaint.ops.compiled import compiled
-
-
-def computed_together(x):
-    """Whether a gated convolution of `x` is computed together: in a graph, if all of x's shape is known."""
-    return not tf.executing_eagerly() and x.shape.is_fully_defined()
 
 
 @functools.cache

@@ -11,8 +11,9 @@ PADDINGS = ("same", "symmetric", "reflect")
 
 def check_convolution(filters, kernel_size, strides, dilation_rate):
     """Raise ValueError, naming the argument and the value, for what no convolution here takes."""
-    if filters < 1:
-        raise ValueError(f"filters must be positive, received {filters}")
+    for name, value in (("filters", filters), ("strides", strides), ("dilation_rate", dilation_rate)):
+        if value < 1:
+            raise ValueError(f"{name} must be positive, received {value}")
     if kernel_size < 1 or kernel_size % 2 == 0:
         raise ValueError(f"kernel_size must be odd and positive, received {kernel_size}")
     if strides > 1 and dilation_rate > 1:
@@ -33,8 +34,8 @@ class PaddedConv(tf.keras.layers.Layer):
         filters: number of output channels.
         kernel_size: odd side of the square kernel.
         strides: step in both directions.
-        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         padding: `"same"`, `"symmetric"` or `"reflect"`, in upper or lower case.
+        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         activation: Keras activation of the output. Default: none.
 
     Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
@@ -45,7 +46,7 @@ class PaddedConv(tf.keras.layers.Layer):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=1, dilation_rate=1, padding="same", activation=None, **kwargs
+        self, filters, kernel_size, strides=1, padding="same", *, dilation_rate=1, activation=None, **kwargs
     ):
         super().__init__(**kwargs)
         check_convolution(filters, kernel_size, strides, dilation_rate)
@@ -54,8 +55,8 @@ class PaddedConv(tf.keras.layers.Layer):
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
-        self.dilation_rate = dilation_rate
         self.padding = padding.lower()
+        self.dilation_rate = dilation_rate
         self.activation = tf.keras.activations.get(activation)
 
     def build(self, input_shape):
@@ -65,48 +66,45 @@ class PaddedConv(tf.keras.layers.Layer):
         self.built = True
 
     def call(self, inputs):
-        return self.convolve(*self.with_borders(inputs))
+        return self.apply_bordered(*self.with_borders(inputs))
 
     def with_borders(self, inputs):
-        """(the input in the compute dtype, padded if need be; the `border` that `convolve` takes then)."""
+        """(the input in the compute dtype, padded if need be; the `border` that a convolution takes then)."""
         x = tf.cast(inputs, self.compute_dtype)
         if self.padding == "same":
             return x, "SAME"
         margin = self._reach // 2
         return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding), "VALID"
 
-    def convolve(self, x, border="VALID"):
+    def apply_bordered(self, x, border="VALID"):
         """The layer applied to an input that already has its borders and the compute dtype."""
-        return self.activation(self.linear(x, self.kernel, self.bias, border))
+        return self.activation(self.convolve(x, self.kernel, self.bias, border))
 
-    def linear(self, x, kernel, bias, border):
-        """The convolution with a kernel, and a bias."""
-        return tf.nn.bias_add(self.convolution(x, kernel, border), tf.cast(bias, x.dtype))
-
-    def convolution(self, x, kernel, border):
-        """The convolution with a kernel alone."""
+    def convolve(self, x, kernel, bias, border):
+        """The convolution alone, with a kernel and a bias, which may be None."""
         kernel = tf.cast(kernel, x.dtype)
         if self.dilation_rate > 1:
-            return dilated_conv(x, kernel, self.dilation_rate, border)
-        return tf.nn.conv2d(x, kernel, self.strides, border)
+            y = dilated_conv(x, kernel, self.dilation_rate, border)
+        else:
+            y = tf.nn.conv2d(x, kernel, self.strides, border)
+        return y if bias is None else tf.nn.bias_add(y, tf.cast(bias, x.dtype))
 
     def piece(self, piece, window):
         """Compute the layer only for a window of its output.
 
         Args:
-            piece: `Piece` of the input, with all of `reads(window)` that lies within the map. With
+            piece: `Piece` of the input, with all of `input_window(window)` that lies within the map. With
                 strides of 2 the map's sides are even.
             window: of the output.
 
         Returns:
             `Piece` of the output: the window.
         """
-        mode = "CONSTANT" if self.padding == "same" else self.padding
-        x = tf.cast(piece.bordered(self.reads(window), mode), self.compute_dtype)
-        return Piece(self.convolve(x), window, self.output_size(piece.size))
+        x = tf.cast(piece.bordered(self.input_window(window), self._border), self.compute_dtype)
+        return Piece(self.apply_bordered(x), window, self.output_size(piece.size))
 
-    def reads(self, window):
-        """The window of the input that a window of the output reads; it may reach over the edges."""
+    def input_window(self, window):
+        """The window of the input that a window of the output depends on; it may reach over the edges."""
         # TensorFlow pads the end first: with a stride of 2, the beginning gets one zero less.
         before = self._reach - (self.strides - 1 if self.padding == "same" else 0)
         before = max(before, 0) // 2
@@ -117,6 +115,11 @@ class PaddedConv(tf.keras.layers.Layer):
     def output_size(self, size):
         """(height, width) of the output for an input of a size, int32 [2]."""
         return -(-size // self.strides)
+
+    @property
+    def _border(self):
+        """What lies beyond the edges, a mode of `tf.pad`."""
+        return "CONSTANT" if self.padding == "same" else self.padding
 
     @property
     def _reach(self):
@@ -139,7 +142,7 @@ class PaddedConv(tf.keras.layers.Layer):
             "filters": self.filters,
             "kernel_size": self.kernel_size,
             "strides": self.strides,
-            "dilation_rate": self.dilation_rate,
             "padding": self.padding,
+            "dilation_rate": self.dilation_rate,
             "activation": tf.keras.activations.serialize(self.activation),
         }

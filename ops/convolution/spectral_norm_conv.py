@@ -2,13 +2,14 @@
 
 import tensorflow as tf
 
+from inpaint.ops.convolution.padded_conv import PaddedConv
 from inpaint.ops.keras_compat import add_float32_weight
 
 _EPSILON = 1e-12
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class SpectralNormConv(tf.keras.layers.Layer):
+class SpectralNormConv(PaddedConv):
     """2-D convolution with `kernel / sigma`, where each call estimates sigma by one power iteration.
 
     With `w` the kernel as a matrix [k*k*C, filters] and `u` a stored row vector:
@@ -17,34 +18,23 @@ class SpectralNormConv(tf.keras.layers.Layer):
     gradients flow through `v`, `u_new` and `sigma`. All of this is float32 under any dtype policy.
 
     Args:
-        filters: number of output channels.
-        kernel_size: side of the square kernel.
-        strides: step in both directions.
+        filters, kernel_size, strides, padding, dilation_rate, activation: as in `PaddedConv`.
 
     Input: [N, H, W, C]. Output: [N, ceil(H / strides), ceil(W / strides), filters], in the dtype
     policy's compute dtype.
 
     Raises:
-        ValueError: an argument below 1, naming the argument and the value.
+        ValueError: what `PaddedConv` raises.
     """
 
-    def __init__(self, filters, kernel_size=5, strides=2, **kwargs):
-        super().__init__(**kwargs)
-        for name, value in (("filters", filters), ("kernel_size", kernel_size), ("strides", strides)):
-            if value < 1:
-                raise ValueError(f"{name} must be positive, received {value}")
-        self.filters = filters
-        self.kernel_size = kernel_size
-        self.strides = strides
+    def __init__(self, filters, kernel_size=5, strides=2, padding="same", **kwargs):
+        super().__init__(filters, kernel_size, strides, padding, **kwargs)
 
     def build(self, input_shape):
-        shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
-        self.kernel = add_float32_weight(self, "kernel", shape, "glorot_uniform")
-        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        super().build(input_shape)
         # Keras names the standard deviation: TF1's truncated normal had 1, Keras' default is 0.05.
         start = tf.keras.initializers.TruncatedNormal(stddev=1.0)
         self.u = add_float32_weight(self, "u", (1, self.filters), start, trainable=False)
-        self.built = True
 
     def normalised_kernel(self):
         """`kernel / sigma` [k, k, C, filters] in float32; stores the next `u`."""
@@ -57,23 +47,8 @@ class SpectralNormConv(tf.keras.layers.Layer):
         self.u.assign(tf.stop_gradient(u))
         return kernel / sigma
 
-    def call(self, inputs):
-        kernel = tf.cast(self.normalised_kernel(), self.compute_dtype)
-        outputs = tf.nn.conv2d(tf.cast(inputs, self.compute_dtype), kernel, self.strides, "SAME")
-        return tf.nn.bias_add(outputs, tf.cast(self.bias, self.compute_dtype))
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape
-        size = (None if side is None else -(-side // self.strides) for side in (height, width))
-        return (batch, *size, self.filters)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-        }
+    def apply_bordered(self, x, border="VALID"):
+        return self.activation(self.convolve(x, self.normalised_kernel(), self.bias, border))
 
 
 def _unit(x):

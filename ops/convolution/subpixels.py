@@ -41,6 +41,6 @@ def interleave(x):
     """
     shape = tf.shape(x)
     n, h, w, c = shape[0], shape[1] - 1, shape[2] - 1, x.shape[-1] // 4
-    parts = [tf.slice(part, [0, a, b, 0], [n, h, w, c]) for part, (a, b) in zip(tf.split(x, 4, -1), PLACES)]
-    rows = [tf.stack(parts[:2], axis=3), tf.stack(parts[2:], axis=3)]  # [N, H, W, 2, F] each
+    four = [tf.slice(y, [0, a, b, 0], [n, h, w, c]) for y, (a, b) in zip(tf.split(x, 4, -1), PLACES)]
+    rows = [tf.stack(four[:2], axis=3), tf.stack(four[2:], axis=3)]  # [N, H, W, 2, F] each
     return tf.reshape(tf.stack(rows, axis=2), [n, 2 * h, 2 * w, c])

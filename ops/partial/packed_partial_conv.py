@@ -31,16 +31,16 @@ class PackedPartialConv(PaddedConv):
         ValueError: another padding, or what `PaddedConv` raises.
     """
 
-    def __init__(self, filters, kernel_size, return_mask=True, **kwargs):
-        super().__init__(filters, kernel_size, **kwargs)
+    def __init__(self, filters, kernel_size, strides=1, padding="same", *, return_mask=True, **kwargs):
+        super().__init__(filters, kernel_size, strides, padding, **kwargs)
         if self.padding != "same":
-            raise ValueError(f'padding of a partial convolution must be "same", received {self.padding!r}')
+            raise ValueError(f'padding of a partial convolution must be "same", received {padding!r}')
         self.return_mask = return_mask
 
     def with_borders(self, inputs):
         return super().with_borders(self._packed(inputs))
 
-    def convolve(self, x, border="VALID"):
+    def apply_bordered(self, x, border="VALID"):
         y, known = self._partial(x, border)
         y = self.activation(y)
         return tf.concat([y, tf.cast(known, y.dtype)], axis=-1) if self.return_mask else y
@@ -54,7 +54,7 @@ class PackedPartialConv(PaddedConv):
 
     def _partial(self, x, border):
         """(output without its activation, mask) of a packed map that has its borders."""
-        convolution = functools.partial(self.convolution, border=border)
+        convolution = functools.partial(self.convolve, bias=None, border=border)
         return partial_convolution(convolution, x[..., :-1], x[..., -1:], self.kernel, self.bias)
 
     def _packed(self, x):
@@ -72,11 +72,19 @@ class PackedPartialConv(PaddedConv):
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class PackedPartialDeconv(PackedPartialConv):
+class PackedPartialUpsamplingConv(PackedPartialConv):
     """Nearest-neighbour enlargement by two of a map and its mask, then a `PackedPartialConv` of stride 1.
 
     Input: as `PackedPartialConv`. Output: [N, 2H, 2W, filters], or one channel more.
+
+    Raises:
+        ValueError: other `strides` than 1, or what `PackedPartialConv` raises.
     """
+
+    def __init__(self, filters, kernel_size=3, strides=1, padding="same", **kwargs):
+        super().__init__(filters, kernel_size, strides, padding, **kwargs)
+        if strides != 1:
+            raise ValueError(f"strides must be 1, received {strides}")
 
     def with_borders(self, inputs):
         return super().with_borders(enlarge_nearest(inputs))
@@ -84,11 +92,11 @@ class PackedPartialDeconv(PackedPartialConv):
     def piece(self, piece, window):
         values = enlarge_nearest(self._packed(piece.values))
         piece = Piece(values, 2 * piece.window, 2 * piece.size)
-        x = tf.cast(piece.bordered(super().reads(window), "CONSTANT"), self.compute_dtype)
-        return Piece(self.convolve(x), window, piece.size)
+        x = tf.cast(piece.bordered(super().input_window(window), "CONSTANT"), self.compute_dtype)
+        return Piece(self.apply_bordered(x), window, piece.size)
 
-    def reads(self, window):
-        window = super().reads(window)
+    def input_window(self, window):
+        window = super().input_window(window)
         return window_of(window[:2] // 2, -(-window[2:] // 2))
 
     def output_size(self, size):

@@ -25,11 +25,11 @@ class PartialConv(tf.keras.layers.Layer):
         filters: number of output channels.
         kernel_size: odd side of the square kernel.
         strides: step in both directions.
-        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         padding: `"same"`, TensorFlow's, or `"centred"`, the authors': on every side
             `dilation_rate * (kernel_size - 1) / 2` zeros. They differ where `strides` is above 1.
-        use_bias: Whether the layer has a bias.
+        dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         activation: Keras activation of the output. Default: none.
+        use_bias: Whether the layer has a bias.
         kernel_initializer: Keras initializer of the kernel.
 
     Call arguments:
@@ -55,24 +55,25 @@ class PartialConv(tf.keras.layers.Layer):
         filters,
         kernel_size,
         strides=1,
-        dilation_rate=1,
         padding="same",
-        use_bias=True,
+        *,
+        dilation_rate=1,
         activation=None,
+        use_bias=True,
         kernel_initializer="glorot_uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
         check_convolution(filters, kernel_size, strides, dilation_rate)
-        if padding not in PADDINGS:
+        if padding.lower() not in PADDINGS:
             raise ValueError(f"padding must be one of {PADDINGS}, received {padding!r}")
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
+        self.padding = padding.lower()
         self.dilation_rate = dilation_rate
-        self.padding = padding
-        self.use_bias = use_bias
         self.activation = tf.keras.activations.get(activation)
+        self.use_bias = use_bias
         self.kernel_initializer = tf.keras.initializers.get(kernel_initializer)
 
     def build(self, inputs_shape, known_shape=None):
@@ -109,10 +110,10 @@ class PartialConv(tf.keras.layers.Layer):
             "filters": self.filters,
             "kernel_size": self.kernel_size,
             "strides": self.strides,
-            "dilation_rate": self.dilation_rate,
             "padding": self.padding,
-            "use_bias": self.use_bias,
+            "dilation_rate": self.dilation_rate,
             "activation": tf.keras.activations.serialize(self.activation),
+            "use_bias": self.use_bias,
             "kernel_initializer": tf.keras.initializers.serialize(self.kernel_initializer),
         }
 

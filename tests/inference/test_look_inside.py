@@ -12,11 +12,11 @@ from inpaint.inference.look_inside import flow_key, gate_key, look_inside
 from inpaint.models.architecture import COARSE, LAYERS, SHOWN_LAYERS
 from inpaint.models.generator import Generator
 from inpaint.models.passes import Everywhere
-from inpaint.ops import GatedConv, GatedDeconv
+from inpaint.ops import GatedConv, GatedUpsamplingConv
 
 
 @pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
-@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
+@pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
 def test_gates(rng, kind, padding):
     """A layer's output is its activated features times its gates."""
     layer = kind(8, kernel_size=3, padding=padding, activation="linear")

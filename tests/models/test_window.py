@@ -81,20 +81,20 @@ def test_far_places_are_not_computed(bundled, full, rng, monkeypatch):
     made = {}
 
     def count(how):
-        inner = PaddedConv.linear
+        inner = PaddedConv.convolve
         made[how] = 0
 
-        def linear(self, *arguments):
+        def convolve(self, *arguments):
             y = inner(self, *arguments)
             made[how] += int(tf.size(y))
             return y
 
-        return linear
+        return convolve
 
     image, mask = smooth_photo(rng, (256, 256)), mask_of((256, 256), [(120, 120, 16, 16)])
     for how in (True, False):
         with monkeypatch.context() as patched:
-            patched.setattr(PaddedConv, "linear", count(how))
+            patched.setattr(PaddedConv, "convolve", count(how))
             inpainter = bundled if how else full
             inpainter(image, mask, progress=lambda *_: None)  # eagerly
     # The whole image's layers before the attention alone are a third of all numbers.
@@ -119,13 +119,13 @@ def test_large_images_run_in_bands(bundled, rng, monkeypatch):
     expected = bundled(image, mask).astype(int)
     monkeypatch.setattr(passes, "_BAND_PIXELS", 9_000)  # five bands
     heights, told = {}, []
-    inner = PaddedConv.linear
+    inner = PaddedConv.convolve
 
-    def linear(self, x, *rest):
+    def convolve(self, x, *rest):
         heights.setdefault(self.name, []).append(x.shape[1])
         return inner(self, x, *rest)
 
-    monkeypatch.setattr(PaddedConv, "linear", linear)
+    monkeypatch.setattr(PaddedConv, "convolve", convolve)
     found = bundled(image, mask, progress=lambda done, total: told.append((done, total)))
     assert np.abs(found - expected).max() <= 1 and (found != expected).mean() < 5e-4
     # Features and gates are two convolutions.

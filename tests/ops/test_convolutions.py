@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from inpaint.ops import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv
+from inpaint.ops import GatedConv, GatedUpsamplingConv, PaddedConv, UpsamplingConv
 
 
 def elu(x):
@@ -67,7 +67,7 @@ def test_padding_equals_numpy(rng, padding):
 
 
 @pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
-@pytest.mark.parametrize("enlarging, convolution", [(GatedDeconv, GatedConv), (PaddedDeconv, PaddedConv)])
+@pytest.mark.parametrize("enlarging, convolution", [(GatedUpsamplingConv, GatedConv), (UpsamplingConv, PaddedConv)])
 def test_deconv_is_repeat_then_convolution(rng, padding, enlarging, convolution):
     options = {"padding": padding, "activation": "elu"}
     layer, plain = enlarging(4, **options), convolution(4, 3, **options)
@@ -109,7 +109,7 @@ def graphs(function, x):
     return [tf.function(function).get_concrete_function(given) for given in (x, unknown)]
 
 
-@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
+@pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
 @pytest.mark.parametrize("activation", ["elu", "relu"])
 def test_gating_together_equals_gating_apart(rng, activation, kind):
     layer = kind(6, 3, activation=activation)
@@ -120,7 +120,7 @@ def test_gating_together_equals_gating_apart(rng, activation, kind):
             np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", [GatedConv, GatedDeconv])
+@pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
 def test_gating_is_together_where_shapes_are_known_and_apart_elsewhere(rng, kind, monkeypatch):
     layer = kind(6, 3)
     x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
@@ -162,10 +162,10 @@ def test_mixed_precision(rng, policy):
     [
         PaddedConv(3, 3, padding="reflect"),
         PaddedConv(3, 3, activation="relu"),
-        PaddedDeconv(3, activation="elu"),
+        UpsamplingConv(3, activation="elu"),
         GatedConv(4, 5, "relu", strides=2),
         GatedConv(4, 3, dilation_rate=4, dtype="mixed_bfloat16"),
-        GatedDeconv(6, padding="symmetric"),
+        GatedUpsamplingConv(6, padding="symmetric"),
     ],
 )
 def test_config(rng, layer):
@@ -182,6 +182,6 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="padding must be one of.*received 'zeros'"):
         PaddedConv(4, 3, padding="zeros")
     with pytest.raises(ValueError, match="kernel_size must be 3, received 5"):
-        GatedDeconv(4, 5)
+        GatedUpsamplingConv(4, 5)
     with pytest.raises(ValueError, match="strides and dilation_rate"):
         PaddedConv(4, 3, strides=2, dilation_rate=2)

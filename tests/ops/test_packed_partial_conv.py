@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from support.layer_checks import check_config
 
-from inpaint.ops import PackedPartialConv, PackedPartialDeconv, PartialConv
+from inpaint.ops import PackedPartialConv, PackedPartialUpsamplingConv, PartialConv
 from inpaint.ops.pieces import Piece, run_piece
 
 
@@ -44,7 +44,7 @@ def test_equals_the_layer_with_a_mask_apart(x, known, options):
 
 
 def test_enlarges_the_map_and_its_mask(x, known):
-    layer, apart = twins(PackedPartialDeconv, 4, 3, x)
+    layer, apart = twins(PackedPartialUpsamplingConv, 4, 3, x)
     large = [z.repeat(2, axis=1).repeat(2, axis=2) for z in (x, known)]
     expected, mask = apart(*large)
     y = layer(np.concatenate([x, known], axis=-1))
@@ -53,7 +53,7 @@ def test_enlarges_the_map_and_its_mask(x, known):
     np.testing.assert_array_equal(layer.known(np.concatenate([x, known], axis=-1)), mask)
 
 
-@pytest.mark.parametrize("kind", [PackedPartialConv, PackedPartialDeconv])
+@pytest.mark.parametrize("kind", [PackedPartialConv, PackedPartialUpsamplingConv])
 def test_without_a_mask_everything_is_known(x, kind):
     layer = kind(4, 3, return_mask=False)
     layer.build(x.shape)
@@ -66,7 +66,7 @@ def test_windows(x, known, with_mask):
     layers = [
         PackedPartialConv(4, 3, strides=2, activation="elu", return_mask=with_mask),
         PackedPartialConv(5, 3, dilation_rate=2, return_mask=with_mask),
-        PackedPartialDeconv(3, 3, return_mask=with_mask),
+        PackedPartialUpsamplingConv(3, 3, return_mask=with_mask),
         PackedPartialConv(2, 5, return_mask=False),
     ]
     y = np.concatenate([x, known], axis=-1) if with_mask else x
@@ -81,12 +81,12 @@ def test_windows(x, known, with_mask):
         top, left, bottom, right = found.window
         np.testing.assert_allclose(found.values, y[:, top:bottom, left:right], atol=1e-6)
         assert np.all(found.window == window)
-    np.testing.assert_array_equal(layers[2].reads(np.int32([4, 4, 6, 7])), [1, 1, 4, 4])
+    np.testing.assert_array_equal(layers[2].input_window(np.int32([4, 4, 6, 7])), [1, 1, 4, 4])
 
 
 def test_config(x):
     check_config(PackedPartialConv(5, 3, dilation_rate=2, activation="elu", return_mask=False), x)
-    check_config(PackedPartialDeconv(5, 3, activation="relu"), x)
+    check_config(PackedPartialUpsamplingConv(5, 3, activation="relu"), x)
 
 
 def test_other_paddings_are_refused():

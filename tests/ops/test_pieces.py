@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint.ops import GatedConv, GatedDeconv, PaddedConv
-from inpaint.ops.pieces import Piece, bounding_window, run_piece, windows_back
+from inpaint.ops import GatedConv, GatedUpsamplingConv, PaddedConv
+from inpaint.ops.pieces import Piece, bounding_window, input_windows, run_piece
 
 
 def test_bounding_window_by_hand():
@@ -29,7 +29,7 @@ def test_laid_out(rng):
         (GatedConv, {"kernel_size": 3, "strides": 2}),
         (GatedConv, {"kernel_size": 5, "strides": 2}),
         (GatedConv, {"kernel_size": 3, "dilation_rate": 4}),
-        (GatedDeconv, {}),
+        (GatedUpsamplingConv, {}),
     ],
 )
 def test_a_piece_equals_a_cut_of_the_whole(rng, kind, options, padding):
@@ -41,7 +41,7 @@ def test_a_piece_equals_a_cut_of_the_whole(rng, kind, options, padding):
     height, width = whole.shape[1:3]
     for window in ([0, 0, height, width], [0, 3, 1, 5], [2, 2, 4, 3], [height - 3, width - 1, height, width]):
         given = Piece.whole(x)
-        reads = layer.reads(tf.constant(window))
+        reads = layer.input_window(tf.constant(window))
         # From no more of the input than the layer says that it reads.
         inside = tf.clip_by_value(reads, 0, [12, 16, 12, 16])
         given = Piece(given.bordered(inside, "CONSTANT"), inside, given.size)
@@ -57,7 +57,7 @@ def test_layers_one_after_the_other(rng):
         GatedConv(8, 5),
         GatedConv(8, 3, strides=2),
         GatedConv(8, 3, dilation_rate=2),
-        GatedDeconv(8),
+        GatedUpsamplingConv(8),
         PaddedConv(3, 3),
     ]
     x = tf.constant(rng.normal(size=(1, 40, 48, 2)), tf.float32)
@@ -71,11 +71,11 @@ def test_layers_one_after_the_other(rng):
         np.testing.assert_allclose(piece.values, whole[:, top:bottom, left:right], atol=1e-5)
 
     # By hand, from the last: 17..19 -> 16..20 -> 7..11 -> 5..13 -> 10..28 -> 8..30.
-    windows = windows_back(layers, tf.constant([17, 20, 19, 27]), tf.constant([40, 48]))
+    windows = input_windows(layers, tf.constant([17, 20, 19, 27]), tf.constant([40, 48]))
     rows = [window[[0, 2]].tolist() for window in windows]
     assert rows == [[8, 29], [10, 27], [5, 13], [7, 11], [16, 20], [17, 19]]
 
     # In a graph, where windows are tensors, the same.
-    traced = tf.function(lambda wanted, size: windows_back(layers, wanted, size))
+    traced = tf.function(lambda wanted, size: input_windows(layers, wanted, size))
     for found, expected in zip(traced(tf.constant([17, 20, 19, 27]), tf.constant([40, 48])), windows):
         np.testing.assert_array_equal(found, expected)

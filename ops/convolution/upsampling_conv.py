@@ -4,11 +4,11 @@ import tensorflow as tf
 
 from inpaint.ops.convolution.padded_conv import PaddedConv
 from inpaint.ops.convolution.subpixels import interleave, subpixel_kernel
-from inpaint.ops.pieces import Piece, window_of
+from inpaint.ops.pieces import window_of
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class PaddedDeconv(PaddedConv):
+class UpsamplingConv(PaddedConv):
     """Nearest-neighbour enlargement by two, then a 3x3 convolution.
 
     The enlarged map is never built: as its pixels repeat, four 2x2 convolutions of the small map give
@@ -16,42 +16,42 @@ class PaddedDeconv(PaddedConv):
 
     Args:
         filters: number of output channels.
-        kernel_size: 3.
+        kernel_size, strides, dilation_rate: 3, 1 and 1, of the convolution.
         padding, activation: as in `PaddedConv`.
 
     Input: [N, H, W, C]. Output: [N, 2H, 2W, filters], in the policy's compute dtype.
 
     Raises:
-        ValueError: another `kernel_size`, or what `PaddedConv` raises.
+        ValueError: another `kernel_size`, `strides` or `dilation_rate`, or what `PaddedConv` raises.
     """
 
-    def __init__(self, filters, kernel_size=3, **kwargs):
-        super().__init__(filters, kernel_size, **kwargs)
-        if kernel_size != 3:
-            raise ValueError(f"kernel_size must be 3, received {kernel_size}")
+    def __init__(self, filters, kernel_size=3, strides=1, padding="same", **kwargs):
+        super().__init__(filters, kernel_size, strides, padding, **kwargs)
+        for name, only in (("kernel_size", 3), ("strides", 1), ("dilation_rate", 1)):
+            if getattr(self, name) != only:
+                raise ValueError(f"{name} must be {only}, received {getattr(self, name)}")
 
     def with_borders(self, inputs):
         x = tf.cast(inputs, self.compute_dtype)
         return tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self._border), "VALID"
 
-    def convolve(self, x, border="VALID"):
+    def apply_bordered(self, x, border="VALID", **options):
         """[N, H + 2, W + 2, C] with its borders -> [N, 2H, 2W, output_channels]."""
-        return interleave(super().convolve(x, border))  # of [N, H+1, W+1, 4 * output_channels]
+        return interleave(super().apply_bordered(x, border, **options))  # of [N, H+1, W+1, 4 * channels]
 
-    def linear(self, x, kernel, bias, border):
+    def convolve(self, x, kernel, bias, border):
         """[N, H + 2, W + 2, C] -> [N, H+1, W+1, 4 * F] by a 3x3 kernel [.., F], group by group."""
         groups = kernel.shape[-1] // self.output_channels  # of a gated convolution: features, then gates
         kernel = subpixel_kernel(tf.convert_to_tensor(kernel), groups)
         bias = tf.reshape(tf.tile(tf.reshape(bias, [groups, 1, -1]), [1, 4, 1]), [-1])
-        return super().linear(x, kernel, bias, border)
+        return super().convolve(x, kernel, bias, border)
 
     def piece(self, piece, window):
         """As `PaddedConv.piece`, but the window grows to even positions."""
-        x = tf.cast(piece.bordered(self.reads(window), self._border), self.compute_dtype)
         even = window_of(window[:2] // 2, -(-window[2:] // 2)) * 2
-        return Piece(self.convolve(x), even, self.output_size(piece.size))
+        return super().piece(piece, window)._replace(window=even)
 
-    def reads(self, window):
+    def input_window(self, window):
         return window_of(window[:2] // 2 - 1, -(-window[2:] // 2) + 1)
 
     def output_size(self, size):
