@@ -50,6 +50,19 @@ def asked(values):
     return {name: given(values, name) for name in ("guided", "padding", "network")}
 
 
+def resolved(values, path):
+    """The `GeneratorConfig` of a checkpoint, as `settle` finds it from what the user set.
+
+    Args:
+        values: parsed flags.
+        path: folder or prefix of the checkpoint; None for the bundled weights.
+
+    Raises:
+        UserError: if there is no checkpoint, or if it contradicts the user's flags.
+    """
+    return settle(path, **asked(values))
+
+
 def follow_checkpoint(values, path):
     """Set --network, --guided and --padding as in a checkpoint's config, unless the user set them.
 

@@ -30,9 +30,9 @@ def define(values):
     filling.define(values)
 
 
-def job(values, output, strip_metadata=False):
-    """Return the flags as a `Job` with this output path."""
-    if values.sketch and not values.guided:
+def job(values, guided, output, strip_metadata=False):
+    """Return the flags as a `Job` with this output path, and a sketch if the generator is guided."""
+    if values.sketch and not guided:
         raise UserError("--sketch needs --guided and a checkpoint that was trained with sketches")
-    sketch = (values.sketch or str(sketch_path(values.image))) if values.guided else None
+    sketch = (values.sketch or str(sketch_path(values.image))) if guided else None
     return Job(values.image, values.mask, output, sketch, strip_metadata=strip_metadata)

@@ -5,10 +5,33 @@ import numpy as np
 from inpaint.checkpoints import config, native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
+from inpaint.models.make_generator import make_generator
+
+
+def restored_generator(path, settled, precision="float32", say=None):
+    """A new generator, loaded from either kind of checkpoint.
+
+    Args:
+        path: folder, prefix, or None for the bundled weights.
+        settled: the checkpoint's `GeneratorConfig`, which `config.settle` returns.
+        precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
+        say: called with one line of text that describes the loaded checkpoint, or None.
+
+    Returns:
+        what `make_generator` returns.
+
+    Raises:
+        UserError: as `load_generator`.
+    """
+    generator = make_generator(settled.guided, settled.padding, settled.network, dtype=precision)
+    loaded = _load(path, generator)
+    if say:
+        say(f"loaded {loaded}")
+    return generator
 
 
 def load_generator(path, generator):
-    """Load a generator from either kind of checkpoint.
+    """Load a generator that is there already from either kind of checkpoint.
 
     Args:
         path: folder, prefix, or None for the bundled weights.
@@ -21,12 +44,17 @@ def load_generator(path, generator):
         UserError: there is no checkpoint, or it is damaged, does not fit or holds values that are not
             finite.
     """
+    if path is not None:
+        config.check(find(path), generator)
+    return _load(path, generator)
+
+
+def _load(path, generator):
     if path is None:
         tf1.load(BUNDLED, generator)
         loaded = f"the bundled weights, {BUNDLED.name}"
     else:
         prefix, ours = kind(path)
-        config.check(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
         if not ours:
             tf1.load(prefix, generator)

@@ -2,18 +2,17 @@
 
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.flags import scale
-from inpaint.flags.network import asked
 
 
-def make_inpainter(flags, checkpoint=None, say=print, **options):
+def make_inpainter(flags, config, checkpoint=None, say=print, **options):
     """Load TensorFlow and the weights.
 
     Args:
-        flags: parsed flags, including those of `flags.filling` and maybe of `flags.scale`, after
-            `follow_checkpoint`.
+        flags: parsed flags, including those of `flags.filling` and maybe of `flags.scale`.
+        config: the checkpoint's `GeneratorConfig`, see `flags.network.resolved`.
         checkpoint: checkpoint to load instead of --checkpoint_dir.
         say: called with one line of text that describes the loaded checkpoint.
-        options: further arguments of `Inpainter.from_checkpoint`; they go before the flags.
+        options: further arguments of the `Inpainter`; they go before the flags.
 
     Returns:
         An `Inpainter`.
@@ -21,13 +20,8 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
     if "fill_size" in flags:
         options = {**scale.options(flags), **options}
     load_tensorflow()
+    from inpaint.checkpoints.restore import restored_generator
     from inpaint.inference.inpainter import Inpainter
 
-    return Inpainter.from_checkpoint(
-        checkpoint or flags.checkpoint_dir,
-        **{**asked(flags), "guided": flags.guided},
-        precision=flags.precision,
-        edge_threshold=flags.edge_threshold,
-        say=say,
-        **options,
-    )
+    generator = restored_generator(checkpoint or flags.checkpoint_dir, config, flags.precision, say)
+    return Inpainter(generator, flags.edge_threshold, **options)

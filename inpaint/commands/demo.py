@@ -7,9 +7,10 @@ import tempfile
 from absl.flags import DEFINE_float, DEFINE_integer, DEFINE_list, DEFINE_string
 
 from inpaint.cli.make_inpainter import make_inpainter
+from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
 from inpaint.flags import filling, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags.network import resolved
 
 _BUNDLED = "photographs"
 
@@ -49,18 +50,18 @@ def main(flags):
     from inpaint.demo.web.server import listen, serve
 
     options = scale.options(flags)
-    listener = listen(flags.host, flags.port)  # before loading, which takes seconds
+    # Before loading, which takes seconds.
+    listener = listen(flags.host, flags.port)
     checkpoints = [flags.checkpoint_dir, *flags.more_checkpoints]
-    inpainters = []
-    for checkpoint in checkpoints:
-        follow_checkpoint(flags, checkpoint)
+    configs = [resolved(flags, checkpoint) for checkpoint in checkpoints]
+    load_tensorflow()
+    from inpaint.demo.networks import Network
+
+    networks = []
+    for checkpoint, config in zip(checkpoints, configs):
+        name = pathlib.Path(checkpoint).name if checkpoint else _BUNDLED
         # Visitors choose the detail of each fill; not all networks have it.
-        inpainters.append(make_inpainter(flags, checkpoint, detail="none"))
-
-    from inpaint.demo.networks import Network  # which needs TensorFlow
-
-    names = [pathlib.Path(checkpoint).name if checkpoint else _BUNDLED for checkpoint in checkpoints]
-    networks = [Network(name, inpainter) for name, inpainter in zip(names, inpainters)]
+        networks.append(Network(name, make_inpainter(flags, config, checkpoint, detail="none")))
     for network in networks:
         network.warm_up()
     with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:  # removed when the page ends

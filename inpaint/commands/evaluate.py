@@ -7,7 +7,7 @@ import sys
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_multi_enum, DEFINE_string
 
-from inpaint.checkpoints.locate import find
+from inpaint.checkpoints.config import settle
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
@@ -17,7 +17,7 @@ from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
 from inpaint.flags import filling, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags.network import asked, resolved
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image
@@ -88,16 +88,15 @@ def define(flags):
 def main(flags):
     if bool(flags.flist) == bool(flags.image_dir):
         raise UserError("give the images either by --flist or by --image_dir")
-    follow_checkpoint(flags, flags.checkpoint_dir)
-    listed = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
-    undamaged = _undamaged(listed, flags)
+    checkpoints = _checkpoints(flags)  # before TensorFlow and the masks, to fail early
+    guided = checkpoints["model"][1].guided
+    listed = image_paths(flags.flist or flags.image_dir, guided=guided)
+    undamaged = _undamaged(listed, guided, flags.max_pixels)
     paths = [listed[index] for index in undamaged]
     folder = pathlib.Path(flags.output_dir)
     mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
     if flags.image_dir:
         _check_apart(flags.image_dir, [folder, mask_dir])
-    for checkpoint in filter(None, [flags.original_dir, *_further(flags).values()]):
-        find(checkpoint)  # before TensorFlow and the masks, to fail early
     if flags.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
@@ -111,12 +110,14 @@ def main(flags):
     if flags.baselines and (missing := missing_baselines()):
         told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
-    methods = _methods(flags)
+    methods = {name: _network(flags, *checkpoint) for name, checkpoint in checkpoints.items()}
+    if flags.baselines:
+        methods |= baselines()
     masks = MaskFolder(mask_dir, len(listed), flags.mask_seed).only(undamaged)
     settings = {"fid": flags.inception_weights} if flags.inception_weights else {}
     if not flags.mask_dir:
         settings["mask_seed"] = flags.mask_seed
-    if flags.guided:
+    if guided:
         settings["edge_threshold"] = flags.edge_threshold
     evaluation = Evaluation(
         folder,
@@ -124,7 +125,7 @@ def main(flags):
         masks,
         methods,
         settings,
-        guided=flags.guided,
+        guided=guided,
         inception=inception,
         max_pixels=flags.max_pixels,
         resize=flags.resize,
@@ -148,10 +149,10 @@ def main(flags):
         sys.exit(1)
 
 
-def _undamaged(paths, flags):
+def _undamaged(paths, guided, max_pixels):
     """Return the indices of the images that can be read, with their sketches if needed; report all others."""
-    sketches = [str(sketch_path(path)) for path in paths] if flags.guided else paths
-    good = set(checked(sorted({*paths, *sketches}), max_pixels=flags.max_pixels, say=warn))
+    sketches = [str(sketch_path(path)) for path in paths] if guided else paths
+    good = set(checked(sorted({*paths, *sketches}), max_pixels=max_pixels, say=warn))
     indices = [i for i, files in enumerate(zip(paths, sketches)) if good.issuperset(files)]
     if not indices:
         raise UserError("none of the images can be read")
@@ -165,33 +166,26 @@ def _check_apart(image_dir, folders):
             raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
 
 
-def _methods(flags):
-    """Return the methods to measure as a dict of name -> `Method`."""
-    methods = {"model": _network(flags)}
+def _checkpoints(flags):
+    """The checkpoints to measure, by the names of their methods: dict of (path, `GeneratorConfig`)."""
+    config = resolved(flags, flags.checkpoint_dir)
+    found = {"model": (flags.checkpoint_dir, config)}
     if flags.original_dir:
-        methods["original"] = _network(flags, flags.original_dir)
-    guided = flags.guided
-    for name, checkpoint in _further(flags).items():
-        follow_checkpoint(flags, checkpoint)
-        if flags.guided != guided:
-            raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
-        methods[name] = _network(flags, checkpoint)
-    return {**methods, **(baselines() if flags.baselines else {})}
-
-
-def _further(flags):
-    """Return --more_checkpoints by the names of their methods."""
-    named = {}
+        # No config.json tells whether a snapshot of the original is guided.
+        same = {**asked(flags), "guided": config.guided}
+        found["original"] = (flags.original_dir, settle(flags.original_dir, **same))
     for checkpoint in flags.more_checkpoints:
         name = pathlib.Path(checkpoint).name
-        if name in {"model", "original", *named, *(baselines() if flags.baselines else ())}:
+        if name in {"original", *found, *(baselines() if flags.baselines else ())}:
             raise UserError(f"two methods would be called {name}: rename the folder {checkpoint}")
-        named[name] = checkpoint
-    return named
+        found[name] = (checkpoint, resolved(flags, checkpoint))
+        if found[name][1].guided != config.guided:
+            raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
+    return found
 
 
-def _network(flags, checkpoint=None):
-    inpainter = make_inpainter(flags, checkpoint)
+def _network(flags, checkpoint, config):
+    inpainter = make_inpainter(flags, config, checkpoint)
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
     description = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"

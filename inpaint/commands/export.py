@@ -7,7 +7,7 @@ from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_string
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
 from inpaint.flags import filling, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags.network import resolved
 from inpaint.io.atomic import check_folder
 
 
@@ -34,7 +34,7 @@ def define(flags):
 def main(flags):
     # Before loading the network, to fail early.
     check_folder(flags.export_dir, flags.overwrite)
-    follow_checkpoint(flags, flags.checkpoint_dir)
+    config = resolved(flags, flags.checkpoint_dir)
     if flags.fill_size == "auto":
         raise UserError("--fill_size=auto cannot be exported, as it cuts holes out: give whole or a number")
     if flags.format == "onnx":
@@ -43,7 +43,7 @@ def main(flags):
         if flags.fill_size != "whole" or flags.detail != "none":
             raise UserError("--fill_size and --detail are for --format=saved_model only")
         _check_onnx(flags.precision)
-    inpainter = make_inpainter(flags)
+    inpainter = make_inpainter(flags, config)
     if flags.format == "onnx":
         from inpaint.export.onnx import export_onnx
 

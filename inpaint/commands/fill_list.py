@@ -9,7 +9,7 @@ from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
 from inpaint.flags import filling, metadata, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags.network import resolved
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 
 
@@ -39,10 +39,10 @@ def main(flags):
     size = (flags.image_height, flags.image_width) if flags.image_height else None
     if size and size[0] * size[1] > flags.max_pixels:
         raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")
-    follow_checkpoint(flags, flags.checkpoint_dir)
+    config = resolved(flags, flags.checkpoint_dir)
     failures = Failures(warn)
-    jobs = read_jobs(flags.flist, flags.guided, failures, flags.strip_metadata)
-    inpainter = make_inpainter(flags)
+    jobs = read_jobs(flags.flist, config.guided, failures, flags.strip_metadata)
+    inpainter = make_inpainter(flags, config)
     with ProgressBar("images", len(jobs)) as bar:
         fill_list(inpainter, jobs, flags.batch_size, failures, size, flags.max_pixels, warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)

@@ -7,10 +7,10 @@ from absl.flags import DEFINE_list, DEFINE_string
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import telling
 from inpaint.flags import one_image
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags.network import resolved
 from inpaint.inference.fill_file import load
 from inpaint.io.image_files import ImageFile, write_image
-from inpaint.models.architecture import check_layers, shown_layers
+from inpaint.models.architecture import NETWORKS
 
 
 def define(flags):
@@ -26,14 +26,14 @@ def define(flags):
 
 def main(flags):
     folder = pathlib.Path(flags.output_dir)
-    follow_checkpoint(flags, flags.checkpoint_dir)
-    layers = shown_layers(flags.network) if flags.layers is None else flags.layers
-    check_layers(layers, flags.network)
-    loaded = load(one_image.job(flags, output=None), flags.max_pixels)
-    inpainter = make_inpainter(flags)
+    config = resolved(flags, flags.checkpoint_dir)
+    if flags.layers is not None:
+        NETWORKS[config.network].check_layers(flags.layers)
+    loaded = load(one_image.job(flags, config.guided, output=None), flags.max_pixels)
+    inpainter = make_inpainter(flags, config)
     from inpaint.inference.look_inside import look_inside
 
-    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, layers)
+    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, flags.layers)
     with telling(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, pixels in {**inside.named(), **inside.keys()}.items():
