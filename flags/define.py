@@ -48,7 +48,7 @@ def _define(values, name, fields):
         default = list(default) if isinstance(default, tuple) else default
         _DEFINE[type_of(first)](name, default, text, flag_values=values)
     # Read by `inpaint.cli.help`.
-    names = [kind.NAME for kind in fields if not kind.GROUP]
+    names = [kind.NAME for kind in fields if hasattr(kind, "NAME")]
     values[name].group = f"Recipe {' and '.join(names)}" if names else next(iter(fields)).GROUP
     values[name].common = any(each.common for each in options.values())
 

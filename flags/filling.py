@@ -1,19 +1,12 @@
 """The flags of all commands that fill images."""
 
-from absl import flags
+from inpaint.flags import network
+from inpaint.flags.define import define as define_options
+from inpaint.options.filling import InpainterOptions, ScaleOptions
 
-from inpaint.flags import checkpoint, network, precision
-from inpaint.io.image_files import MAX_PIXELS
 
-
-def define(values):
-    checkpoint.define(values)
+def define(values, *more, scale=ScaleOptions):
+    """Define the flags of the weights, of the size at which they fill unless `scale` is None, and `more`."""
+    define_options(values, InpainterOptions)
     network.define(values)
-    precision.define(values)
-    flags.DEFINE_integer(
-        "max_pixels",
-        MAX_PIXELS,
-        "Maximum number of pixels of an image, with sides rounded up to multiples of 8.",
-        1,
-        flag_values=values,
-    )
+    define_options(values, *filter(None, [scale]), *more)

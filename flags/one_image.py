@@ -3,7 +3,6 @@
 from absl import flags
 
 from inpaint.errors import UserError
-from inpaint.flags import filling
 from inpaint.inference.fill_file import Job
 from inpaint.io.file_lists import sketch_path
 
@@ -27,12 +26,11 @@ def define(values):
     flags.DEFINE_string(
         "sketch", None, "Sketch of the hole, if --guided. Default: <image>_edge.jpg.", flag_values=values
     )
-    filling.define(values)
 
 
-def job(values, output, strip_metadata=False):
-    """Return the flags as a `Job` with this output path."""
-    if values.sketch and not values.guided:
+def job(values, guided, output, strip_metadata=False):
+    """Return the flags as a `Job` with this output path, and a sketch if the generator is guided."""
+    if values.sketch and not guided:
         raise UserError("--sketch needs --guided and a checkpoint that was trained with sketches")
-    sketch = (values.sketch or str(sketch_path(values.image))) if values.guided else None
+    sketch = (values.sketch or str(sketch_path(values.image))) if guided else None
     return Job(values.image, values.mask, output, sketch, strip_metadata=strip_metadata)

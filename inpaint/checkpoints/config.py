@@ -79,6 +79,10 @@ def resolve(path, guided=None, padding=None, network=None):
         UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments, or there
             is no such network.
     """
+    if path is None and guided:
+        raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
+    if path is None and network not in (None, "gated"):
+        raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
     folder = None if path is None else pathlib.Path(find(path)).parent
     return resolve_folder(folder, guided, padding, network)
 

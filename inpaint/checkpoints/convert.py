@@ -31,7 +31,7 @@ def models_of(path):
     if not ours:
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
     config = resolve(path)
-    if NETWORKS[config.network].stages == 1:
+    if not NETWORKS[config.network].in_original:
         raise UserError(f"{prefix} is of network {config.network}, which the original TF1 code does not have")
     guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6
     generator = make_generator(guided, config.padding, config.network)

@@ -5,10 +5,33 @@ import numpy as np
 from inpaint.checkpoints import native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
+from inpaint.models.make_generator import make_generator
+
+
+def restored_generator(path, config, precision="float32", say=None):
+    """A new generator, loaded from either kind of checkpoint.
+
+    Args:
+        path: folder, prefix, or None for the bundled weights.
+        config: the checkpoint's `GeneratorConfig`, which `resolve` returns.
+        precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
+        say: called with one line of text that describes the loaded checkpoint, or None.
+
+    Returns:
+        what `make_generator` returns.
+
+    Raises:
+        UserError: as `load_generator`.
+    """
+    generator = make_generator(config.guided, config.padding, config.network, dtype=precision)
+    loaded = load_generator(path, generator)
+    if say:
+        say(f"loaded {loaded}")
+    return generator
 
 
 def load_generator(path, generator):
-    """Load a generator from either kind of checkpoint.
+    """Load a generator that is there already from either kind of checkpoint.
 
     Args:
         path: folder, prefix, or None for the bundled weights.

@@ -1,33 +1,23 @@
-"""Creating an `Inpainter` from a command's flags."""
+"""Creating an `Inpainter` from a command's options."""
 
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.flags import scale
-from inpaint.flags.network import requested
 
 
-def make_inpainter(flags, checkpoint=None, say=print, **options):
+def make_inpainter(options, config, say=print, **more):
     """Load TensorFlow and the weights.
 
     Args:
-        flags: parsed flags, including those of `flags.filling` and maybe of `flags.scale`, after
-            `follow_checkpoint`.
-        checkpoint: checkpoint to load instead of --checkpoint_dir.
+        options: an `InpainterOptions`.
+        config: the checkpoint's `GeneratorConfig`, see `inpaint.flags.network.resolved`.
         say: called with one line of text that describes the loaded checkpoint.
-        options: further arguments of `Inpainter.from_checkpoint`; they go before the flags.
+        more: further arguments of the `Inpainter`.
 
     Returns:
         An `Inpainter`.
     """
-    if "fill_size" in flags:
-        options = {**scale.options(flags), **options}
     load_tensorflow()
+    from inpaint.checkpoints.restore import restored_generator
     from inpaint.inference.inpainter import Inpainter
 
-    return Inpainter.from_checkpoint(
-        checkpoint or flags.checkpoint_dir,
-        **{**requested(flags), "guided": flags.guided},
-        precision=flags.precision,
-        edge_threshold=flags.edge_threshold,
-        say=say,
-        **options,
-    )
+    generator = restored_generator(options.checkpoint_dir, config, options.precision, say)
+    return Inpainter(generator, options.edge_threshold, **more)

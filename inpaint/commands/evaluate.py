@@ -1,5 +1,6 @@
 """Measure the quality of filled holes: --image_dir photos --output_dir results."""
 
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -7,7 +8,7 @@ import sys
 
 from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_multi_enum, DEFINE_string
 
-from inpaint.checkpoints.locate import find
+from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
@@ -16,131 +17,138 @@ from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
-from inpaint.flags import filling, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags import filling
+from inpaint.flags.define import parsed, requested
+from inpaint.flags.network import resolved
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image
+from inpaint.options.filling import InpainterOptions, ScaleOptions
+from inpaint.options.network import NetworkOptions
 
 
-def define(flags):
-    DEFINE_string("flist", None, "File list of the images, one path per line.", flag_values=flags)
-    DEFINE_string("image_dir", None, "Folder of the images, instead of --flist.", flag_values=flags)
+def define(values):
+    DEFINE_string("flist", None, "File list of the images, one path per line.", flag_values=values)
+    DEFINE_string("image_dir", None, "Folder of the images, instead of --flist.", flag_values=values)
     DEFINE_string(
         "output_dir",
         None,
         "Folder for the results. Measurements found there are not repeated.",
         required=True,
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_bool(
         "resize",
         False,
         "Resize images to 256 x 256, as for faces, instead of cropping.",
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_string(
         "mask_dir",
         None,
         "Folder of masks; created if missing. Default: <output_dir>/masks.",
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_integer("mask_seed", 0, "Seed of new masks.", 0, flag_values=flags)
-    DEFINE_integer("batch_size", 8, "Number of images filled at once.", 1, flag_values=flags)
+    DEFINE_integer("mask_seed", 0, "Seed of new masks.", 0, flag_values=values)
+    DEFINE_integer("batch_size", 8, "Number of images filled at once.", 1, flag_values=values)
     DEFINE_bool(
         "baselines",
         False,
         "Also measure OpenCV's Telea and Navier-Stokes, the mean colour and, where installed, OpenCV "
         "contrib's shift-map and FSR and scikit-image's biharmonic inpainting.",
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_string(
         "original_dir",
         None,
         "Second checkpoint to measure, such as one of the original.",
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_list(
         "more_checkpoints",
         [],
         "Further checkpoints to measure, between commas, each called by its folder's name. Their config.json "
         "tells which --network they are.",
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_multi_enum(
         "mask_kind",
         list(KINDS),
         list(KINDS),
         "Kind of masks to measure with; repeat for several. Default: all.",
-        flag_values=flags,
+        flag_values=values,
     )
     DEFINE_string(
         "inception_weights",
         None,
         "InceptionV3 weights without top (.h5), to measure FID, too.",
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_integer("sheet_images", 6, "Number of images on each contact sheet.", 1, flag_values=flags)
-    filling.define(flags)
-    scale.define(flags)
+    DEFINE_integer("sheet_images", 6, "Number of images on each contact sheet.", 1, flag_values=values)
+    filling.define(values)
 
 
-def main(flags):
-    if bool(flags.flist) == bool(flags.image_dir):
+def main(values):
+    if bool(values.flist) == bool(values.image_dir):
         raise UserError("give the images either by --flist or by --image_dir")
-    follow_checkpoint(flags, flags.checkpoint_dir)
-    listed = image_paths(flags.flist or flags.image_dir, guided=flags.guided)
-    undamaged = _undamaged(listed, flags)
+    options, scale = parsed(values, InpainterOptions), parsed(values, ScaleOptions)
+    checkpoints = _checkpoints(values, options)  # before TensorFlow and the masks, to fail early
+    guided = checkpoints["model"][1].guided
+    listed = image_paths(values.flist or values.image_dir, guided=guided)
+    undamaged = _undamaged(listed, guided, options.max_pixels)
     paths = [listed[index] for index in undamaged]
-    folder = pathlib.Path(flags.output_dir)
-    mask_dir = pathlib.Path(flags.mask_dir or folder / "masks")
-    if flags.image_dir:
-        _check_apart(flags.image_dir, [folder, mask_dir])
-    for checkpoint in filter(None, [flags.original_dir, *_further(flags).values()]):
-        find(checkpoint)  # before TensorFlow and the masks, to fail early
-    if flags.inception_weights and len(paths) < 2:
+    folder = pathlib.Path(values.output_dir)
+    mask_dir = pathlib.Path(values.mask_dir or folder / "masks")
+    if values.image_dir:
+        _check_apart(values.image_dir, [folder, mask_dir])
+    if values.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
     from inpaint.evaluation.fid import Inception
     from inpaint.evaluation.report import contact_sheet, markdown, summary
     from inpaint.evaluation.runner import Evaluation
 
-    inception = Inception(flags.inception_weights) if flags.inception_weights else None
+    inception = Inception(values.inception_weights) if values.inception_weights else None
     if inception is None:
         print("note: no FID without --inception_weights")
-    if flags.baselines and (missing := missing_baselines()):
+    if values.baselines and (missing := missing_baselines()):
         told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
-    methods = _methods(flags)
-    masks = MaskFolder(mask_dir, len(listed), flags.mask_seed).only(undamaged)
-    settings = {"fid": flags.inception_weights} if flags.inception_weights else {}
-    if not flags.mask_dir:
-        settings["mask_seed"] = flags.mask_seed
-    if flags.guided:
-        settings["edge_threshold"] = flags.edge_threshold
+    methods = {
+        name: _network(dataclasses.replace(options, checkpoint_dir=checkpoint), config, scale)
+        for name, (checkpoint, config) in checkpoints.items()
+    }
+    if values.baselines:
+        methods |= baselines()
+    masks = MaskFolder(mask_dir, len(listed), values.mask_seed).only(undamaged)
+    settings = {"fid": values.inception_weights} if values.inception_weights else {}
+    if not values.mask_dir:
+        settings["mask_seed"] = values.mask_seed
+    if guided:
+        settings["edge_threshold"] = options.edge_threshold
     evaluation = Evaluation(
         folder,
         paths,
         masks,
         methods,
         settings,
-        guided=flags.guided,
+        guided=guided,
         inception=inception,
-        max_pixels=flags.max_pixels,
-        resize=flags.resize,
-        kinds=flags.mask_kind,
+        max_pixels=options.max_pixels,
+        resize=values.resize,
+        kinds=values.mask_kind,
     )
     steps = evaluation.steps()
     with ProgressBar("steps", len(steps)) as bar:
         for done, step in enumerate(steps, start=1):
-            evaluation.run(step, flags.batch_size)
+            evaluation.run(step, values.batch_size)
             bar.update(done)
-    real_features = evaluation.real_features(flags.batch_size) if inception else None
+    real_features = evaluation.real_features(values.batch_size) if inception else None
     found = summary(evaluation, methods, real_features)
     write_whole(folder / "results.json", json.dumps({"images": len(paths), "results": found}, indent=1))
-    write_whole(folder / "results.md", markdown(found, len(paths), flags.resize))
+    write_whole(folder / "results.md", markdown(found, len(paths), values.resize))
     for kind in evaluation.kinds:
-        sheet = contact_sheet(evaluation, kind, methods, range(min(flags.sheet_images, len(paths))))
+        sheet = contact_sheet(evaluation, kind, methods, range(min(values.sheet_images, len(paths))))
         write_image(folder / f"{kind}.jpg", ImageFile(sheet))
     print(f"wrote {folder / 'results.md'}, results.json and a contact sheet for each kind of mask")
     if len(paths) < len(listed):
@@ -148,10 +156,10 @@ def main(flags):
         sys.exit(1)
 
 
-def _undamaged(paths, flags):
+def _undamaged(paths, guided, max_pixels):
     """Return the indices of the images that can be read, with their sketches if needed; report all others."""
-    sketches = [str(sketch_path(path)) for path in paths] if flags.guided else paths
-    good = set(checked(sorted({*paths, *sketches}), max_pixels=flags.max_pixels, say=warn))
+    sketches = [str(sketch_path(path)) for path in paths] if guided else paths
+    good = set(checked(sorted({*paths, *sketches}), max_pixels=max_pixels, say=warn))
     indices = [i for i, files in enumerate(zip(paths, sketches)) if good.issuperset(files)]
     if not indices:
         raise UserError("none of the images can be read")
@@ -165,36 +173,29 @@ def _check_apart(image_dir, folders):
             raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
 
 
-def _methods(flags):
-    """Return the methods to measure as a dict of name -> `Method`."""
-    methods = {"model": _network(flags)}
-    if flags.original_dir:
-        methods["original"] = _network(flags, flags.original_dir)
-    guided = flags.guided
-    for name, checkpoint in _further(flags).items():
-        follow_checkpoint(flags, checkpoint)
-        if flags.guided != guided:
-            raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
-        methods[name] = _network(flags, checkpoint)
-    return {**methods, **(baselines() if flags.baselines else {})}
-
-
-def _further(flags):
-    """Return --more_checkpoints by the names of their methods."""
-    named = {}
-    for checkpoint in flags.more_checkpoints:
+def _checkpoints(values, options):
+    """The checkpoints to measure, by the names of their methods: dict of (path, `GeneratorConfig`)."""
+    config = resolved(values, options.checkpoint_dir)
+    found = {"model": (options.checkpoint_dir, config)}
+    if values.original_dir:
+        # No config.json tells whether a snapshot of the original is guided.
+        same = {**requested(values, NetworkOptions), "guided": config.guided}
+        found["original"] = (values.original_dir, resolve(values.original_dir, **same))
+    for checkpoint in values.more_checkpoints:
         name = pathlib.Path(checkpoint).name
-        if name in {"model", "original", *named, *(baselines() if flags.baselines else ())}:
+        if name in {"original", *found, *(baselines() if values.baselines else ())}:
             raise UserError(f"two methods would be called {name}: rename the folder {checkpoint}")
-        named[name] = checkpoint
-    return named
+        found[name] = (checkpoint, resolved(values, checkpoint))
+        if found[name][1].guided != config.guided:
+            raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
+    return found
 
 
-def _network(flags, checkpoint=None):
-    inpainter = make_inpainter(flags, checkpoint)
+def _network(options, config, scale):
+    inpainter = make_inpainter(options, config, **scale.arguments())
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
-    description = f"weights {weights.hexdigest()[:16]}, {flags.precision}, padding {padding}"
+    description = f"weights {weights.hexdigest()[:16]}, {options.precision}, padding {padding}"
     if inpainter.generator.network != "gated":
         description += f", network {inpainter.generator.network}"
     if inpainter.fill_size != "whole" or inpainter.detail != "none":

@@ -8,43 +8,44 @@ from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
-from inpaint.flags import filling, metadata, scale
-from inpaint.flags.network import follow_checkpoint
+from inpaint.flags import filling
+from inpaint.flags.define import parsed
+from inpaint.flags.network import resolved
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
+from inpaint.options.filling import InpainterOptions, OutputOptions, ScaleOptions
 
 
-def define(flags):
+def define(values):
     DEFINE_string(
-        "flist", None, "File list, with `image mask output` on each line.", required=True, flag_values=flags
+        "flist", None, "File list, with `image mask output` on each line.", required=True, flag_values=values
     )
     DEFINE_integer(
-        "image_height", 0, "Resize all inputs to this height; 0: keep sizes.", 0, flag_values=flags
+        "image_height", 0, "Resize all inputs to this height; 0: keep sizes.", 0, flag_values=values
     )
-    DEFINE_integer("image_width", 0, "Resize all inputs to this width; 0: keep sizes.", 0, flag_values=flags)
+    DEFINE_integer("image_width", 0, "Resize all inputs to this width; 0: keep sizes.", 0, flag_values=values)
     DEFINE_integer(
         "batch_size",
         8,
         "Maximum number of images filled at once, all of the same size.",
         1,
-        flag_values=flags,
+        flag_values=values,
     )
-    filling.define(flags)
-    metadata.define(flags)
-    scale.define(flags)
+    filling.define(values, OutputOptions)
 
 
-def main(flags):
-    if bool(flags.image_height) != bool(flags.image_width):
+def main(values):
+    options, scale = parsed(values, InpainterOptions), parsed(values, ScaleOptions)
+    if bool(values.image_height) != bool(values.image_width):
         raise UserError("give both --image_height and --image_width, or neither")
-    size = (flags.image_height, flags.image_width) if flags.image_height else None
-    if size and size[0] * size[1] > flags.max_pixels:
-        raise UserError(f"--image_height x --image_width exceeds --max_pixels={flags.max_pixels}")
-    follow_checkpoint(flags, flags.checkpoint_dir)
+    size = (values.image_height, values.image_width) if values.image_height else None
+    if size and size[0] * size[1] > options.max_pixels:
+        raise UserError(f"--image_height x --image_width exceeds --max_pixels={options.max_pixels}")
+    config = resolved(values, options.checkpoint_dir)
     failures = Failures(warn)
-    jobs = read_jobs(flags.flist, flags.guided, failures, flags.strip_metadata)
-    inpainter = make_inpainter(flags)
+    jobs = read_jobs(values.flist, config.guided, failures, values.strip_metadata)
+    inpainter = make_inpainter(options, config, **scale.arguments())
     with ProgressBar("images", len(jobs)) as bar:
-        fill_list(inpainter, jobs, flags.batch_size, failures, size, flags.max_pixels, warn, bar.update)
+        fill_list(inpainter, jobs, values.batch_size, failures, size, options.max_pixels, warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)
     print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")
     if failures.lines:

@@ -8,12 +8,12 @@ from inpaint.flags import training
 RETIRED_FLAGS = training.RETIRED
 
 
-def define(flags):
-    training.define(flags)
+def define(values):
+    training.define(values)
 
 
-def main(flags):
-    options = training.resolved(flags)
+def main(values):
+    options = training.resolved(values)
     load_tensorflow()
     from inpaint.training.run import train
 

@@ -8,7 +8,7 @@ import numpy as np
 from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.look_inside import look_inside
 
-LOOK_SIDE = 512
+INSIDE_SIDE = 512
 STAGES = ("incomplete", "coarse", "refined", "completed", "flow")
 
 
@@ -23,7 +23,6 @@ class Network:
     def __init__(self, name, inpainter):
         self.name = name
         self.guided = inpainter.generator.guided
-        self._two_stages = inpainter.generator.architecture.stages == 2
         self._inpainter = inpainter
         self._with = functools.cache(self._with)
 
@@ -41,22 +40,22 @@ class Network:
         Returns:
             uint8 [H, W, 3].
         """
-        detail = detail if self._two_stages else "none"
+        detail = detail if self._inpainter.generator.has_attention else "none"
         return self._with(size, detail)(rgb, hole, sketch if self.guided else None, progress)
 
-    def look(self, rgb, hole, sketch, layers):
-        """Record how the network fills a photo, downsized to at most `LOOK_SIDE` per side.
+    def look_inside(self, rgb, hole, sketch, layers):
+        """Draw how the network fills a photo, downsized to at most `INSIDE_SIDE` per side.
 
         Args:
             rgb, hole, sketch: as for `fill`.
-            layers: names of layers; the U-Net has others, and shows those of its own that it does by default.
+            layers: names of layers; a network that lacks one of them shows those that it does by default.
 
         Returns:
             dict of images uint8 [h, w, 3]: those of `STAGES` that the network has, where a layer has them
             "gates_LAYER" and "masks_LAYER", "gate_key" and, with an attention, "flow_key".
         """
-        layers = layers if self._two_stages else None
-        rgb, hole, sketch = (_at_most(x, LOOK_SIDE) for x in (rgb, np.float32(hole), sketch))
+        layers = layers if set(layers) <= set(self._inpainter.generator.architecture.layers) else None
+        rgb, hole, sketch = (_at_most(x, INSIDE_SIDE) for x in (rgb, np.float32(hole), sketch))
         inside = look_inside(self._inpainter, rgb, hole > 0, sketch if self.guided else None, layers)
         return {**inside.named(), **inside.keys()}
 

@@ -97,23 +97,23 @@ class Hole:
     Attributes:
         size: (height, width) of the photo.
         window: slices of rows and columns that the hole is in.
-        part: bool, the hole in its window.
+        mask: bool, the hole in its window.
     """
 
     size: tuple[int, int]
     window: tuple[slice, slice]
-    part: np.ndarray
+    mask: np.ndarray
 
     def whole(self):
         """The hole in the photo, bool [H, W]."""
         whole = np.zeros(self.size, bool)
-        whole[self.window] = self.part
+        whole[self.window] = self.mask
         return whole
 
     def place(self):
         """Its window as a dict: left, top, width, height."""
         rows, columns = self.window
-        height, width = self.part.shape
+        height, width = self.mask.shape
         return {"left": columns.start, "top": rows.start, "width": width, "height": height}
 
 

@@ -40,16 +40,17 @@ def fill(store, folder, network, hole, size, detail, progress):
     rgb = network.fill(photo.image.rgb, whole, _sketch(folder, hole), size, detail, progress)
     seconds = time.monotonic() - start
     name = keep_photo(store, photo.filled(rgb))
-    return {"id": name, "pixels": int(hole.part.sum()), "seconds": seconds, **hole.place()}
+    return {"id": name, "pixels": int(hole.mask.sum()), "seconds": seconds, **hole.place()}
 
 
-def look(store, folder, network, hole, layers, progress):
-    """Look inside a network; arguments as for `fill`, and names of layers.
+def look_inside(store, folder, network, hole, layers, progress):
+    """Draw how a network fills a hole; arguments as for `fill`, and names of layers.
 
     Returns:
         dict: "id" of a folder with images, and their "names".
     """
-    images = network.look(Photo.load(folder).image.rgb, hole.whole(), _sketch(folder, hole), layers)
+    rgb = Photo.load(folder).image.rgb
+    images = network.look_inside(rgb, hole.whole(), _sketch(folder, hole), layers)
     with store.new() as (name, kept):
         for key, pixels in images.items():
             Image.fromarray(pixels).save(kept / f"{key}.jpg", quality=92, subsampling=0)

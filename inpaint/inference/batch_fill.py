@@ -1,11 +1,11 @@
-"""Filling a batch of images at one size: the way from pixels through the network to pixels, in tensors."""
+"""Filling a batch of images at one size: from pixels through the network to pixels, in tensors."""
 
 import tensorflow as tf
 
 from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.working_copy import CELL, fill_copy, reduced
 from inpaint.models.architecture import LEAST_SIZE
-from inpaint.models.passes import AroundHole, Everywhere, band_count
+from inpaint.models.plans import AroundHole, Everywhere, band_count
 from inpaint.models.preprocessing import from_network, to_network
 
 APART = 80  # pixels around each of several windows: half of what the network reads around a hole
@@ -72,9 +72,9 @@ class BatchFill:
             uint8 [N, H, W, 3], RGB.
         """
         inputs = self.inputs(images, masks, sketches)
-        way = self._around(inputs[1], progress) if self._hole_only else Everywhere()
-        _, refined, _ = self._generator.forward(*inputs, way)
-        return _laid_in(way.whole(way.apply(from_network, refined)), images, masks)
+        plan = self._around(inputs[1], progress) if self._hole_only else Everywhere()
+        refined = self._generator.forward(*inputs, plan).refined
+        return _laid_in(plan.whole(plan.apply(from_network, refined)), images, masks)
 
     def copy(self, cell, images, masks, sketches=None, progress=None):
         """Fill images through smaller working copies.
@@ -87,16 +87,16 @@ class BatchFill:
             uint8 [N, H, W, 3], RGB.
         """
         inputs, padded = self.inputs(images, masks, sketches, cell), self._padded(images, cell)
-        way = self._around(inputs[1], progress, self._detail)
-        return _laid_in(fill_copy(self._generator, way, inputs, padded, cell, self._detail), images, masks)
+        plan = self._around(inputs[1], progress, self._detail)
+        return _laid_in(fill_copy(self._generator, plan, inputs, padded, cell, self._detail), images, masks)
 
     def _around(self, hole, progress, detail=False):
         """The `AroundHole` for a padded mask, float32 [N, H, W, 1]."""
         if not tf.executing_eagerly():
             return AroundHole()
         windows = list(disjoint_windows(hole.numpy().any(axis=(0, 3)), APART))
-        parts = self._generator.part_count(len(windows), band_count(hole.shape[1:3]), detail)
-        return AroundHole(windows, progress and _Counter(progress, parts))
+        total = self._generator.part_count(len(windows), band_count(hole.shape[1:3]), detail)
+        return AroundHole(windows, progress and _Counter(progress, total))
 
     def _padded(self, x, cell=None):
         """Mirror [N, H, W, C] at the bottom and right, repeatedly, to whole cells, as many as are needed."""

@@ -108,7 +108,9 @@ def _check_order(flist, jobs):
                 )
 
 
-def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_PIXELS, say=print, done=None):
+def fill_list(
+    inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_PIXELS, say=print, on_batch=None
+):
     """Fill many files, in batches of images of the same size. A failure does not stop the others.
 
     Args:
@@ -120,7 +122,7 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
         size: (height, width) to resize all inputs to, or None to keep each image's size.
         max_pixels: maximum number of pixels of an image.
         say: called with one line of text for the user.
-        done: called with the number of jobs finished so far, failed ones included, after each batch.
+        on_batch: called after each batch with the number of jobs finished so far, failed ones included.
     """
     sized = []
     for job in jobs:
@@ -136,8 +138,8 @@ def fill_list(inpainter, jobs, batch_size, failures, size=None, max_pixels=MAX_P
             batch = same_size[first : first + count]
             fill_batch(inpainter, batch, failures, size, max_pixels, say)
             finished += len(batch)
-            if done:
-                done(finished)
+            if on_batch:
+                on_batch(finished)
 
 
 def batch_count(size, batch_size, max_pixels):

@@ -5,16 +5,16 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from inpaint.checkpoints import restore
 from inpaint.checkpoints.config import resolve
+from inpaint.checkpoints.restore import restored_generator
 from inpaint.errors import UserError
 from inpaint.inference.arguments import checked
 from inpaint.inference.batch_fill import APART, BatchFill
 from inpaint.inference.hole_windows import disjoint_windows
-from inpaint.inference.scale import DETAILS, parts
+from inpaint.inference.scale import regions
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
-from inpaint.models.make_generator import make_generator
+from inpaint.options.filling import DETAILS
 
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
@@ -47,7 +47,7 @@ class Inpainter:
             raise ValueError(f'fill_size must be "whole", "auto" or at least {CELL}, received {fill_size!r}')
         if detail not in DETAILS:
             raise ValueError(f"detail must be one of {', '.join(DETAILS)}, received {detail!r}")
-        if detail == "residual" and generator.architecture.stages == 1:
+        if detail == "residual" and not generator.has_attention:
             raise UserError(
                 f"detail=residual needs attention, which network {generator.network} lacks: use detail=none"
             )
@@ -99,15 +99,7 @@ class Inpainter:
             UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`,
                 `padding` or `network`.
         """
-        if path is None and guided:
-            raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
-        if path is None and network not in (None, "gated"):
-            raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
-        config = resolve(path, guided, padding, network)
-        generator = make_generator(config.guided, config.padding, config.network, dtype=precision)
-        loaded = restore.load_generator(path, generator)
-        if say:
-            say(f"loaded {loaded}")
+        generator = restored_generator(path, resolve(path, guided, padding, network), precision, say)
         return cls(generator, edge_threshold, **options)
 
     def __call__(self, image, mask, sketch=None, progress=None):
@@ -135,7 +127,7 @@ class Inpainter:
         if not inputs[1].any():
             return np.array(image)
         try:
-            return self._fill_parts(inputs, progress).reshape(np.shape(image))
+            return self._fill_regions(inputs, progress).reshape(np.shape(image))
         except tf.errors.ResourceExhaustedError as error:
             count, *size, _ = inputs[0].shape
             raise UserError(
@@ -170,24 +162,24 @@ class Inpainter:
             return copy(*inputs)
         return tf.cond(cell > CELL, lambda: copy(*inputs), lambda: self._whole(*inputs))
 
-    def _fill_parts(self, inputs, progress):
-        """Fill uint8 arrays [N, H, W, C] part by part; returns uint8 [N, H, W, 3]."""
+    def _fill_regions(self, inputs, progress):
+        """Fill uint8 arrays [N, H, W, C] region by region; returns uint8 [N, H, W, 3]."""
         images, masks = inputs[:2]
         alone = self.fill_size == "auto"  # else the images of a batch are filled together
         work = []
         for batch in [slice(i, i + 1) for i in range(len(images))] if alone else [slice(None)]:
             hole = masks[batch].any(axis=(0, 3))
-            work += [(batch, part) for part in (parts(hole, self.fill_size) if hole.any() else [])]
+            work += [(batch, region) for region in (regions(hole, self.fill_size) if hole.any() else [])]
         filled = images.copy()
-        for index, (batch, part) in enumerate(work):
+        for index, (batch, region) in enumerate(work):
             told = progress and functools.partial(_tell, progress, index, len(work))
-            found = self._fill_part([x[(batch, *part.window)] for x in inputs], part.cell, told)
+            found = self._fill_region([x[(batch, *region.window)] for x in inputs], region.cell, told)
             place = np.zeros(masks[batch].shape, bool)
-            place[(slice(None), *part.hole)] = masks[(batch, *part.hole)] > 0
-            np.copyto(filled[(batch, *part.window)], found, where=place[(slice(None), *part.window)])
+            place[(slice(None), *region.hole)] = masks[(batch, *region.hole)] > 0
+            np.copyto(filled[(batch, *region.window)], found, where=place[(slice(None), *region.window)])
         return filled
 
-    def _fill_part(self, inputs, cell, progress):
+    def _fill_region(self, inputs, cell, progress):
         """Fill uint8 arrays [N, H, W, C] at one size; returns uint8 [N, H, W, 3]."""
         tensors = [tf.constant(x) for x in inputs]
         while cell > CELL and not inputs[1].all() and tf.reduce_all(self._batches.hole(tensors[1], cell) > 0):
@@ -214,7 +206,7 @@ class Inpainter:
 
 
 def _tell(progress, index, count, done, total):
-    """Report the progress of one of `count` pieces of work as that of all; several are told in percent."""
+    """Report the progress of one of `count` regions as that of all; of several it is told in percent."""
     if count > 1:
         done, total = 100 * index + 100 * done // total, 100 * count
     progress(done, total)

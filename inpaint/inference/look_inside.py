@@ -1,4 +1,4 @@
-"""Visualization of the network while it fills an image: gates, masks, attention and both stages."""
+"""Visualization of the network while it fills an image: gates, masks, attention and its stages."""
 
 import dataclasses
 
@@ -7,11 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
-from inpaint.models.architecture import COARSE, check_layers, shown_layers
 from inpaint.models.generator import complete
-from inpaint.models.passes import Everywhere
+from inpaint.models.plans import Everywhere
 from inpaint.models.preprocessing import from_network
-from inpaint.ops import PartialConv, enlarge_nearest, flow_image
+from inpaint.ops import flow_image
 
 _KEY_SIDE = 129
 
@@ -22,12 +21,12 @@ class Inside:
 
     Attributes:
         incomplete: the image with a gray hole, as the network receives it.
-        coarse: the entire output of the coarse network; None for the U-Net, which has one stage.
+        coarse: the entire output of the coarse network; None for a network of one stage.
         refined: the entire output of the refinement network, or of the U-Net.
         completed: the known pixels, with the hole filled from `refined`.
         flow: offset of the best match in the attention, for each position in the hole: hue is the
             direction, saturation the distance, in the colours of `flow_key`. White outside the hole. None for
-            the U-Net, which has no attention.
+            a network without attention.
         gates: dict of layer name to four panels, uint8 [2H, 2W, 3]: the mean of all gates, then the three
             channels whose gates differ most between the hole and its surroundings, in the colours of
             `gate_key`, with the hole outlined. Only gated convolutions have gates.
@@ -61,7 +60,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
     Args:
         inpainter: an `Inpainter`.
         image, mask, sketch: one image, as in a call of the `Inpainter`; the mask must have a hole.
-        layers: names of layers, from `layers_of` the network. Default: its `shown_layers`.
+        layers: names of layers, from the network's `architecture.layers`. Default: its `shown_layers`.
 
     Returns:
         An `Inside`.
@@ -70,39 +69,36 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
         UserError: if a layer is unknown, the mask has no hole, or as the `Inpainter`.
     """
     generator = inpainter.generator
-    layers = shown_layers(generator.network) if layers is None else layers
-    check_layers(layers, generator.network)
+    layers = generator.shown_layers if layers is None else layers
+    generator.architecture.check_layers(layers)
     inputs = inpainter.checked(image, mask, sketch)
     hole = inputs[1][0, ..., 0] > 0  # [H, W]
     if not hole.any():
         raise UserError("the mask has no hole: there is nothing to show")
     size = hole.shape
     incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
-    gates, gated = {}, generator.architecture.convolution == "gated"
+    gates, gated = {}, set(layers).intersection(generator.gated_layers)
 
     def keep_gates(layer, x):
-        if gated and layer.name in layers:
+        if layer.name in gated:
             values = layer.gates(x)[0].numpy()
             gates[layer.name] = _panels(values, hole, holes.shape[1] // len(values))
 
-    coarse, refined, offsets = generator.forward(incomplete, holes, lines, Everywhere(keep_gates))
-    stages = (incomplete, coarse, refined, complete(refined, incomplete, holes))
-    before, first, last, after = (from_network(x)[0, : size[0], : size[1]].numpy() for x in stages)
-    flow = _flow(offsets, holes)[: size[0], : size[1]]
-    if generator.architecture.stages == 1:
-        first, flow = None, None
-        found = {name: known[0, ..., 0].numpy() for name, known in generator.known(holes).items()}
-    else:
-        found = _masks(holes)
-    drawn = [name for name in layers if name in found]
+    result = generator.forward(incomplete, holes, lines, Everywhere(keep_gates))
+    stages = {"incomplete": incomplete, **result.named()}
+    stages["completed"] = complete(result.refined, incomplete, holes)
+    offsets = stages.pop("offsets", None)
+    drawn = {name: from_network(x)[0, : size[0], : size[1]].numpy() for name, x in stages.items()}
+    known = {name: x[0, ..., 0].numpy() for name, x in generator.known(holes).items() if name in layers}
     return Inside(
-        before,
-        first,
-        last,
-        after,
-        flow,
-        {name: gates[name] for name in layers if name in gates},
-        {name: _panel(found[name], hole, holes.shape[1] // len(found[name])) for name in drawn},
+        **{"coarse": None, **drawn},
+        flow=None if offsets is None else _flow(offsets, holes)[: size[0], : size[1]],
+        gates={name: gates[name] for name in layers if name in gates},
+        masks={
+            name: _panel(known[name], hole, holes.shape[1] // len(known[name]))
+            for name in layers
+            if name in known
+        },
     )
 
 
@@ -121,17 +117,6 @@ def flow_key():
     offsets = np.stack(np.mgrid[-reach : reach + 1, -reach : reach + 1], axis=-1)  # rows, columns
     offsets[np.hypot(*np.moveaxis(offsets, -1, 0)) > reach] = 0
     return _levels(flow_image(offsets[None])[0])
-
-
-def _masks(holes):
-    """Where the coarse network's layers know the image by the rule of partial convolution: dict of [h, w]."""
-    known, found = 1 - holes, {}  # [1, H, W, 1]
-    for name, _, options in COARSE:
-        if name.endswith("upsample"):
-            known = enlarge_nearest(known)
-        _, known = PartialConv(1, **{"kernel_size": 3, **options})(known, known)
-        found[name] = known[0, ..., 0].numpy()
-    return found
 
 
 def _flow(offsets, holes):

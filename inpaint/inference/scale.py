@@ -8,7 +8,6 @@ import numpy as np
 from inpaint.inference.hole_windows import joined, largest_radius, separate_holes, united
 from inpaint.models.architecture import CELL
 
-DETAILS = ("none", "residual")
 # Radius of the largest circle in a hole that the network fills well, in pixels: a little more than half the
 # width of the widest strokes that the bundled weights were trained with.
 TRAINED_RADIUS = 24
@@ -18,12 +17,12 @@ _MOST_PIXELS = 1 << 20  # of a working copy
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class Region:
     """A rectangle of an image that is filled at one size.
 
     Attributes:
         window: its slices of rows and columns.
-        hole: the same for the holes that are filled; others in the window belong to other parts.
+        hole: the same for the holes that are filled; others in the window belong to other regions.
         cell: how many pixels 8 pixels of the working copy stand for; 8: no copy is needed.
     """
 
@@ -37,21 +36,21 @@ def cell_for_side(size, side):
     return max(CELL, math.ceil(CELL * max(size) / side))
 
 
-def parts(mask, fill_size):
-    """Divide the work.
+def regions(mask, fill_size):
+    """Divide an image into what is filled at one size each.
 
     Args:
         mask: bool [H, W] with a hole.
         fill_size: "whole", "auto", or the longer side of the working copy.
 
     Returns:
-        list of `Part`s.
+        list of `Region`s.
     """
     whole = slice(0, mask.shape[0]), slice(0, mask.shape[1])
     if fill_size == "whole":
-        return [Part(whole, whole, CELL)]
+        return [Region(whole, whole, CELL)]
     if fill_size != "auto":
-        return [Part(whole, whole, cell_for_side(mask.shape, fill_size))]
+        return [Region(whole, whole, cell_for_side(mask.shape, fill_size))]
     holes, radii = separate_holes(mask, _CONTEXT // 2)
     cells = np.array([_cell(mask.shape, hole, radius) for hole, radius in zip(holes, radii)])
     while True:
@@ -62,7 +61,7 @@ def parts(mask, fill_size):
         radii = np.array([radii[g].max() for g in groups])
         cells = np.array([_cell(mask.shape, hole, radius) for hole, radius in zip(holes, radii)])
     return [
-        Part(_slices(_with_context(mask.shape, hole, cell)), _slices(hole), int(cell))
+        Region(_slices(_with_context(mask.shape, hole, cell)), _slices(hole), int(cell))
         for hole, cell in zip(holes, cells)
     ]
 

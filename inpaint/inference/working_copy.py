@@ -44,12 +44,12 @@ def enlarged(x, cells, cell):
     return tf.image.resize(x, size * cell, "bicubic")[:, cell:-cell, cell:-cell]
 
 
-def fill_copy(generator, way, inputs, images, cell, detail):
+def fill_copy(generator, plan, inputs, images, cell, detail):
     """Fill images through working copies.
 
     Args:
-        generator: a `Generator`.
-        way: an `AroundHole`.
+        generator: what `make_generator` returns.
+        plan: an `AroundHole`.
         inputs: (incomplete, mask, sketch) of the working copies, as for the generator.
         images: [N, H, W, 3] RGB in [0, 255], H and W multiples of `cell`.
         cell: side of a cell of the images, at least 8; an integer or scalar tensor.
@@ -60,24 +60,24 @@ def fill_copy(generator, way, inputs, images, cell, detail):
         uint8 [N, H, W, 3], RGB, right at least in the working copies' holes.
     """
     incomplete, mask, sketch = inputs
-    _, refined, _ = generator.forward(incomplete, mask, sketch, way)
-    copy = complete(way.whole(refined), incomplete, mask)  # [N, h, w, 3]
+    refined = generator.forward(incomplete, mask, sketch, plan).refined
+    copy = complete(plan.whole(refined), incomplete, mask)  # [N, h, w, 3]
     if detail:
         residuals = _residuals(images, copy, mask)  # [N, H, W, 3]
         encoder = generator.made_of(ATTENTION_ENCODER)
-        features = way.run_everywhere(encoder, generator.refinement_input(copy, mask))  # [N, h / 4, w / 4, C]
+        features = plan.run_everywhere(encoder, generator.refinement_input(copy, mask))  # [N, h/4, w/4, C]
         quarter = resize_nearest(mask, tf.shape(mask)[1:3] // 4)
     pieces = []
-    for window in way.hole(mask):
+    for window in plan.result_window(mask):
         cells = window_of(window[:2] // CELL, -(-window[2:] // CELL))
         values = enlarged(copy, cells, cell)
         if detail:
             attention = generator.contextual_attention
             found = attention.transfer(features, quarter, residuals, cell, _SOFTMAX_SCALE, cells)
             values += found / 127.5
-            way.done()
+            plan.on_part()
         pieces.append(Piece(from_network(values), cells * cell, at_hand(tf.shape(images)[1:3])))
-    return way.whole(pieces)
+    return plan.whole(pieces)
 
 
 def _residuals(images, copy, mask):

@@ -10,69 +10,6 @@ from inpaint.errors import UserError
 
 PADDINGS = ("same", "symmetric", "reflect")
 
-
-@dataclasses.dataclass(frozen=True)
-class Architecture:
-    """What tells a kind of network apart.
-
-    Attributes:
-        convolution: `"gated"`, `"plain"` or `"partial"`.
-        width: channels of the convolutions that a table gives a 1; features and gates together.
-        refined_input: channels of the refinement network's input: 3, the coarsely filled image, or 5, with
-            ones and the mask.
-        limit: what keeps the results in [-1, 1], `"tanh"` or `"clip"`; `"none"` where nothing does.
-        paddings: those that its convolutions can have.
-        can_be_guided: whether it can take a sketch.
-        stages: 2, or 1 for the U-Net, which has neither a refinement network nor its attention.
-        multiple: its images' sides are multiples of this.
-        scope: what the names of its weights begin with.
-    """
-
-    convolution: str
-    width: int
-    refined_input: int = 3
-    limit: str = "tanh"
-    paddings: tuple = PADDINGS
-    can_be_guided: bool = True
-    stages: int = 2
-    multiple: int = 8
-    scope: str = "inpaint_net"
-
-
-NETWORKS = {
-    "gated": Architecture("gated", 48),
-    "plain": Architecture("plain", 24),
-    # Sketches lie in the hole, where a partial convolution sees nothing.
-    "partial": Architecture("partial", 24, paddings=("same",), can_be_guided=False),
-    "deepfill_v1": Architecture("plain", 32, refined_input=5, limit="clip", can_be_guided=False),
-    # Liu et al., ECCV 2018: a `PConvUNet` of 8 levels, which is not made of the tables below.
-    "pconv_unet": Architecture(
-        "partial",
-        64,
-        limit="none",
-        paddings=("same",),
-        can_be_guided=False,
-        stages=1,
-        multiple=256,
-        scope="unet",
-    ),
-}
-
-
-def architecture_of(network, guided, padding):
-    """The `Architecture` of a network by name; ValueError if there is none, or it cannot be made so."""
-    if network not in NETWORKS:
-        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, received {network!r}")
-    architecture = NETWORKS[network]
-    if guided and not architecture.can_be_guided:
-        raise ValueError(f"network {network} cannot be guided: leave out guided, or take network gated")
-    if padding.lower() not in architecture.paddings:
-        raise ValueError(
-            f"padding of network {network} must be {' or '.join(architecture.paddings)}, received {padding}"
-        )
-    return architecture
-
-
 # Each row: layer name (as in the originals' checkpoints), number of channels in multiples of the width, and
 # what differs from a 3x3 convolution with ELU. Layers named "..._upsample" first enlarge their input.
 COARSE = (
@@ -146,6 +83,97 @@ SHOWN_UNET_LAYERS = ("enc_1", "enc_2", "enc_3", "enc_4", "dec_5", "dec_3", "dec_
 LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
 
 
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """What tells a kind of network apart.
+
+    Attributes:
+        convolution: `"gated"`, `"plain"` or `"partial"`.
+        width: channels of the convolutions that a table gives a 1; features and gates together.
+        refined_input: channels of the refinement network's input: 3, the coarsely filled image, or 5, with
+            ones and the mask.
+        limit: what keeps the results in [-1, 1], `"tanh"` or `"clip"`; `"none"` where nothing does.
+        paddings: those that its convolutions can have.
+        can_be_guided: whether it can take a sketch.
+        stages: how many results a pass has: 2, the coarse network's and the refinement network's, or 1.
+        has_attention: whether it has contextual attention, which residual detail needs, too.
+        has_batch_norm: whether it normalises batches, and so has statistics that can be frozen.
+        in_original: whether the original TF1 code can restore its weights.
+        layers: names of the layers that `look_inside` can show, in their order.
+        shown_layers: those that it shows by default.
+        multiple: its images' sides are multiples of this.
+        scope: what the names of its weights begin with.
+        model: the class that builds it, as `pkgutil.resolve_name` understands it.
+    """
+
+    convolution: str
+    width: int
+    refined_input: int = 3
+    limit: str = "tanh"
+    paddings: tuple = PADDINGS
+    can_be_guided: bool = True
+    stages: int = 2
+    has_attention: bool = True
+    has_batch_norm: bool = False
+    in_original: bool = True
+    layers: tuple = LAYERS
+    shown_layers: tuple = SHOWN_LAYERS
+    multiple: int = 8
+    scope: str = "inpaint_net"
+    model: str = "inpaint.models.generator:Generator"
+
+    @property
+    def gated_layers(self):
+        """Names of the layers that have gates."""
+        return self.layers if self.convolution == "gated" else ()
+
+    def check_layers(self, names):
+        """Raise UserError unless all names are in `layers`."""
+        for name in names:
+            if name not in self.layers:
+                raise UserError(f"no layer is called {name!r}: choose from {', '.join(self.layers)}")
+
+
+NETWORKS = {
+    "gated": Architecture("gated", 48),
+    "plain": Architecture("plain", 24),
+    # Sketches lie in the hole, where a partial convolution sees nothing.
+    "partial": Architecture("partial", 24, paddings=("same",), can_be_guided=False),
+    "deepfill_v1": Architecture("plain", 32, refined_input=5, limit="clip", can_be_guided=False),
+    # Liu et al., ECCV 2018: of 8 levels, and not made of the tables above.
+    "pconv_unet": Architecture(
+        "partial",
+        64,
+        limit="none",
+        paddings=("same",),
+        can_be_guided=False,
+        stages=1,
+        has_attention=False,
+        has_batch_norm=True,
+        in_original=False,
+        layers=UNET_LAYERS,
+        shown_layers=SHOWN_UNET_LAYERS,
+        multiple=256,
+        scope="unet",
+        model="inpaint.models.unet:PConvUNet",
+    ),
+}
+
+
+def architecture_of(network, guided, padding):
+    """The `Architecture` of a network by name; ValueError if there is none, or it cannot be made so."""
+    if network not in NETWORKS:
+        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, received {network!r}")
+    architecture = NETWORKS[network]
+    if guided and not architecture.can_be_guided:
+        raise ValueError(f"network {network} cannot be guided: leave out guided, or take network gated")
+    if padding.lower() not in architecture.paddings:
+        raise ValueError(
+            f"padding of network {network} must be {' or '.join(architecture.paddings)}, received {padding}"
+        )
+    return architecture
+
+
 def part_count(windows, bands=1, detail=False):
     """How many parts `AroundHole` reports: a layer in a window or in a band of the image.
 
@@ -157,20 +185,3 @@ def part_count(windows, bands=1, detail=False):
     everywhere = len(ATTENTION_ENCODER)
     in_windows = sum(map(len, TABLES)) - everywhere + 3  # both output layers, and the attention
     return everywhere * bands * (1 + detail) + windows * (in_windows + detail)
-
-
-def check_layers(names, network="gated"):
-    """Raise UserError unless all names are layers of a network."""
-    for name in names:
-        if name not in layers_of(network):
-            raise UserError(f"no layer is called {name!r}: choose from {', '.join(layers_of(network))}")
-
-
-def layers_of(network):
-    """Names of the layers that `look_inside` can show, in their order, by the network's name."""
-    return LAYERS if NETWORKS[network].stages == 2 else UNET_LAYERS
-
-
-def shown_layers(network):
-    """Those that it shows by default."""
-    return SHOWN_LAYERS if NETWORKS[network].stages == 2 else SHOWN_UNET_LAYERS

@@ -9,10 +9,11 @@ from inpaint.models.architecture import (
     CONVOLUTION_BRANCH,
     DECODER,
     TABLES,
-    architecture_of,
     part_count,
 )
-from inpaint.models.passes import Everywhere
+from inpaint.models.base_generator import BaseGenerator
+from inpaint.models.plans import Everywhere
+from inpaint.models.result import Result
 from inpaint.ops import (
     ContextualAttention,
     GatedConv,
@@ -20,7 +21,9 @@ from inpaint.ops import (
     PackedPartialConv,
     PackedPartialUpsamplingConv,
     PaddedConv,
+    PartialConv,
     UpsamplingConv,
+    enlarge_nearest,
     resize_nearest,
 )
 
@@ -32,7 +35,7 @@ _LAYERS = {  # convolution, and convolution of an enlarged map
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class Generator(tf.keras.Model):
+class Generator(BaseGenerator):
     """A coarse network, and a refinement network that fills the coarse result's hole again.
 
     Built in the constructor: `count_params()` is 4,052,478, or 4,053,678 when guided.
@@ -44,7 +47,7 @@ class Generator(tf.keras.Model):
             without gates, half as wide, with plain convolutions (2,026,566 parameters) and partial ones;
             `"deepfill_v1"` is the network of Yu et al., CVPR 2018 (3,601,542 parameters).
 
-    Call arguments:
+    Call arguments, one by one, or in a list or dict, as `fit` and `predict` and functional models give them:
         incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W are multiples of 8
             and at least `LEAST_SIZE[padding]`.
         mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
@@ -53,6 +56,7 @@ class Generator(tf.keras.Model):
             results are the same. A `PConvUNet` normalises by it.
 
     Returns:
+        dict:
         coarse: [N, H, W, 3] float32 in [-1, 1], BGR, the entire output of the coarse network.
         refined: the same for the refinement network.
         offsets: [N, H / 8, W / 8, 2] int32, offsets of the best matches in the attention
@@ -65,14 +69,7 @@ class Generator(tf.keras.Model):
     """
 
     def __init__(self, guided=False, padding="same", network="gated", **kwargs):
-        # The layers cast their inputs, so that the images combined below stay float32.
-        super().__init__(autocast=False, **kwargs)
-        self.guided = guided
-        self.padding = padding.lower()
-        self.network = network
-        self.architecture = architecture_of(network, guided, padding)
-        if self.architecture.stages != 2:
-            raise ValueError(f"a Generator has two stages, {network} has one: use make_generator")
+        super().__init__(guided, padding, network, **kwargs)
         coarse = self._add_table(COARSE, 6 if guided else 5)
         self._add_output("conv17", coarse)
         convolved = self._add_table(CONVOLUTION_BRANCH, self.architecture.refined_input)
@@ -124,7 +121,7 @@ class Generator(tf.keras.Model):
         Raises:
             ValueError: the network has no gates.
         """
-        if self.architecture.convolution != "gated":
+        if not self.gated_layers:
             raise ValueError(f"scale_features is for gated convolutions, the network is {self.network}")
         for table in TABLES:
             for layer in self.made_of(table):
@@ -154,44 +151,58 @@ class Generator(tf.keras.Model):
             return filled
         return tf.concat([filled, tf.ones_like(mask), mask], axis=-1)
 
-    def call(self, incomplete, mask, sketch=None, training=False):
-        return self.forward(incomplete, mask, sketch)  # Keras hands `training` on to the layers
-
-    def forward(self, incomplete, mask, sketch=None, way=None):
+    def forward(self, incomplete, mask, sketch=None, plan=None, training=False):
         """Compute the network, everywhere or only around the hole.
 
         Args:
-            incomplete, mask, sketch: as in `call`.
-            way: what to compute, an instance of a class in `inpaint.models.passes`. Default: `Everywhere()`.
+            incomplete, mask, sketch, training: as in a call.
+            plan: what to compute, an instance of a class in `inpaint.models.plans`. Default: `Everywhere()`.
 
         Returns:
-            (coarse, refined, offsets) as from `call`, the first two as feature maps of `way`.
+            A `Result` of two stages.
         """
-        way = way or Everywhere()
+        plan = plan or Everywhere()
         incomplete = tf.cast(incomplete, tf.float32)
         one_channel = tf.concat([tf.shape(incomplete)[:3], [1]], axis=0)
         mask = tf.broadcast_to(tf.cast(mask, tf.float32), one_channel)
-        hole, quarter = way.hole(mask), tf.shape(mask)[1:3] // 4
+        hole, quarter = plan.result_window(mask), tf.shape(mask)[1:3] // 4
 
-        x = way.start(self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 5]
-        x = way.run([*self.made_of(COARSE), self.conv17], x, hole)
-        coarse = way.apply(self._colours, x)  # [N, H, W, 3]
-        filled = self.refinement_input(complete(way.whole(coarse), incomplete, mask), mask)
+        x = plan.start(self.coarse_input(incomplete, mask, sketch))  # [N, H, W, 5]
+        x = plan.run([*self.made_of(COARSE), self.conv17], x, hole)
+        coarse = plan.apply(self._colours, x)  # [N, H, W, 3]
+        filled = self.refinement_input(complete(plan.whole(coarse), incomplete, mask), mask)
 
         # Backwards from the result: the input windows of the decoder, and of the attention's decoder.
         decoder, attention_decoder = [*self.made_of(DECODER), self.allconv17], self.made_of(ATTENTION_DECODER)
-        joined = way.input_window(decoder, hole, quarter)
-        attended = way.input_window(attention_decoder, joined, quarter)
+        joined = plan.input_window(decoder, hole, quarter)
+        attended = plan.input_window(attention_decoder, joined, quarter)
 
-        branch = way.run(self.made_of(CONVOLUTION_BRANCH), way.start(filled), joined)  # [N, H/4, W/4, 96]
-        x = way.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]
+        branch = plan.run(self.made_of(CONVOLUTION_BRANCH), plan.start(filled), joined)  # [N, H/4, W/4, 96]
+        x = plan.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]
         # The mask is downsampled in two steps, here to 1/4 and in the attention to 1/8: a single step
         # would sample other pixels.
-        x, offsets = way.attend(self.contextual_attention, x, resize_nearest(mask, quarter), attended)
-        x = way.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
+        x, offsets = plan.attend(self.contextual_attention, x, resize_nearest(mask, quarter), attended)
+        x = plan.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
 
-        x = way.run(decoder, way.join(branch, x), hole)
-        return coarse, way.apply(self._colours, x), offsets  # [N, H, W, 3] twice, [N, H/8, W/8, 2]
+        x = plan.run(decoder, plan.join(branch, x), hole)
+        return Result((coarse, plan.apply(self._colours, x)), offsets)  # [N, H, W, 3], [N, H/8, W/8, 2]
+
+    def known(self, mask):
+        """Where the coarse network's layers would know the image by the rule of partial convolution.
+
+        Args:
+            mask: [N, H, W, 1], as in a call.
+
+        Returns:
+            dict of layer name -> float32 [N, h, w, 1], 1 where they would, 0 elsewhere.
+        """
+        known, found = 1 - tf.cast(mask, tf.float32), {}
+        for name, _, options in COARSE:
+            if name.endswith("upsample"):
+                known = enlarge_nearest(known)
+            _, known = PartialConv(1, **{"kernel_size": 3, **options})(known, known)
+            found[name] = known
+        return found
 
     def part_count(self, windows=1, bands=1, detail=False):
         """How many parts a pass around the hole reports; arguments as in `architecture.part_count`."""
@@ -205,11 +216,6 @@ class Generator(tf.keras.Model):
                 scope = f"{name}/{name}_conv" if name.endswith("upsample") else name
                 named.update(_scoped(scope, getattr(self, name)))
         return {**named, **_scoped("conv17", self.conv17), **_scoped("allconv17", self.allconv17)}
-
-    def get_config(self):
-        # Keras 2 does not include the dtype policy in a model's config.
-        policy = {"name": self.name, "dtype": self.dtype_policy.name}
-        return {**policy, "guided": self.guided, "padding": self.padding, "network": self.network}
 
     def _colours(self, x):
         x = tf.cast(x, tf.float32)

@@ -1,8 +1,8 @@
 """Making a generator of any kind."""
 
+import pkgutil
+
 from inpaint.models.architecture import architecture_of
-from inpaint.models.generator import Generator
-from inpaint.models.unet import PConvUNet
 
 
 def make_generator(guided=False, padding="same", network="gated", **options):
@@ -20,5 +20,5 @@ def make_generator(guided=False, padding="same", network="gated", **options):
     Raises:
         ValueError: there is no such network, or it cannot be guided or padded so.
     """
-    one_stage = architecture_of(network, guided, padding).stages == 1
-    return (PConvUNet if one_stage else Generator)(guided, padding, network, **options)
+    kind = pkgutil.resolve_name(architecture_of(network, guided, padding).model)
+    return kind(guided, padding, network, **options)

@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
-from inpaint.models.architecture import CELL, architecture_of
-from inpaint.models.passes import Everywhere
+from inpaint.models.base_generator import BaseGenerator
+from inpaint.models.plans import Everywhere
+from inpaint.models.result import Result
 from inpaint.ops import BatchNorm, PartialConv, enlarge_nearest
 
 # (kernel size, channels) of the encoder's first layers; further ones are like the last.
@@ -12,12 +13,11 @@ _SLOPE = 0.2
 
 
 @tf.keras.utils.register_keras_serializable(package="deepfillv2")
-class PConvUNet(tf.keras.Model):
+class PConvUNet(BaseGenerator):
     """An encoder and a decoder of partial convolutions with batch normalisation, joined at each resolution.
 
     For its callers like a `Generator`, but with one stage and no attention. Built in the constructor:
-    32,859,732 trainable parameters with 8 levels, and 10,880 moving means and
-    variances.
+    32,859,732 trainable parameters with 8 levels, and 10,880 moving means and variances.
 
     Args:
         guided: False; sketches lie in the hole, where a partial convolution sees nothing.
@@ -29,16 +29,15 @@ class PConvUNet(tf.keras.Model):
         encoder_norm_frozen: Whether the encoder's normalisation stays in inference mode while training,
             for fine-tuning (section 4.2): its `gamma` and `beta` go on learning. Default: False.
 
-    Call arguments:
+    Call arguments, one by one, or in a list or dict, as `fit` and `predict` and functional models give them:
         incomplete: [N, H, W, 3] in [-1, 1], **BGR**, zero in the hole; H and W are multiples of 2**levels.
         mask: [N or 1, H, W, 1], 1 in the hole and 0 elsewhere.
         sketch: None.
         training: Whether normalisation uses the batch's statistics, and moves the layers' own.
 
     Returns:
-        coarse: the same tensor as `refined`, as there is one stage.
+        dict:
         refined: [N, H, W, 3] float32, BGR: the output, which nothing limits to [-1, 1].
-        offsets: int32 zeros [N, H / 8, W / 8, 2], as there is no attention.
 
     Raises:
         ValueError: if a sketch is given, the network is another one, or it cannot be guided or padded so.
@@ -46,13 +45,7 @@ class PConvUNet(tf.keras.Model):
     """
 
     def __init__(self, guided=False, padding="same", network="pconv_unet", levels=8, **kwargs):
-        super().__init__(autocast=False, **kwargs)
-        self.guided = guided
-        self.padding = padding.lower()
-        self.network = network
-        self.architecture = architecture_of(network, guided, padding)
-        if self.architecture.stages != 1:
-            raise ValueError(f"a PConvUNet has network pconv_unet, received {network!r}")
+        super().__init__(guided, padding, network, **kwargs)
         if levels <= len(_ENCODER):
             raise ValueError(f"levels must be at least {len(_ENCODER) + 1}, received {levels}")
         self.levels = levels
@@ -88,19 +81,16 @@ class PConvUNet(tf.keras.Model):
             norm.build((None, None, None, filters))
             setattr(self, norm.name, norm)
 
-    def call(self, incomplete, mask, sketch=None, training=False):
-        return self.forward(incomplete, mask, sketch, training=training)
-
-    def forward(self, incomplete, mask, sketch=None, way=None, training=False):
+    def forward(self, incomplete, mask, sketch=None, plan=None, training=False):
         """Compute the network; everywhere, since its deepest layers see the whole image.
 
         Args:
-            incomplete, mask, sketch, training: as in `call`.
-            way: an instance of a class in `inpaint.models.passes`, which gets the results as its feature
-                maps. Default: `Everywhere()`.
+            incomplete, mask, sketch, training: as in a call.
+            plan: an instance of a class in `inpaint.models.plans`, which gets the result as its feature map.
+                Default: `Everywhere()`.
 
         Returns:
-            (coarse, refined, offsets) as from `call`, the first two as feature maps of `way`.
+            A `Result` of one stage, without offsets.
         """
         if sketch is not None:
             raise ValueError("network pconv_unet is not guided: it takes no sketch")
@@ -108,7 +98,7 @@ class PConvUNet(tf.keras.Model):
         tf.debugging.assert_equal(
             size % multiple, 0, f"height and width must be multiples of {multiple} for network pconv_unet"
         )
-        way = way or Everywhere()
+        plan = plan or Everywhere()
         training_encoder = training and not self.encoder_norm_frozen
         x = tf.cast(incomplete, tf.float32)
         known = 1 - tf.cast(mask, tf.float32)  # [N or 1, H, W, 1]
@@ -117,24 +107,22 @@ class PConvUNet(tf.keras.Model):
             skipped.append((x, known))
             x, known = getattr(self, name)(x, known)  # [N, H / 2, W / 2, C], and so on
             x = tf.nn.relu(self._normalised(name, x, training_encoder))
-            way.done()
+            plan.on_part()
         for name in self.decoder_names:
-            before, known_before = skipped.pop()
+            joined, known_joined = skipped.pop()
             x, known = getattr(self, name)(
-                [enlarge_nearest(x), before], [enlarge_nearest(known), known_before]
+                [enlarge_nearest(x), joined], [enlarge_nearest(known), known_joined]
             )
             if skipped:
                 x = tf.nn.leaky_relu(self._normalised(name, x, training), _SLOPE)
-            way.done()
-        result = way.start(tf.cast(x, tf.float32))
-        batch = tf.concat([tf.shape(incomplete)[:1], size // CELL, [2]], axis=0)
-        return result, result, tf.zeros(batch, tf.int32)
+            plan.on_part()
+        return Result((plan.start(tf.cast(x, tf.float32)),), None)
 
     def known(self, mask):
         """Where each layer knows the image.
 
         Args:
-            mask: [N, H, W, 1], as in `call`.
+            mask: [N, H, W, 1], as in a call.
 
         Returns:
             dict of layer name -> float32 [N, h, w, 1], 1 where it does, 0 elsewhere.
@@ -175,10 +163,7 @@ class PConvUNet(tf.keras.Model):
         return named
 
     def get_config(self):
-        # Keras 2 does not include the dtype policy in a model's config.
-        policy = {"name": self.name, "dtype": self.dtype_policy.name}
-        built = {"guided": self.guided, "padding": self.padding, "network": self.network}
-        return {**policy, **built, "levels": self.levels}
+        return {**super().get_config(), "levels": self.levels}
 
     def _normalised(self, name, x, training):
         norm = getattr(self, f"{name}_norm", None)

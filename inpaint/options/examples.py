@@ -5,6 +5,10 @@ import dataclasses
 from inpaint.errors import UserError
 from inpaint.options.option import Options, option
 
+EDGE_THRESHOLD = option(
+    0.6, "Sketch pixels with value / 255 above this are lines.", least=0, most=1, recorded=False
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class SourceOptions(Options):
@@ -41,13 +45,7 @@ class SourceOptions(Options):
         common=True,
         recorded=False,
     )
-    edge_threshold: float = option(
-        0.6,
-        "Sketch pixels with value / 255 above this are lines (--guided).",
-        least=0,
-        most=1,
-        recorded=False,
-    )
+    edge_threshold: float = EDGE_THRESHOLD
 
 
 @dataclasses.dataclass(frozen=True)

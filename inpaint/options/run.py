@@ -84,5 +84,5 @@ class RunOptions(Options):
         """Raise UserError for options that are not for this network, an `Architecture` and its name."""
         if self.scaled_init and architecture.convolution != "gated":
             raise UserError(f"--scaled_init is for gated convolutions, received --network={network}")
-        if self.freeze_encoder_norm and architecture.stages != 1:
+        if self.freeze_encoder_norm and not architecture.has_batch_norm:
             raise UserError(f"--freeze_encoder_norm is for --network=pconv_unet, received {network}")

@@ -116,9 +116,10 @@ class Trainer:
         if sketch is not None:
             sketch = tf.cast(sketch, tf.float32) * mask
         generator = generator or self.generator
-        coarse, refined, offsets = generator(incomplete, mask, sketch, training=training)  # SHIM
-        stages = (coarse, refined)[-generator.architecture.stages :]
-        return Filled(incomplete, mask, self.recipe.stages(stages), offsets)
+        # A call, not `forward`, so that Keras tells the layers that this is training.
+        result = generator(incomplete, mask, sketch, training=training)
+        stages = tuple(result[name] for name in ("coarse", "refined") if name in result)
+        return Filled(incomplete, mask, self.recipe.stages(stages), result.get("offsets"))
 
     @tf.function(reduce_retracing=True)
     def fill(self, batch):

@@ -122,7 +122,7 @@ def test_every_weight_is_trained(network, rng):
     mask[0, 20:44, 20:44] = 1
     incomplete = (1 - mask) * rng.uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
     with tf.GradientTape() as tape:
-        coarse, refined, _ = generator(incomplete, mask)
+        coarse, refined = generator.forward(incomplete, mask).stages
         loss = tf.reduce_sum(coarse**2) + tf.reduce_sum(refined**2)
     for weight, gradient in zip(
         generator.trainable_variables, tape.gradient(loss, generator.trainable_variables)

@@ -5,7 +5,7 @@ import pytest
 from support import golden_data
 from support.helpers import SEED
 
-from inpaint.demo.networks import LOOK_SIDE, STAGES, Network
+from inpaint.demo.networks import INSIDE_SIDE, STAGES, Network
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 
@@ -43,8 +43,8 @@ def test_look_makes_large_photos_smaller(generator):
     network = Network("x", Inpainter(generator))
     rgb, hole = np.full((96, 1024, 3), 90, np.uint8), np.zeros((96, 1024), bool)
     hole[40:44, 100] = True  # narrower than a pixel of what is shown
-    images = network.look(rgb, hole, np.uint8(hole), ["conv2_downsample"])
-    height = 96 * LOOK_SIDE // 1024
+    images = network.look_inside(rgb, hole, np.uint8(hole), ["conv2_downsample"])
+    height = 96 * INSIDE_SIDE // 1024
     assert list(images) == [
         *STAGES,
         "gates_conv2_downsample",
@@ -52,5 +52,5 @@ def test_look_makes_large_photos_smaller(generator):
         "gate_key",
         "flow_key",
     ]
-    assert images["coarse"].shape == (height, LOOK_SIDE, 3)
-    assert images["gates_conv2_downsample"].shape == (2 * height, 2 * LOOK_SIDE, 3)
+    assert images["coarse"].shape == (height, INSIDE_SIDE, 3)
+    assert images["gates_conv2_downsample"].shape == (2 * height, 2 * INSIDE_SIDE, 3)

@@ -279,7 +279,7 @@ def test_batches_have_one_size(files, rng):
     failures = Failures(print)
     jobs = read_jobs(flist, False, failures)
     recording, counts = Recording(), []
-    fill_list(recording, jobs, 2, failures, done=counts.append)
+    fill_list(recording, jobs, 2, failures, on_batch=counts.append)
     assert not failures.lines
     assert recording.batches == [(2, 8, 8, 3), (1, 8, 8, 3), (2, 16, 8, 3)]
     assert counts == [2, 3, 5]

@@ -79,7 +79,7 @@ def test_channels_are_swapped_for_the_network(inpainter, rng):
     mask = np.zeros((1, 16, 16, 1), np.float32)
     mask[:, 4:12, 4:12] = 1
     bgr = (image[None, ..., ::-1] / np.float32(127.5) - 1) * (1 - mask)
-    refined = inpainter.generator(bgr, mask)[1][0].numpy()[..., ::-1]
+    refined = inpainter.generator(bgr, mask)["refined"][0].numpy()[..., ::-1]
     expected = np.round((refined + 1) * 127.5)
     result = inpainter(image, mask[0])
     assert np.abs(result.astype(int) - expected)[4:12, 4:12].max() <= 1

@@ -11,7 +11,7 @@ from inpaint.inference.inpainter import Inpainter
 from inpaint.inference.look_inside import flow_key, gate_key, look_inside
 from inpaint.models.architecture import COARSE, LAYERS, SHOWN_LAYERS
 from inpaint.models.generator import Generator
-from inpaint.models.passes import Everywhere
+from inpaint.models.plans import Everywhere
 from inpaint.ops import GatedConv, GatedUpsamplingConv
 
 
@@ -79,7 +79,7 @@ def test_stages(generator, rng):
     assert np.abs(inside.completed.astype(int) - inpainter(image, mask)).max() <= 1
     np.testing.assert_array_equal(inside.incomplete, np.where(mask[..., None] > 0, 128, image))
     incomplete, holes, _ = inpainter.network_inputs(image[None], mask[None, ..., None])
-    coarse, refined, offsets = generator(incomplete, holes)
+    (coarse, refined), offsets = generator.forward(incomplete, holes)
     for found, stage in ((inside.coarse, coarse), (inside.refined, refined)):
         pixels = (stage[0, :40, :51, ::-1].numpy() + 1) * 127.5
         assert np.abs(found - pixels).max() < 0.51
@@ -124,7 +124,7 @@ def test_masks_are_those_of_partial_convolutions(network, rng):
             expected[layer.name] = known.repeat(64 // len(known), 0).repeat(64 // len(known), 1)
 
     incomplete, holes, _ = inpainter.network_inputs(image[None], mask[None, ..., None])
-    partial.forward(incomplete, holes, way=Everywhere(keep))
+    partial.forward(incomplete, holes, plan=Everywhere(keep))
     outline = np.zeros(mask.shape, bool)
     outline[[4, 59], 20:80] = outline[4:60, [20, 79]] = True
     for name, known in expected.items():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inpaint.inference.hole_windows import disjoint_windows, joined, largest_radius, separate_holes
-from inpaint.inference.scale import TRAINED_RADIUS, advice, parts
+from inpaint.inference.scale import TRAINED_RADIUS, advice, regions
 
 
 def disc(mask, row, column, radius):
@@ -13,10 +13,10 @@ def disc(mask, row, column, radius):
     return mask
 
 
-def inside(part, size):
-    """bool [H, W], what a part fills."""
+def inside(region, size):
+    """bool [H, W], what a region fills."""
     where = np.zeros(size, bool)
-    where[part.hole] = True
+    where[region.hole] = True
     return where
 
 
@@ -47,32 +47,32 @@ def test_joined_follows_chains():
 
 def test_whole_and_number():
     mask = disc(np.zeros((600, 1000), np.uint8), 300, 500, 100) > 0
-    (part,) = parts(mask, "whole")
-    assert part.cell == 8 and part.window == part.hole == (slice(0, 600), slice(0, 1000))
-    assert [parts(mask, side)[0].cell for side in (2000, 1000, 999, 500, 300)] == [8, 8, 9, 16, 27]
+    (region,) = regions(mask, "whole")
+    assert region.cell == 8 and region.window == region.hole == (slice(0, 600), slice(0, 1000))
+    assert [regions(mask, side)[0].cell for side in (2000, 1000, 999, 500, 300)] == [8, 8, 9, 16, 27]
 
 
 def test_auto_fits_the_size_to_each_hole():
     size = (2400, 3200)
     mask = disc(np.zeros(size, np.uint8), 1200, 2400, 4 * TRAINED_RADIUS)
     disc(mask, 300, 200, TRAINED_RADIUS // 2)
-    found = sorted(parts(mask > 0, "auto"), key=lambda part: part.cell)
-    assert [part.cell for part in found] == pytest.approx([8, 32], abs=1)
-    filled = sum(inside(part, size) for part in found)
+    found = sorted(regions(mask > 0, "auto"), key=lambda region: region.cell)
+    assert [region.cell for region in found] == pytest.approx([8, 32], abs=1)
+    filled = sum(inside(region, size) for region in found)
     assert filled.max() == 1 and (filled[mask > 0] == 1).all()
-    for part in found:
-        for window, hole, length in zip(part.window, part.hole, size):
+    for region in found:
+        for window, hole, length in zip(region.window, region.hole, size):
             assert window.start <= hole.start and hole.stop <= window.stop
             # Context of 128 pixels of the copy, and a copy of 512 where there is as much.
-            assert hole.start - window.start >= min(16 * part.cell, hole.start)
-            assert window.stop - window.start >= min(64 * part.cell, length)
+            assert hole.start - window.start >= min(16 * region.cell, hole.start)
+            assert window.stop - window.start >= min(64 * region.cell, length)
 
 
 def test_auto_bounds_the_working_copy():
     mask = np.zeros((3000, 4000), bool)
     mask[::200, :] = True  # thin scratches everywhere
-    (part,) = parts(mask, "auto")
-    assert 3000 * 4000 * (8 / part.cell) ** 2 <= 1 << 20
+    (region,) = regions(mask, "auto")
+    assert 3000 * 4000 * (8 / region.cell) ** 2 <= 1 << 20
 
 
 @pytest.mark.parametrize("fill_size", ["whole", "auto", 256])
@@ -82,10 +82,10 @@ def test_odd_holes(fill_size):
     frame = np.ones(size, bool)
     frame[1:-1, 1:-1] = False
     for mask in (speckle, frame, np.ones(size, bool), np.eye(*size, dtype=bool), np.eye(1, dtype=bool)):
-        found = parts(mask, fill_size)
-        filled = sum(inside(part, mask.shape) for part in found)
+        found = regions(mask, fill_size)
+        filled = sum(inside(region, mask.shape) for region in found)
         assert filled.max() == 1 and (filled[mask] == 1).all()
-        assert all(part.cell >= 8 for part in found)
+        assert all(region.cell >= 8 for region in found)
 
 
 def test_largest_radius():

@@ -36,7 +36,7 @@ def filled_by_hand(unet, image, mask):
     margins = ((0, 256 - 70), (0, 512 - 260))
     padded = np.pad(image, (*margins, (0, 0)), "symmetric")[None]
     hole = np.float32(np.pad(mask, margins, "symmetric"))[None, ..., None]
-    _, refined, _ = unet(to_network(padded) * (1 - hole), hole)
+    refined = unet.forward(to_network(padded) * (1 - hole), hole).refined
     return np.where(mask[..., None] > 0, from_network(refined)[0, :70, :260], image)
 
 
@@ -76,7 +76,7 @@ def test_the_page_fills_without_residuals(unet, photo):
     network, nothing = Network("x", Inpainter(unet)), np.zeros(mask.shape, np.uint8)
     filled = network.fill(image, mask > 0, nothing, "whole", "residual", None)
     assert np.abs(filled - Inpainter(unet)(image, mask).astype(int)).max() <= 1
-    images = network.look(image, mask > 0, nothing, ["conv1"])
+    images = network.look_inside(image, mask > 0, nothing, ["conv1"])
     assert {"incomplete", "refined", "completed", "masks_enc_2", "gate_key"} <= images.keys()
     assert not {"coarse", "flow", "flow_key"} & images.keys()
 

@@ -9,7 +9,7 @@ from support.helpers import both_ways
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.generator import Generator
-from inpaint.models.passes import AroundHole
+from inpaint.models.plans import AroundHole
 from inpaint.ops import flow_image
 
 GOLDEN = {
@@ -19,7 +19,7 @@ GOLDEN = {
     "v1_generator_96x128_batch2": ("deepfill_v1", {}),
     "v1_generator_symmetric_64x64": ("deepfill_v1", {"padding": "symmetric"}),
 }
-TWO_STAGES = [name for name, kind in NETWORKS.items() if kind.stages == 2]
+TWO_STAGES = [name for name, kind in NETWORKS.items() if kind.has_attention]
 
 
 def seeded(network, seed, **options):
@@ -34,7 +34,7 @@ def test_golden(name):
     network, options = GOLDEN[name]
     generator = seeded(network, golden["seed"], **options)
     _, mask, incomplete = golden_data.network_input(golden)
-    for coarse, refined, offsets in both_ways(generator, incomplete, mask):
+    for (coarse, refined), offsets in both_ways(generator.forward, incomplete, mask):
         np.testing.assert_allclose(coarse, golden["coarse"], atol=1e-4)
         np.testing.assert_allclose(refined, golden["refined"], atol=1e-4)
         if "flow" in golden:
@@ -60,11 +60,11 @@ def test_only_around_the_hole(network, rng):
     mask[0, 20:37, :11] = 1  # at the image's edge, where a partial convolution scales differently
     mask[0, 50:55, 80:83] = 1
     incomplete = (1 - mask) * rng.uniform(-1, 1, (1, 64, 96, 3)).astype(np.float32)
-    _, expected, _ = generator(incomplete, mask)
+    expected = generator.forward(incomplete, mask).refined
     windows = [np.int32([20, 0, 37, 11]), np.int32([50, 80, 55, 83])]
-    for way in (AroundHole(), AroundHole(windows)):
-        _, refined, _ = generator.forward(tf.constant(incomplete), tf.constant(mask), way=way)
-        np.testing.assert_allclose(way.whole(refined) * mask, expected * mask, atol=2e-5)
+    for plan in (AroundHole(), AroundHole(windows)):
+        refined = generator.forward(tf.constant(incomplete), tf.constant(mask), plan=plan).refined
+        np.testing.assert_allclose(plan.whole(refined) * mask, expected * mask, atol=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_config_and_mixed_precision(network, rng):
     mask = np.zeros((1, 64, 64, 1), np.float32)
     mask[0, 20:40, 20:40] = 1
     incomplete = (1 - mask) * rng.uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
-    for found, expected in zip(twin(incomplete, mask)[:2], exact(incomplete, mask)):
+    for found, expected in zip(twin.forward(incomplete, mask).stages, exact.forward(incomplete, mask).stages):
         assert found.dtype == tf.float32
         assert np.abs(found - expected).mean() < 0.02
 
@@ -108,7 +108,7 @@ def test_a_hole_everywhere_leaves_only_the_bias():
     # All that a partial convolution sees there is nothing.
     generator = seeded("partial", 7)
     ones = np.ones((1, 32, 32, 1), np.float32)
-    coarse, refined, _ = generator(np.zeros((1, 32, 32, 3), np.float32), ones)
+    coarse, refined = generator.forward(np.zeros((1, 32, 32, 3), np.float32), ones).stages
     np.testing.assert_allclose(
         coarse, np.broadcast_to(np.tanh(generator.conv17.bias), coarse.shape), atol=1e-6
     )
@@ -122,7 +122,7 @@ def test_a_hole_everywhere_leaves_only_the_bias():
             {"network": "gated_v3"},
             "network must be one of gated, plain, partial, deepfill_v1, pconv_unet, received 'gated_v3'",
         ),
-        ({"network": "pconv_unet"}, "a Generator has two stages, pconv_unet has one: use make_generator"),
+        ({"network": "pconv_unet"}, "network pconv_unet is a PConvUNet, not a Generator"),
         ({"network": "partial", "guided": True}, "network partial cannot be guided"),
         ({"network": "deepfill_v1", "guided": True}, "network deepfill_v1 cannot be guided"),
         ({"network": "partial", "padding": "symmetric"}, "padding of network partial must be same"),

@@ -6,7 +6,7 @@ import tensorflow as tf
 from support import golden_data
 from support.helpers import both_ways
 
-from inpaint.models.passes import AroundHole
+from inpaint.models.plans import AroundHole
 from inpaint.models.unet import PConvUNet
 
 
@@ -28,17 +28,17 @@ def inputs(golden):
 
 def test_golden_in_inference(golden):
     unet = seeded(golden)
-    for coarse, refined, offsets in both_ways(unet, *inputs(golden)):
-        np.testing.assert_allclose(refined, golden["output"], atol=5e-4)
-        np.testing.assert_array_equal(coarse, refined)
-        assert offsets.shape == (2, 8, 8, 2) and offsets.dtype == tf.int32 and not np.any(offsets)
+    for result in both_ways(unet.forward, *inputs(golden)):
+        np.testing.assert_allclose(result.refined, golden["output"], atol=5e-4)
+        assert len(result.stages) == 1 and result.offsets is None
+    assert list(unet(*inputs(golden))) == ["refined"]
 
 
-@pytest.mark.parametrize("way", ["eager", "graph"])
-def test_golden_in_training(golden, way):
+@pytest.mark.parametrize("how", ["eager", "graph"])
+def test_golden_in_training(golden, how):
     unet = seeded(golden)
-    call = tf.function(unet) if way == "graph" else unet
-    _, refined, _ = call(*inputs(golden), training=True)
+    call = tf.function(unet) if how == "graph" else unet
+    refined = call(*inputs(golden), training=True)["refined"]
     np.testing.assert_allclose(refined, golden["output_batch_statistics"], atol=1e-3)
     named = unet.named_weights()
     for part in ("moving_mean", "moving_variance"):
@@ -50,7 +50,7 @@ def test_frozen_encoder_norm(golden):
     unet.encoder_norm_frozen = True
     before = {name: weight.numpy() for name, weight in unet.named_weights().items()}
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(unet(*inputs(golden), training=True)[1])
+        loss = tf.reduce_sum(unet.forward(*inputs(golden), training=True).refined)
     moved = {n.split("/")[1] for n, w in unet.named_weights().items() if np.any(w.numpy() != before[n])}
     assert moved == {f"dec_{level}" for level in range(2, 7)}
     assert not any(gradient is None for gradient in tape.gradient(loss, unet.trainable_variables))
@@ -72,7 +72,7 @@ def test_batch_of_one_at_the_deepest_level(golden):
     # A 64 x 64 image is a single position after six layers: its variance is 0, its correction 1 / 0.
     unet = seeded(golden)
     incomplete, mask = (x[:1] for x in inputs(golden))
-    _, refined, _ = unet(incomplete, mask, training=True)
+    refined = unet.forward(incomplete, mask, training=True).refined
     assert np.isfinite(refined).all()
     found = unet.named_weights()["unet/enc_6/moving_variance"].numpy()
     expected = 0.9 * golden_data.seeded_array(
@@ -85,8 +85,8 @@ def test_one_mask_for_a_batch(golden):
     unet = seeded(golden)
     incomplete, mask = inputs(golden)
     incomplete *= 1 - mask[:1]
-    _, expected, _ = unet(incomplete, np.repeat(mask[:1], 2, axis=0))
-    np.testing.assert_allclose(unet(incomplete, mask[:1])[1], expected, atol=1e-5)
+    expected = unet.forward(incomplete, np.repeat(mask[:1], 2, axis=0)).refined
+    np.testing.assert_allclose(unet.forward(incomplete, mask[:1]).refined, expected, atol=1e-5)
 
 
 def test_where_its_layers_know_the_image(golden):
@@ -104,18 +104,18 @@ def test_where_its_layers_know_the_image(golden):
 
 
 def test_a_hole_everywhere_leaves_nothing(golden):
-    _, refined, _ = seeded(golden)(np.zeros((1, 64, 64, 3), np.float32), np.ones((1, 64, 64, 1), np.float32))
-    np.testing.assert_array_equal(refined, np.zeros((1, 64, 64, 3)))
+    nothing, hole = np.zeros((1, 64, 64, 3), np.float32), np.ones((1, 64, 64, 1), np.float32)
+    np.testing.assert_array_equal(seeded(golden).forward(nothing, hole).refined, nothing)
 
 
 def test_the_hole_only_pass_gets_its_feature_maps(golden):
     unet = seeded(golden)
     incomplete, mask = map(tf.constant, inputs(golden))
-    done = []
-    way = AroundHole(on_part=lambda: done.append(1))
-    _, refined, _ = unet.forward(incomplete, mask, way=way)
-    np.testing.assert_allclose(way.whole(refined), golden["output"], atol=5e-4)
-    assert len(done) == unet.part_count() == 12
+    parts = []
+    plan = AroundHole(on_part=lambda: parts.append(1))
+    refined = unet.forward(incomplete, mask, plan=plan).refined
+    np.testing.assert_allclose(plan.whole(refined), golden["output"], atol=5e-4)
+    assert len(parts) == unet.part_count() == 12
 
 
 def test_config_and_mixed_precision(golden):
@@ -123,7 +123,7 @@ def test_config_and_mixed_precision(golden):
     twin = PConvUNet.from_config(unet.get_config())
     assert (twin.levels, twin.enc_3.compute_dtype) == (6, "bfloat16")
     twin.set_weights(unet.get_weights())
-    _, refined, _ = twin(*inputs(golden))
+    refined = twin.forward(*inputs(golden)).refined
     assert refined.dtype == tf.float32
     assert np.abs(refined - golden["output"]).mean() < 0.05 * np.abs(golden["output"]).mean()
 
@@ -133,7 +133,7 @@ def test_config_and_mixed_precision(golden):
     [
         ({"guided": True}, "network pconv_unet cannot be guided"),
         ({"padding": "symmetric"}, "padding of network pconv_unet must be same, received symmetric"),
-        ({"network": "gated"}, "a PConvUNet has network pconv_unet, received 'gated'"),
+        ({"network": "gated"}, "network gated is a Generator, not a PConvUNet"),
         ({"levels": 4}, "levels must be at least 5, received 4"),
     ],
 )

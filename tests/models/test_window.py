@@ -4,7 +4,7 @@ import tensorflow as tf
 from support import golden_data
 
 from inpaint.inference.inpainter import Inpainter
-from inpaint.models import passes
+from inpaint.models import plans
 from inpaint.models.generator import Generator
 from inpaint.ops.convolution.padded_conv import PaddedConv
 
@@ -117,7 +117,7 @@ def test_far_holes_are_filled_window_by_window(bundled, full, rng, monkeypatch):
 def test_large_images_run_in_bands(bundled, rng, monkeypatch):
     image, mask = smooth_photo(rng, (200, 248)), mask_of((200, 248), [(80, 90, 30, 40)])
     expected = bundled(image, mask).astype(int)
-    monkeypatch.setattr(passes, "_BAND_PIXELS", 9_000)  # five bands
+    monkeypatch.setattr(plans, "_BAND_PIXELS", 9_000)  # five bands
     heights, told = {}, []
     inner = PaddedConv.convolve
 

@@ -67,7 +67,9 @@ def test_padding_equals_numpy(rng, padding):
 
 
 @pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
-@pytest.mark.parametrize("enlarging, convolution", [(GatedUpsamplingConv, GatedConv), (UpsamplingConv, PaddedConv)])
+@pytest.mark.parametrize(
+    "enlarging, convolution", [(GatedUpsamplingConv, GatedConv), (UpsamplingConv, PaddedConv)]
+)
 def test_deconv_is_repeat_then_convolution(rng, padding, enlarging, convolution):
     options = {"padding": padding, "activation": "elu"}
     layer, plain = enlarging(4, **options), convolution(4, 3, **options)

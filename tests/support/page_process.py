@@ -71,7 +71,7 @@ class StubNetwork:
         filled[hole & (sketch > 127)] = self.LINE
         return filled
 
-    def look(self, rgb, hole, sketch, layers):
+    def look_inside(self, rgb, hole, sketch, layers):
         names = ["incomplete", "coarse", "refined", "completed", "flow", "flow_key", "gate_key"]
         names += [f"{kind}_{layer}" for kind in ("gates", "masks") for layer in layers]
         return {name: np.full((32, 48, 3), 8 * index, np.uint8) for index, name in enumerate(names)}

@@ -171,7 +171,7 @@ def test_mean_of_the_weights(rng, batches):
     # It is the mean that fills.
     (generator := Generator()).set_weights(trainer.mean.model.get_weights())
     images, masks = batches[0]
-    coarse, refined, _ = generator(images * (1 - masks), masks)
+    coarse, refined = generator.forward(images * (1 - masks), masks).stages
     filled = trainer.fill(images, masks)
     np.testing.assert_allclose(filled, refined * masks + images * (1 - masks), atol=1e-4)
     raw = trainer.forward(images, masks)["completed"]
@@ -192,7 +192,7 @@ def test_shared_batch_is_both_updates_from_one_pass(batches):
         return tf.split(twin.discriminator(inputs), len(completed))
 
     with tf.GradientTape(persistent=True) as tape:
-        coarse, refined, _ = twin.generator(images * (1 - masks), masks)
+        coarse, refined = twin.generator.forward(images * (1 - masks), masks).stages
         completed = refined * masks + images * (1 - masks)
         real, fake = discriminator_hinge(*scores(images, tf.stop_gradient(completed)))
         d_loss = (real + fake) / 2

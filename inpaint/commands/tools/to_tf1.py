@@ -6,22 +6,22 @@ from inpaint.checkpoints.locate import find
 from inpaint.cli.tensorflow_start import load_tensorflow
 
 
-def define(flags):
+def define(values):
     DEFINE_string(
         "checkpoint_dir",
         None,
         "Folder or prefix of a checkpoint of this project.",
         required=True,
-        flag_values=flags,
+        flag_values=values,
     )
-    DEFINE_string("output_dir", None, "Folder for the snapshot.", required=True, flag_values=flags)
+    DEFINE_string("output_dir", None, "Folder for the snapshot.", required=True, flag_values=values)
     DEFINE_float(
-        "learning_rate", 1e-4, "Adam's step size, which checkpoints do not hold.", 0, flag_values=flags
+        "learning_rate", 1e-4, "Adam's step size, which checkpoints do not hold.", 0, flag_values=values
     )
 
 
-def main(flags):
-    find(flags.checkpoint_dir)  # before TensorFlow, to fail early
+def main(values):
+    find(values.checkpoint_dir)  # before TensorFlow, to fail early
     load_tensorflow()
     from inpaint.checkpoints.convert import models_of, to_tf1
     from inpaint.discriminators.critics import Critics
@@ -30,8 +30,8 @@ def main(flags):
     from inpaint.training.recipes.deepfill_v2 import DeepFillV2
     from inpaint.training.trainer import Trainer
 
-    generator, discriminator = models_of(flags.checkpoint_dir)
+    generator, discriminator = models_of(values.checkpoint_dir)
     recipe = (DeepFillV1 if isinstance(discriminator, Critics) else DeepFillV2)(discriminator)
-    trainer = Trainer(generator, recipe, make_optimizer(flags.learning_rate, beta_2=recipe.beta_2))
-    prefix, step = to_tf1(flags.checkpoint_dir, flags.output_dir, trainer)
+    trainer = Trainer(generator, recipe, make_optimizer(values.learning_rate, beta_2=recipe.beta_2))
+    prefix, step = to_tf1(values.checkpoint_dir, values.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")

@@ -22,13 +22,14 @@ from inpaint.demo.turns import Turns
 from inpaint.demo.web.answers import WithHeaders, tell_errors
 from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
 from inpaint.errors import UserError
-from inpaint.inference.scale import DETAILS
 from inpaint.io.image_files import size_text
-from inpaint.models.architecture import LAYERS, SHOWN_LAYERS, check_layers
+from inpaint.models.architecture import NETWORKS
+from inpaint.options.filling import DETAILS
 
 _STATIC = pathlib.Path(__file__).parent / "static"
 _MOST_BYTES = 4 << 30  # of all visitors' files
 _CODERS = 2  # photos that are decoded or encoded at the same time
+_LISTED = NETWORKS["gated"]  # whose layers the page lists
 _AT_ONCE = {"X-Accel-Buffering": "no"}  # proxies pass lines on as they come
 
 
@@ -104,8 +105,8 @@ def make_app(networks, settings):
             "sizes": list(settings.sizes),
             "size": str(settings.size),
             "detail": settings.detail,
-            "layers": LAYERS,
-            "shown_layers": SHOWN_LAYERS,
+            "layers": _LISTED.layers,
+            "shown_layers": _LISTED.shown_layers,
             "examples": {name: sample.photo.name for name, sample in samples.items()},
         }
 
@@ -188,23 +189,23 @@ def make_app(networks, settings):
         return streamed(work.fill, store, folder, chosen, hole, settings.sizes[size], detail)
 
     @app.post("/photos/{id}/looks")
-    async def look(
+    async def look_inside(
         request: Request,
         id: str,
         left: Left = None,
         top: Top = None,
-        layers: Layers = ",".join(SHOWN_LAYERS),
+        layers: Layers = ",".join(_LISTED.shown_layers),
         network_number: Number = 0,
     ):
-        """Record how the network fills a mask's hole. As for fills; the last line has an id and names."""
+        """Draw how the network fills a mask's hole. As for fills; the last line has an id and names."""
         chosen, names = network(network_number), [name for name in layers.split(",") if name]
-        check_layers(names)
+        _LISTED.check_layers(names)
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
-        return streamed(work.look, store, folder, chosen, hole, names)
+        return streamed(work.look_inside, store, folder, chosen, hole, names)
 
     @app.get("/looks/{id}/{name}")
-    async def look_image(id: str, name: str):
+    async def image_inside(id: str, name: str):
         """An image of a look inside."""
         files = {path.stem: path for path in store.folder(id).glob("*.jpg")}
         if name not in files:

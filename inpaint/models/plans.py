@@ -1,7 +1,7 @@
-"""Two ways to compute the network: at every position, or only where the hole's pixels depend on it.
+"""Two plans of a pass: to compute every position, or only those that the hole's pixels depend on.
 
-`Generator.forward` defines the network once and lets a pass decide how much of each layer to compute.
-It gives the pass the layers in order and, for each sequence of layers, the window of the output it needs.
+`Generator.forward` defines the network once and lets a plan decide how much of each layer to compute.
+It gives the plan the layers in order and, for each sequence of layers, the window of the output it needs.
 """
 
 import numpy as np
@@ -42,10 +42,10 @@ class Everywhere:
     def __init__(self, on_layer=None):
         self._on_layer = on_layer
 
-    def done(self):
-        """Called after each layer by networks that know one way only; nothing is counted here."""
+    def on_part(self):
+        """Called after each layer by networks that ignore the plan; here it does nothing."""
 
-    def hole(self, mask):
+    def result_window(self, mask):
         """Return the window of the result to compute; None here, for everything."""
         return None
 
@@ -54,7 +54,7 @@ class Everywhere:
         return None
 
     def start(self, x):
-        """Convert a tensor [N, H, W, C] to a feature map of this pass."""
+        """Convert a tensor [N, H, W, C] to a feature map of this plan."""
         return x
 
     def run(self, layers, x, window):
@@ -101,14 +101,14 @@ class AroundHole:
             or None. It may raise to stop.
 
     Attributes:
-        done: `on_part`, or a function that does nothing.
+        on_part: as given, or a function that does nothing.
     """
 
     def __init__(self, windows=None, on_part=None):
         self._windows = windows
-        self.done = on_part or (lambda: None)
+        self.on_part = on_part or (lambda: None)
 
-    def hole(self, mask):
+    def result_window(self, mask):
         return [bounding_window(mask)] if self._windows is None else self._windows
 
     def input_window(self, layers, windows, size):
@@ -119,7 +119,7 @@ class AroundHole:
 
     def run(self, layers, x, windows):
         pieces = x * len(windows) if len(x) == 1 else x
-        return [run_piece(layers, piece, window, self.done) for piece, window in zip(pieces, windows)]
+        return [run_piece(layers, piece, window, self.on_part) for piece, window in zip(pieces, windows)]
 
     def run_everywhere(self, layers, x):
         size = map_size(x)
@@ -128,11 +128,11 @@ class AroundHole:
             piece, (rows, columns) = Piece.whole(x), _output_size(layers, size)
             ends = np.linspace(0, rows, count + 1, dtype=np.int32)
             windows = [np.int32([top, 0, bottom, columns]) for top, bottom in zip(ends, ends[1:])]
-            bands = [run_piece(layers, piece, window, self.done).values for window in windows]
+            bands = [run_piece(layers, piece, window, self.on_part).values for window in windows]
             return tf.concat(bands, axis=1)
         for layer in layers:
             x = layer(x)
-            self.done()
+            self.on_part()
         return x
 
     def attend(self, attention, x, mask, windows):
@@ -143,7 +143,7 @@ class AroundHole:
             y, found = attention(x, x, mask, window=cells)
             pieces.append(Piece(y, cells * attention.rate, map_size(x)))
             offsets.append(found)
-            self.done()
+            self.on_part()
         return pieces, offsets
 
     def join(self, x, y):

@@ -1,0 +1,84 @@
+"""How holes are filled: by which weights, at which size, and what is written."""
+
+import dataclasses
+
+from inpaint.errors import UserError
+from inpaint.io.image_files import MAX_PIXELS
+from inpaint.options.examples import EDGE_THRESHOLD
+from inpaint.options.option import Options, option, with_default
+from inpaint.options.precision import PRECISION
+
+DETAILS = ("none", "residual")
+_LEAST_SIDE, _MOST_SIDE = 64, 1 << 16
+
+
+@dataclasses.dataclass(frozen=True)
+class InpainterOptions(Options):
+    """The weights, and what they are used with."""
+
+    checkpoint_dir: str | None = option(
+        None,
+        "Folder or prefix of a checkpoint of this project or the original. Default: the bundled weights.",
+        common=True,
+    )
+    precision: str = PRECISION
+    edge_threshold: float = EDGE_THRESHOLD
+    max_pixels: int = option(
+        MAX_PIXELS,
+        "Maximum number of pixels of an image, with sides rounded up to multiples of 8.",
+        least=1,
+        common=True,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class ScaleOptions(Options):
+    """The size at which the network works."""
+
+    fill_size: str = option(
+        "whole",
+        "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it "
+        "is as wide as those that the network was trained on. A number: maximum length of the longer side, "
+        "in pixels; larger images are reduced, and the filled hole is enlarged.",
+        common=True,
+    )
+    detail: str = option(
+        "none",
+        "residual: sharpen the filled hole with fine detail from similar places of the image.",
+        choices=DETAILS,
+        common=True,
+    )
+
+    def check(self):
+        if self.fill_size in ("whole", "auto"):
+            return
+        if not self.fill_size.isdecimal() or not _LEAST_SIDE <= int(self.fill_size) <= _MOST_SIDE:
+            raise UserError(
+                f"--fill_size must be whole, auto or a number from {_LEAST_SIDE} to {_MOST_SIDE}, received "
+                f"{self.fill_size!r}"
+            )
+
+    def arguments(self):
+        """The options as arguments of an `Inpainter`."""
+        size = int(self.fill_size) if self.fill_size.isdecimal() else self.fill_size
+        return {"fill_size": size, "detail": self.detail}
+
+
+@dataclasses.dataclass(frozen=True)
+class PageScaleOptions(ScaleOptions):
+    """The size at which the network works, on the page."""
+
+    fill_size: str = with_default(ScaleOptions, "fill_size", "auto")
+    detail: str = with_default(ScaleOptions, "detail", "residual")
+
+
+@dataclasses.dataclass(frozen=True)
+class OutputOptions(Options):
+    """What is written."""
+
+    strip_metadata: bool = option(
+        False,
+        "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of "
+        "the image. The colour profile and resolution stay.",
+        common=True,
+    )
