@@ -2,7 +2,7 @@
 
 from absl import flags
 
-from inpaint.checkpoints.config import settle, settle_folder
+from inpaint.checkpoints.config import resolve, resolve_folder
 from inpaint.models.architecture import NETWORKS, PADDINGS
 
 
@@ -45,8 +45,8 @@ def given(values, name):
     return values[name].value if values[name].present else None
 
 
-def asked(values):
-    """Return what the user set of a generator's configuration, arguments of `settle`."""
+def requested(values):
+    """Return what the user set of a generator's configuration, arguments of `resolve`."""
     return {name: given(values, name) for name in ("guided", "padding", "network")}
 
 
@@ -60,12 +60,12 @@ def follow_checkpoint(values, path):
     Raises:
         UserError: if there is no checkpoint, or if it contradicts the user's flags.
     """
-    _set(values, settle(path, **asked(values)))
+    _set(values, resolve(path, **requested(values)))
 
 
 def follow_folder(values, folder):
     """As `follow_checkpoint`, for all checkpoints in a folder, which need not exist; None for no folder."""
-    _set(values, settle_folder(folder, **asked(values)))
+    _set(values, resolve_folder(folder, **requested(values)))
 
 
 def _set(values, config):

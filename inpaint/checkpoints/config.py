@@ -65,7 +65,7 @@ def write_config(folder, config):
         write_whole(path, text)
 
 
-def settle(path, guided=None, padding=None, network=None):
+def resolve(path, guided=None, padding=None, network=None):
     """The configuration to build a checkpoint's generator with.
 
     Args:
@@ -80,19 +80,19 @@ def settle(path, guided=None, padding=None, network=None):
             is no such network.
     """
     folder = None if path is None else pathlib.Path(find(path)).parent
-    return settle_folder(folder, guided, padding, network)
+    return resolve_folder(folder, guided, padding, network)
 
 
-def settle_folder(folder, guided=None, padding=None, network=None):
-    """As `settle`, for all checkpoints in a folder; None for no folder."""
-    asked = {"guided": guided, "padding": padding and padding.lower(), "network": network}
-    asked = {name: value for name, value in asked.items() if value is not None}
+def resolve_folder(folder, guided=None, padding=None, network=None):
+    """As `resolve`, for all checkpoints in a folder; None for no folder."""
+    requested = {"guided": guided, "padding": padding and padding.lower(), "network": network}
+    requested = {name: value for name, value in requested.items() if value is not None}
     said = None if folder is None else read_config(folder)
     if said is None:
-        config = GeneratorConfig(**asked)
+        config = GeneratorConfig(**requested)
         _check_possible(config)
         return config
-    for name, value in asked.items():
+    for name, value in requested.items():
         trained = getattr(said, name)
         if value != trained:
             raise UserError(
@@ -104,7 +104,7 @@ def settle_folder(folder, guided=None, padding=None, network=None):
 
 def check(prefix, generator):
     """Raise UserError if the config beside a checkpoint, if there is one, contradicts a `Generator`."""
-    settle_folder(pathlib.Path(prefix).parent, generator.guided, generator.padding, generator.network)
+    resolve_folder(pathlib.Path(prefix).parent, generator.guided, generator.padding, generator.network)
 
 
 def _check_possible(config, begin=""):

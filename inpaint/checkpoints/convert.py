@@ -5,7 +5,7 @@ import pathlib
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
-from inpaint.checkpoints.config import settle
+from inpaint.checkpoints.config import resolve
 from inpaint.discriminators.critics import FILTERS, Critics
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
@@ -30,7 +30,7 @@ def models_of(path):
     prefix, ours = restore.kind(path)
     if not ours:
         raise UserError(f"{prefix} is a snapshot of the original TF1 code already")
-    config = settle(path)
+    config = resolve(path)
     if NETWORKS[config.network].stages == 1:
         raise UserError(f"{prefix} is of network {config.network}, which the original TF1 code does not have")
     guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6

@@ -5,10 +5,12 @@ generator can be loaded alone.
 """
 
 import contextlib
+import pathlib
 
 import numpy as np
 import tensorflow as tf
 
+from inpaint.checkpoints.config import check, read_config
 from inpaint.errors import UserError, reason
 from inpaint.models.architecture import NETWORKS
 from inpaint.ops.keras_compat import optimizer_state, tf_variable
@@ -26,7 +28,7 @@ def adam_variables(optimizer, *models):
     return optimizer_state(optimizer, [names[id(variable)] for variable in variables], variables)
 
 
-# The first kernel by the scope of its network; its width tells the networks of a scope apart.
+# The first kernel of a network, by its scope.
 _FIRST = {"inpaint_net": "inpaint_net/conv1/kernel", "unet": "unet/enc_1/kernel"}
 MEAN = "generator_mean"
 _OWN_ADAM = "discriminator_optimizer"
@@ -156,10 +158,40 @@ def load_generator(prefix, generator):
         UserError: the checkpoint is damaged, or its generator differs: names and shapes are listed.
     """
     part = MEAN if has_part(prefix, MEAN) else "generator"
-    check_part(prefix, part, generator)
+    check_generator(prefix, generator, part)
     with readable(prefix):
         tf.train.Checkpoint(**{part: model_variables(generator)}).restore(prefix).expect_partial()
     return part == MEAN
+
+
+def check_generator(prefix, generator, part="generator"):
+    """As `check_part`, and as `check_network`."""
+    check_network(prefix, generator, _saved_shapes(prefix, part))
+    check_part(prefix, part, generator)
+
+
+def check_network(prefix, generator, found):
+    """Check that a checkpoint is of a generator's network.
+
+    Its config.json tells. Where there is none, as beside the original's snapshots, the network is guessed by
+    the width of its first kernel, which several may share.
+
+    Args:
+        prefix: the checkpoint.
+        generator: a `Generator`.
+        found: dict of name -> shape (list) of the checkpoint's variables.
+
+    Raises:
+        UserError: it is of another one, or its config contradicts the generator in another way.
+    """
+    check(prefix, generator)
+    if read_config(pathlib.Path(prefix).parent):
+        return
+    widths = {scope: found.get(first, ())[-1:] for scope, first in _FIRST.items()}
+    networks = [name for name, kind in NETWORKS.items() if widths[kind.scope] == [kind.width]]
+    if networks and generator.network not in networks:
+        named = " or --network=".join(networks)
+        raise UserError(f"the checkpoint {prefix} is one of another network: give --network={named}")
 
 
 def check_part(prefix, part, model):
@@ -204,19 +236,7 @@ def check_names(prefix, variables, found):
         problems.append(f"unknown to the model: {', '.join(left_over)}")
     if shapes:
         problems.append(f"other shapes: {'; '.join(shapes.values())}")
-    for scope, first in _FIRST.items():
-        if first in found and list(found[first]) != expected.get(first):
-            network = _network_of_width(scope, found[first][-1], expected.get(first, [None])[-1])
-            if network:
-                raise UserError(
-                    f"the checkpoint {prefix} is one of another network: give --network={network}"
-                )
-            problems.append("is one of them guided and the other not?")
+    if _FIRST["inpaint_net"] in shapes:
+        problems.append("is one of them guided and the other not?")
     if problems:
         raise UserError(f"the checkpoint {prefix} does not fit: {' | '.join(problems)}")
-
-
-def _network_of_width(scope, found, expected):
-    """The networks with as many channels in a first kernel as were found, in words; None if as expected."""
-    names = [name for name, kind in NETWORKS.items() if (kind.scope, kind.width) == (scope, found)]
-    return " or --network=".join(names) if names and found != expected else None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inpaint.checkpoints import config, native, tf1
+from inpaint.checkpoints import native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 
@@ -26,7 +26,6 @@ def load_generator(path, generator):
         loaded = f"the bundled weights, {BUNDLED.name}"
     else:
         prefix, ours = kind(path)
-        config.check(prefix, generator)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
         if not ours:
             tf1.load(prefix, generator)
@@ -52,9 +51,8 @@ def restore_training(path, trainer, step):
         UserError: there is no checkpoint, or it is damaged or does not fit.
     """
     prefix, ours = kind(path)
-    config.check(prefix, trainer.generator)
     if ours:
-        native.check_part(prefix, "generator", trainer.generator)
+        native.check_generator(prefix, trainer.generator)
         if trainer.discriminator.weights and not native.lacks_discriminator(prefix, trainer.discriminator):
             native.check_part(prefix, native.DISCRIMINATOR, trainer.discriminator)
         with native.readable(prefix):

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints.locate import find
-from inpaint.checkpoints.native import adam_variables, check_names, model_variables, readable
+from inpaint.checkpoints.native import adam_variables, check_names, check_network, model_variables, readable
 from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 from inpaint.models.architecture import NETWORKS
@@ -59,8 +59,8 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
     with readable(prefix):
         reader = tf.train.load_checkpoint(prefix)
         shapes = reader.get_variable_to_shape_map()
+    check_network(prefix, generator, shapes)
 
-    # A snapshot of another network is recognised by its names.
     scopes = tuple({f"{architecture.scope}/" for architecture in NETWORKS.values()})
     parts = [("generator", scopes, generator)]
     if discriminator is not None and model_variables(discriminator):

@@ -2,7 +2,7 @@
 
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.flags import scale
-from inpaint.flags.network import asked
+from inpaint.flags.network import requested
 
 
 def make_inpainter(flags, checkpoint=None, say=print, **options):
@@ -25,7 +25,7 @@ def make_inpainter(flags, checkpoint=None, say=print, **options):
 
     return Inpainter.from_checkpoint(
         checkpoint or flags.checkpoint_dir,
-        **{**asked(flags), "guided": flags.guided},
+        **{**requested(flags), "guided": flags.guided},
         precision=flags.precision,
         edge_threshold=flags.edge_threshold,
         say=say,

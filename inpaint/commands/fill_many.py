@@ -10,7 +10,7 @@ from absl.flags import DEFINE_bool, DEFINE_float, DEFINE_integer, DEFINE_string
 from inpaint.cli.process import warn
 from inpaint.errors import UserError
 from inpaint.flags import filling, metadata, scale
-from inpaint.flags.network import asked, follow_checkpoint
+from inpaint.flags.network import follow_checkpoint, requested
 
 FURTHER_FLAGS = "Apache Beam's own options follow as they are, such as --runner and --direct_num_workers."
 
@@ -64,7 +64,7 @@ def main(flags, further):
     count = check_order(flists)
     inpainter = {
         "path": flags.checkpoint_dir and os.path.abspath(flags.checkpoint_dir),
-        **asked(flags),
+        **requested(flags),
         "guided": flags.guided,
         "precision": flags.precision,
         "edge_threshold": flags.edge_threshold,

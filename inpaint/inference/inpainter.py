@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import restore
-from inpaint.checkpoints.config import settle
+from inpaint.checkpoints.config import resolve
 from inpaint.errors import UserError
 from inpaint.inference.arguments import checked
 from inpaint.inference.batch_fill import APART, BatchFill
@@ -103,7 +103,7 @@ class Inpainter:
             raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
         if path is None and network not in (None, "gated"):
             raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
-        config = settle(path, guided, padding, network)
+        config = resolve(path, guided, padding, network)
         generator = make_generator(config.guided, config.padding, config.network, dtype=precision)
         loaded = restore.load_generator(path, generator)
         if say:

@@ -10,6 +10,7 @@ from support import golden_data
 from support.helpers import SMALL
 
 from inpaint.checkpoints import restore, tf1
+from inpaint.checkpoints.config import GeneratorConfig, write_config
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
@@ -64,6 +65,21 @@ def test_a_snapshot_of_another_network_is_named(v1, generator, tmp_path):
         Inpainter.from_checkpoint(tmp_path / "half")
     with pytest.raises(UserError, match="the bundled weights are not deepfill_v1: name a --checkpoint_dir"):
         Inpainter.from_checkpoint(network="deepfill_v1")
+
+
+def test_the_config_tells_networks_of_the_same_shapes_apart(tmp_path):
+    prefix = tf1.save(tmp_path, Generator(network="plain"))
+    tf1.load(prefix, partial := Generator(network="partial"))  # nothing tells
+    partial.set_weights([np.zeros_like(array) for array in partial.get_weights()])
+    write_config(tmp_path, GeneratorConfig(network="plain"))
+    with pytest.raises(
+        UserError, match=r"network=plain \(config.json\), received network=partial: leave --network"
+    ):
+        tf1.load(prefix, partial)
+    assert not any(np.any(array) for array in partial.get_weights())
+    write_config(tmp_path, GeneratorConfig(network="partial"))  # what lies beside it decides, no shape
+    tf1.load(prefix, partial)
+    assert any(np.any(array) for array in partial.get_weights())
 
 
 @pytest.mark.parametrize("flag", ["--guided", "--padding=SYMMETRIC"])
