@@ -5,6 +5,7 @@ from inpaint.ops.attention import ContextualAttention
 from inpaint.ops.batch_norm import BatchNorm
 from inpaint.ops.convolution import GatedConv, GatedDeconv, PaddedConv, PaddedDeconv, SpectralNormConv
 from inpaint.ops.flow_wheel import flow_image
+from inpaint.ops.gaussian import gaussian_blur
 from inpaint.ops.nearest import enlarge_nearest, resize_nearest
 from inpaint.ops.partial import PackedPartialConv, PackedPartialDeconv, PartialConv
 
@@ -21,5 +22,6 @@ __all__ = [
     "SpectralNormConv",
     "enlarge_nearest",
     "flow_image",
+    "gaussian_blur",
     "resize_nearest",
 ]
