@@ -11,6 +11,7 @@ from inpaint.ops.convolution import (
     UpsamplingConv,
 )
 from inpaint.ops.flow_wheel import flow_image
+from inpaint.ops.gaussian import gaussian_blur
 from inpaint.ops.nearest import enlarge_nearest, resize_nearest
 from inpaint.ops.partial import PackedPartialConv, PackedPartialUpsamplingConv, PartialConv
 
@@ -27,5 +28,6 @@ __all__ = [
     "SpectralNormConv",
     "enlarge_nearest",
     "flow_image",
+    "gaussian_blur",
     "resize_nearest",
 ]

@@ -8,6 +8,7 @@ import typing
 from apache_beam.io.filesystems import FileSystems
 
 from inpaint.errors import UserError, as_user_error
+from inpaint.io import line_order
 from inpaint.io.file_lists import job_fields
 
 NO_FILE_SYSTEM = ValueError  # what Beam raises for `abc://x`, or `gs://x` where its package is not installed
@@ -67,36 +68,19 @@ def check_order(flists):
     Raises:
         UserError: lines write the same output, or write what a line reads; the first such lines are named.
     """
-    writers, count = {}, 0
-    for line in _all_lines(flists):
-        count += 1
-        if not (fields := job_fields(line.text)):
-            continue
-        output = _resolved(fields[2])
-        if output in writers:
-            raise UserError(f"{_place(writers[output])} and {_place(line)} both write {fields[2]}")
-        writers[output] = line[:2]
-    for line in _all_lines(flists):
-        for path in (job_fields(line.text) or ())[:2]:
-            writer = writers.get(_resolved(path))
-            if writer == line[:2]:
-                raise UserError(
-                    f"{_place(line)} replaces {path}, which it reads: a second run would fill it again"
-                )
-            if writer:
-                raise UserError(f"{_place(writer)} writes {path}, which {_place(line)} reads")
+    line_order.check_order(lambda: _entries(flists), _resolved)
+    count = sum(1 for flist in flists for _ in read_lines(flist))
     if not count:
         raise UserError(f"the file list {', '.join(flists)} is empty")
     return count
 
 
-def _all_lines(flists):
+def _entries(flists):
+    """What `line_order.check_order` needs to know. In place is refused: a second run would fill again."""
     for flist in flists:
-        yield from read_lines(flist)
-
-
-def _place(line):
-    return f"line {line[1]} of {line[0]}"
+        for line in read_lines(flist):
+            if fields := job_fields(line.text):
+                yield f"line {line.number} of {flist}", fields[2], fields[:2]
 
 
 def is_local(path):

@@ -13,7 +13,7 @@ from inpaint.demo.errors import Gone, TooLarge
 from inpaint.errors import UserError
 from inpaint.io.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
 from inpaint.io.mask_files import read_gray
-from inpaint.io.opened_image import opened_image
+from inpaint.io.opened_image import opened_image, within_limit
 
 _SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _SHOWN_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
@@ -196,8 +196,7 @@ def _read_part(path, name, size, left, top, max_pixels):
 
 
 def _check_size(name, size, max_pixels):
-    height, width = size
-    if -(-height // 8) * 8 * (-(-width // 8) * 8) > max_pixels:
+    if not within_limit(size, max_pixels):
         raise TooLarge(
             f"{name} is {size_text(size)}, and this page takes up to {max_pixels / 1e6:.3g} million pixels: "
             f"make it smaller first"

@@ -5,6 +5,7 @@ import tensorflow as tf
 from inpaint.checkpoints.native import model_variables
 from inpaint.export.image_codec import decode_gray, decode_image, encode_image, read_header
 from inpaint.export.request_checks import require, require_as_many, require_pixels, require_size
+from inpaint.io.mask_files import HOLE_ABOVE
 from inpaint.models.preprocessing import holes
 
 
@@ -76,7 +77,7 @@ class Served(tf.Module):
             headers.append(read_header(sketch_bytes, "sketch_bytes", wanted=header.size, **self._limits))
         with tf.control_dependencies([other.data for other in headers]):
             rgb, alpha = decode_image(header)
-        mask = tf.cast(decode_gray(headers[0]) > 127.5, tf.uint8)[None]
+        mask = tf.cast(decode_gray(headers[0]) > HOLE_ABOVE, tf.uint8)[None]
         sketch = None if sketch_bytes is None else tf.cast(decode_gray(headers[1]), tf.uint8)[None]
         return encode_image(self._filled(rgb[None], mask, sketch)[0], alpha, header)
 

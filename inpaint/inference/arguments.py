@@ -6,8 +6,6 @@ from inpaint.errors import UserError
 from inpaint.io.image_files import size_text
 from inpaint.models.preprocessing import holes
 
-_THRESHOLD = 127.5  # of masks with values up to 255
-
 
 def checked(image, mask, sketch=None):
     """Convert an image or a batch, and what belongs to it, to a batch.
@@ -30,13 +28,14 @@ def checked(image, mask, sketch=None):
     if batch.size == 0:
         raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
     mask = _one_channel(mask, batch, "mask")
-    for highest in mask.max(axis=(1, 2, 3)):
-        if 1 < highest <= _THRESHOLD:
+    hole = holes(mask).numpy()
+    for highest, has_hole in zip(mask.max(axis=(1, 2, 3)), hole.any(axis=(1, 2, 3))):
+        if highest > 1 and not has_hole:
             raise UserError(
                 f"the mask's largest value is {highest:g}, which is no hole: use 1 (of 0 to 1) or 255 (of 0 "
                 f"to 255)"
             )
-    inputs = [batch, holes(mask).numpy()]
+    inputs = [batch, hole]
     if sketch is not None:
         sketch = _one_channel(sketch, batch, "sketch")
         inputs.append(np.uint8(sketch * 255 if sketch.dtype == bool else sketch))

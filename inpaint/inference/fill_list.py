@@ -11,6 +11,7 @@ from inpaint.errors import UserError
 from inpaint.inference.fill_file import Job, load, report_oddities, write_filled
 from inpaint.io.file_lists import job_fields, read_lines, sketch_path
 from inpaint.io.image_files import MAX_PIXELS, check_output, image_size
+from inpaint.io.line_order import check_order
 
 BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
 
@@ -80,32 +81,16 @@ def read_jobs(flist, guided, failures, strip_metadata=False):
             jobs.append(dataclasses.replace(job, sketch=sketch))
     if not jobs and not failures.lines:
         raise UserError(f"the file list {flist} is empty")
-    _check_order(flist, jobs)
+    check_order(lambda: _entries(flist, jobs))
     return jobs
 
 
-def _check_order(flist, jobs):
-    """Raise UserError if the order in which jobs are done could matter."""
-    writers = {}
+def _entries(flist, jobs):
+    """What `check_order` needs to know of jobs. Images may be filled in place."""
     for job in jobs:
-        earlier = writers.setdefault(os.path.realpath(job.output), job)
-        if earlier is not job:
-            raise UserError(
-                f"{flist}: lines {earlier.line} and {job.line} both write {job.output}: give them outputs of "
-                f"their own (nothing was filled)"
-            )
-    for job in jobs:
-        for path in (job.image, job.mask, job.sketch):
-            writer = path and writers.get(os.path.realpath(path))
-            if writer is job and path != job.image:
-                raise UserError(
-                    f"{flist}: line {job.line} replaces {path}, its mask or sketch (nothing was filled)"
-                )
-            if writer and writer is not job:
-                raise UserError(
-                    f"{flist}: line {writer.line} writes {path}, which line {job.line} reads: give line "
-                    f"{writer.line} another output, or make two lists (nothing was filled)"
-                )
+        in_place = os.path.realpath(job.image) == os.path.realpath(job.output)
+        read = [None if in_place else job.image, job.mask, job.sketch]
+        yield f"line {job.line} of {flist}", job.output, filter(None, read)
 
 
 def fill_list(

@@ -5,13 +5,12 @@ An image is reduced cell by cell: 8 x 8 pixels of the copy, one position of the 
 exactly.
 """
 
-import numpy as np
 import tensorflow as tf
 
 from inpaint.models.architecture import ATTENTION_ENCODER, CELL
 from inpaint.models.generator import complete
 from inpaint.models.preprocessing import from_network
-from inpaint.ops import resize_nearest
+from inpaint.ops import gaussian_blur, resize_nearest
 from inpaint.ops.pieces import Piece, at_hand, window_of
 
 # Chosen on photographs of 1024 pixels, between PSNR and sharpness. The attention itself has 10 for the scale,
@@ -88,18 +87,8 @@ def _residuals(images, copy, mask):
     size = tf.shape(images)[1:3]
     known = tf.image.resize(mask, size, "nearest") == 0
     channels = []
-    for image, smooth in zip(tf.split(images, 3, -1)[::-1], tf.split(_blurred(copy), 3, -1)):
+    blurred = gaussian_blur(copy, _BLUR, "SYMMETRIC")
+    for image, smooth in zip(tf.split(images, 3, -1)[::-1], tf.split(blurred, 3, -1)):
         smooth = tf.image.resize((smooth + 1) * 127.5, size, "bicubic")
         channels.append(tf.where(known, tf.cast(image, tf.float32) - smooth, 0.0))
     return tf.concat(channels, axis=-1)
-
-
-def _blurred(x):
-    """Gaussian blur of [N, h, w, C]."""
-    reach, channels = 3 * _BLUR, x.shape[-1]
-    weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * _BLUR**2))
-    kernel = np.float32(np.tile((weights / weights.sum())[:, None, None, None], [1, 1, channels, 1]))
-    x = tf.pad(x, [[0, 0], [reach, reach], [reach, reach], [0, 0]], "SYMMETRIC")
-    for along in (kernel, kernel.transpose(1, 0, 2, 3)):
-        x = tf.nn.depthwise_conv2d(x, along, [1, 1, 1, 1], "VALID")
-    return x

@@ -145,10 +145,16 @@ def damage_told(path):
         raise UserError(f"{path} cannot be read, it is damaged: {error}") from error
 
 
+def within_limit(size, max_pixels):
+    """Whether (height, width), rounded up to multiples of 8, has at most `max_pixels`; None for no limit."""
+    height, width = (-(-side // 8) * 8 for side in size)
+    return max_pixels is None or height * width <= max_pixels
+
+
 def _check_size(path, width, height, max_pixels):
     if width * height == 0:
         raise UserError(f"{path} has no pixels: it is {width} x {height}")
-    if max_pixels is not None and (-(-width // 8) * 8) * (-(-height // 8) * 8) > max_pixels:
+    if not within_limit((height, width), max_pixels):
         raise UserError(
             f"{path} is {width} x {height}, over the limit of {max_pixels} pixels (sides rounded up to "
             f"multiples of 8): make it smaller, or raise --max_pixels if memory allows"

@@ -5,10 +5,9 @@ loss, in turn, changes colours and shading, which the reconstruction loss knows 
 computed on whole images: only their gradients at the fill are filtered.
 """
 
-import numpy as np
 import tensorflow as tf
 
-_REACH = 3  # of the window, in sigmas
+from inpaint.ops import gaussian_blur
 
 
 def highpass(x, holes, sigma):
@@ -37,13 +36,5 @@ def _gray(x):
 
 def _mean(x, holes, sigma):
     """blur(x * holes) / blur(holes), which is the mean over those pixels of the window that are holes."""
-    return _blurred(x * holes, sigma) / tf.maximum(_blurred(holes, sigma), 1e-6)
-
-
-def _blurred(x, sigma):
-    """[N, H, W, 1], blurred as if surrounded by zeros."""
-    reach = int(np.ceil(_REACH * sigma))
-    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    window = tf.constant(window / window.sum(), tf.float32)
-    x = tf.nn.conv2d(x, window[:, None, None, None], 1, "SAME")
-    return tf.nn.conv2d(x, window[None, :, None, None], 1, "SAME")
+    # Outside of the image there are zeros, which count for neither.
+    return gaussian_blur(x * holes, sigma) / tf.maximum(gaussian_blur(holes, sigma), 1e-6)

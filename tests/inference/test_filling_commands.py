@@ -165,11 +165,23 @@ def test_batch_goes_on_after_bad_lines(script, files, snapshot, rng):
 @pytest.mark.parametrize(
     "lines, message",
     [
-        (["x.png m.png b.png", "b.png m.png c.png"], "line 1 writes b.png, which line 2 reads"),
-        (["b.png m.png c.png", "x.png m.png ./b.png"], "line 2 writes b.png, which line 1 reads"),
-        (["x.png linked.png o.png", "x.png m.png m.png"], "line 2 writes linked.png, which line 1 reads"),
-        (["x.png m.png m.png"], "line 1 replaces m.png, its mask or sketch"),
-        (["x.png m.png o.png", "", "b.png m.png ../b/o.png"], "lines 1 and 3 both write ../b/o.png"),
+        (
+            ["x.png m.png b.png", "b.png m.png c.png"],
+            "line 1 of list.txt writes b.png, which line 2 of list.txt reads",
+        ),
+        (
+            ["b.png m.png c.png", "x.png m.png ./b.png"],
+            "line 2 of list.txt writes b.png, which line 1 of list.txt reads",
+        ),
+        (
+            ["x.png linked.png o.png", "x.png m.png m.png"],
+            "line 2 of list.txt writes linked.png, which line 1",
+        ),
+        (["x.png m.png m.png"], "line 1 of list.txt replaces m.png, which it reads"),
+        (
+            ["x.png m.png o.png", "", "b.png m.png ../b/o.png"],
+            "line 1 of list.txt and line 3 of list.txt both write ../b/o.png",
+        ),
     ],
 )
 def test_lists_whose_order_would_matter_are_refused(in_process, files, lines, message):
@@ -183,7 +195,7 @@ def test_lists_whose_order_would_matter_are_refused(in_process, files, lines, me
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     done = in_process("fill_list", "--flist=list.txt", cwd=folder)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: list.txt: ") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("error: line ") and done.stderr.count("\n") == 1
     assert message in done.stderr
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
