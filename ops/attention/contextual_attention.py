@@ -129,11 +129,11 @@ class ContextualAttention(tf.keras.layers.Layer):
         return None not in entries and LIVE_MATRICES * 4 * math.prod(entries) <= self.options.memory_budget
 
     def _reduce(self, x):
-        size = tf.shape(x)[1:3]
         tf.debugging.assert_equal(
-            size % self.rate, 0, f"height and width must be multiples of rate {self.rate}"
+            tf.shape(x)[1:3] % self.rate, 0, f"height and width must be multiples of rate {self.rate}"
         )
-        return x if self.rate == 1 else resize_nearest(x, size // self.rate)
+        size = [side // self.rate for side in height_and_width(x)]
+        return x if self.rate == 1 else resize_nearest(x, size)
 
     def _known(self, mask):
         """1 where the background's patch holds no hole at all: float32 [N or 1, hr, wr, 1]."""

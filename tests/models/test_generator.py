@@ -53,6 +53,13 @@ def test_names_are_the_originals():
     assert set(Generator().named_weights()) == theirs
 
 
+@pytest.mark.parametrize("training, compiled", [(True, 40), (False, 0)])
+def test_gates_are_compiled_for_training(generator, training, compiled):
+    inputs = tf.zeros([1, 16, 16, 3]), tf.zeros([1, 16, 16, 1])
+    graph = tf.function(generator).get_concrete_function(*inputs, training=training).graph
+    assert sum("_XlaMustCompile" in op.node_def.attr for op in graph.get_operations()) == compiled
+
+
 def test_each_image_has_its_own_mask(generator, rng):
     images = rng.uniform(-1, 1, (2, 40, 24, 3)).astype(np.float32)
     masks = (rng.random((2, 40, 24, 1)) < 0.2).astype(np.float32)

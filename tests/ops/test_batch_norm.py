@@ -2,7 +2,6 @@
 
 import numpy as np
 import tensorflow as tf
-from support.layer_checks import check_config
 
 from inpaint.ops import BatchNorm
 
@@ -34,7 +33,3 @@ def test_gradient_flows_through_the_batchs_statistics(rng):
     # The output does not change with the mean of a channel, nor with its scale.
     np.testing.assert_allclose(tf.reduce_sum(gradient, axis=[0, 1, 2]), np.zeros(3), atol=1e-5)
     np.testing.assert_allclose(tf.reduce_sum(gradient * x, axis=[0, 1, 2]), np.zeros(3), atol=1e-3)
-
-
-def test_config(rng):
-    check_config(BatchNorm(momentum=0.5, epsilon=0.1), rng.normal(size=(1, 2, 2, 3)).astype(np.float32))

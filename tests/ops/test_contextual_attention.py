@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 from support import attention_twin, golden_data, naive_attention
 from support.helpers import both_ways
-from support.layer_checks import check_config
 
 from inpaint.ops import ContextualAttention, flow_image
 
@@ -168,9 +167,50 @@ def test_transposes_no_int32(rng, memory_budget, monkeypatch):
     assert set(dtypes) == {tf.float32}
 
 
-def test_config(rng):
-    x = rng.normal(size=(1, 8, 8, 2)).astype(np.float32)
-    check_config(ContextualAttention(3, 2, 5, 4.0, False, 2**20), x, x)
+FORMS = {
+    "list": lambda *maps: list(maps),
+    "tuple": lambda *maps: maps,
+    "dict": lambda *maps: dict(zip(("foreground", "background", "mask"), maps)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_all_maps_as_one_argument(rng, form):
+    f, b = (rng.normal(size=(3, 8, 8, 2)).astype(np.float32) for _ in range(2))
+    mask = np.float32(rng.random((3, 8, 8, 1)) < 0.1)
+    layer = ContextualAttention()
+    expected = layer(f, b, mask)
+    assert np.abs(expected[0] - layer(f, b)[0]).max() > 0.1
+    inputs = [tf.keras.Input(x.shape[1:]) for x in (f, b, mask)]
+    model = tf.keras.Model(inputs, layer(form(*inputs)))
+    # The last batch is a smaller one.
+    predicted = model.predict([f, b, mask], batch_size=2, verbose=0)
+    for found in (layer(form(f, b, mask)), model([f, b, mask]), predicted):
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    output, offsets = layer(form(f, b, mask), window=(0, 1, 3, 4))
+    np.testing.assert_allclose(output, expected[0][:, :6, 2:], atol=1e-5)
+    np.testing.assert_array_equal(offsets, expected[1][:, :3, 1:])
+
+
+def test_fit(rng):
+    # The attention has no weights: what is learned is learned through it.
+    image, mask = tf.keras.Input((8, 8, 3)), tf.keras.Input((8, 8, 1))
+    x = tf.keras.layers.Conv2D(2, 3, padding="same")(image)
+    model = tf.keras.Model([image, mask], ContextualAttention()([x, x, mask])[0])
+    model.compile("sgd", "mse")
+    images, masks = rng.normal(size=(3, 8, 8, 3)), np.zeros((3, 8, 8, 1))
+    target = rng.normal(size=(3, 8, 8, 2)) * 0.1
+    losses = model.fit([images, masks], target, batch_size=2, epochs=3, verbose=0).history["loss"]
+    assert losses[2] < losses[1] < losses[0]
+
+
+def test_other_maps_are_refused():
+    x = tf.zeros([1, 8, 8, 1])
+    with pytest.raises(TypeError, match="'front'"):
+        ContextualAttention()({"front": x, "background": x})
+    with pytest.raises(TypeError, match="'background'"):
+        ContextualAttention()([x])
 
 
 def test_bad_arguments():

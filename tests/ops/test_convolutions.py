@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.layer_checks import check_config
 
 from inpaint.ops import GatedConv, GatedUpsamplingConv, PaddedConv, UpsamplingConv
 
@@ -70,7 +69,7 @@ def test_padding_equals_numpy(rng, padding):
 @pytest.mark.parametrize(
     "enlarging, convolution", [(GatedUpsamplingConv, GatedConv), (UpsamplingConv, PaddedConv)]
 )
-def test_deconv_is_repeat_then_convolution(rng, padding, enlarging, convolution):
+def test_upsampling_is_repeat_then_convolution(rng, padding, enlarging, convolution):
     options = {"padding": padding, "activation": "elu"}
     layer, plain = enlarging(4, **options), convolution(4, 3, **options)
     x = tf.constant(rng.normal(size=(2, 3, 5, 2)), tf.float32)
@@ -92,13 +91,13 @@ def test_deconv_is_repeat_then_convolution(rng, padding, enlarging, convolution)
     assert layer.compute_output_shape((2, 3, 5, 2)) == found.shape
 
 
-def squares_gradient(layer):
+def squares_gradient(layer, training):
     """A function x -> (y, gradient of the sum of y's squares)."""
 
     def gradient(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            y = layer(x)
+            y = layer(x, training=training)
             loss = tf.reduce_sum(y * y)
         return y, tape.gradient(loss, x)
 
@@ -113,67 +112,36 @@ def graphs(function, x):
 
 @pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
 @pytest.mark.parametrize("activation", ["elu", "relu"])
-def test_gating_together_equals_gating_apart(rng, activation, kind):
+def test_gating_for_training_equals_gating_for_filling(rng, activation, kind):
     layer = kind(6, 3, activation=activation)
     x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
-    gradient = squares_gradient(layer)
-    for graph in graphs(gradient, x):
-        for found, expected in zip(graph(x), gradient(x)):
-            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    expected, training = squares_gradient(layer, False)(x), squares_gradient(layer, True)
+    for function in (training, *graphs(training, x)):
+        for ours, theirs in zip(function(x), expected):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
-def test_gating_is_together_where_shapes_are_known_and_apart_elsewhere(rng, kind, monkeypatch):
+def test_the_argument_chooses_how_gates_are_computed(rng, kind):
     layer = kind(6, 3)
     x = tf.constant(rng.normal(size=(2, 5, 7, 4)), tf.float32)
-    known, unknown = (graph.graph.get_operations() for graph in graphs(squares_gradient(layer), x))
 
     def count(operations, kind):
         return sum(operation.type == kind for operation in operations)
 
-    # Training: one convolution, and a compiled gate that keeps nothing but the convolution's output.
-    assert count(known, "Conv2D") == 1 and count(known, "Sigmoid") == 0
-    gate, gradient = (op for op in known if "_XlaMustCompile" in op.node_def.attr)
-    (kept,) = gate.inputs
-    assert [x is kept for x in gradient.inputs] == [True, False]
+    for graph in graphs(squares_gradient(layer, True), x):
+        # One convolution, and a compiled gate that keeps nothing but the convolution's output.
+        operations = graph.graph.get_operations()
+        assert count(operations, "Conv2D") == 1 and count(operations, "Sigmoid") == 0
+        gate, gradient = (op for op in operations if "_XlaMustCompile" in op.node_def.attr)
+        (kept,) = gate.inputs
+        assert [x is kept for x in gradient.inputs] == [True, False]
 
-    # Images of any size: two convolutions, nothing compiled.
-    assert count(unknown, "Conv2D") == 2 and count(unknown, "Sigmoid") == 1
-    assert not any("_XlaMustCompile" in op.node_def.attr for op in unknown)
-
-    # Eagerly: as well.
-    filters, convolve = [], tf.nn.conv2d
-    monkeypatch.setattr(tf.nn, "conv2d", lambda x, k, *a: filters.append(k.shape[-1]) or convolve(x, k, *a))
-    layer(x)
-    assert len(filters) == 2 and filters[0] == filters[1]
-
-
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision(rng, policy):
-    x = rng.normal(size=(1, 8, 8, 4)).astype(np.float32)
-    exact, mixed = GatedConv(8, 3), GatedConv(8, 3, dtype=policy)
-    exact(x), mixed(x)
-    mixed.set_weights(exact.get_weights())
-    y = mixed(x)
-    assert y.dtype == policy[len("mixed_") :] and mixed.get_weights()[0].dtype == np.float32
-    np.testing.assert_allclose(tf.cast(y, tf.float32), exact(x), atol=0.03)
-
-
-@pytest.mark.parametrize(
-    "layer",
-    [
-        PaddedConv(3, 3, padding="reflect"),
-        PaddedConv(3, 3, activation="relu"),
-        UpsamplingConv(3, activation="elu"),
-        GatedConv(4, 5, "relu", strides=2),
-        GatedConv(4, 3, dilation_rate=4, dtype="mixed_bfloat16"),
-        GatedUpsamplingConv(6, padding="symmetric"),
-    ],
-)
-def test_config(rng, layer):
-    x = rng.normal(size=(1, 9, 10, 2)).astype(np.float32)
-    check_config(layer, x)
-    assert layer.compute_output_shape((1, 9, 10, 2)) == layer(x).shape
+    for graph in (*graphs(squares_gradient(layer, False), x), *graphs(layer, x)):  # False is the default
+        # Two convolutions, nothing compiled.
+        operations = graph.graph.get_operations()
+        assert count(operations, "Conv2D") == 2 and count(operations, "Sigmoid") == 1
+        assert not any("_XlaMustCompile" in op.node_def.attr for op in operations)
 
 
 def test_bad_arguments():
@@ -185,5 +153,7 @@ def test_bad_arguments():
         PaddedConv(4, 3, padding="zeros")
     with pytest.raises(ValueError, match="kernel_size must be 3, received 5"):
         GatedUpsamplingConv(4, 5)
+    with pytest.raises(ValueError, match="strides must be 1, received 2"):
+        UpsamplingConv(4, 3, 2)
     with pytest.raises(ValueError, match="strides and dilation_rate"):
         PaddedConv(4, 3, strides=2, dilation_rate=2)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.layer_checks import check_config
 
 from inpaint.ops import PackedPartialConv, PackedPartialUpsamplingConv, PartialConv
 from inpaint.ops.pieces import Piece, run_piece
@@ -84,11 +83,8 @@ def test_windows(x, known, with_mask):
     np.testing.assert_array_equal(layers[2].input_window(np.int32([4, 4, 6, 7])), [1, 1, 4, 4])
 
 
-def test_config(x):
-    check_config(PackedPartialConv(5, 3, dilation_rate=2, activation="elu", return_mask=False), x)
-    check_config(PackedPartialUpsamplingConv(5, 3, activation="relu"), x)
-
-
-def test_other_paddings_are_refused():
+def test_bad_arguments():
     with pytest.raises(ValueError, match="must be \"same\", received 'reflect'"):
         PackedPartialConv(4, 3, padding="reflect")
+    with pytest.raises(ValueError, match="strides must be 1, received 2"):
+        PackedPartialUpsamplingConv(4, 3, 2)

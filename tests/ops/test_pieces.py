@@ -41,9 +41,9 @@ def test_a_piece_equals_a_cut_of_the_whole(rng, kind, options, padding):
     height, width = whole.shape[1:3]
     for window in ([0, 0, height, width], [0, 3, 1, 5], [2, 2, 4, 3], [height - 3, width - 1, height, width]):
         given = Piece.whole(x)
-        reads = layer.input_window(tf.constant(window))
-        # From no more of the input than the layer says that it reads.
-        inside = tf.clip_by_value(reads, 0, [12, 16, 12, 16])
+        needed = layer.input_window(tf.constant(window))
+        # From no more of the input than the layer asks for.
+        inside = tf.clip_by_value(needed, 0, [12, 16, 12, 16])
         given = Piece(given.bordered(inside, "CONSTANT"), inside, given.size)
         piece = layer.piece(given, tf.constant(window))
         assert piece.size.tolist() == [height, width]
