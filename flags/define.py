@@ -42,15 +42,18 @@ def _define(values, name, fields):
         listed = (f"{field.default} ({kind.NAME})" for kind, field in fields.items())
         text, default = f"{text} Default: {', '.join(listed)}.", None
     choices = dict.fromkeys(word for each in options.values() for word in each.choices or ())
-    if choices:
-        flags.DEFINE_enum(name, default, list(choices), text, case_sensitive=False, flag_values=values)
-    else:
-        default = list(default) if isinstance(default, tuple) else default
+    default = list(default) if isinstance(default, tuple) else default
+    if not choices:
         _DEFINE[type_of(first)](name, default, text, flag_values=values)
+    else:
+        kind = flags.DEFINE_multi_enum if type_of(first) is tuple else flags.DEFINE_enum
+        kind(name, default, list(choices), text, case_sensitive=False, flag_values=values)
     # Read by `inpaint.cli.help`.
     names = [kind.NAME for kind in fields if hasattr(kind, "NAME")]
-    values[name].group = f"Recipe {' and '.join(names)}" if names else next(iter(fields)).GROUP
-    values[name].common = any(each.common for each in options.values())
+    owner = next(kind for kind in next(iter(fields)).__mro__ if name in vars(kind).get("__annotations__", {}))
+    values[name].group = f"Recipe {' and '.join(names)}" if names else vars(owner).get("GROUP")
+    common = vars(owner).get("COMMON", owner.COMMON if names else None)
+    values[name].common = common is None or name in common
 
 
 def requested(values, kind):

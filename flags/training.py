@@ -5,14 +5,15 @@ import pathlib
 
 from absl import flags
 
+from inpaint.checkpoints.config import resolve, resolve_folder
 from inpaint.errors import UserError
-from inpaint.flags import network
 from inpaint.flags.define import define as define_options
 from inpaint.flags.define import parsed
 from inpaint.flags.examples import example_options, image_sources
 from inpaint.io.file_lists import image_paths
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.examples import BoxOptions, SourceOptions
+from inpaint.options.network import NetworkOptions
 from inpaint.options.option import options_of
 from inpaint.options.recipes import recipes
 from inpaint.options.run import RunOptions
@@ -35,9 +36,7 @@ RETIRED = {
 
 def define(values):
     kinds = dict(sorted(recipes().items(), key=lambda item: item[0] != _DEFAULT))
-    define_options(values, SourceOptions)
-    network.define(values)
-    define_options(values, RunOptions)
+    define_options(values, SourceOptions, NetworkOptions, RunOptions)
     flags.DEFINE_enum(
         "recipe",
         _DEFAULT,
@@ -50,7 +49,7 @@ def define(values):
     define_options(values, BoxOptions)
 
 
-def resolved(values):
+def parse(values):
     """The flags as `TrainingOptions`.
 
     Raises:
@@ -59,7 +58,7 @@ def resolved(values):
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
     run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
-    config = _config(values, run)
+    config = _config(run, parsed(values, NetworkOptions).requested())
     architecture = NETWORKS[config.network]
     run.check_network(architecture, config.network)
     recipe.check_network(architecture, config.guided)
@@ -76,13 +75,13 @@ def resolved(values):
     return TrainingOptions(config, recipe, run, examples, training, paths, validation_paths)
 
 
-def _config(values, run):
+def _config(run, requested):
     """The configuration of the network that is continued, started from, or new."""
     if any(pathlib.Path(run.log_dir).glob("snap-*.index")):
-        return network.resolved_folder(values, run.log_dir)
+        return resolve_folder(run.log_dir, **requested)
     if run.model_restore:
-        return network.resolved(values, run.model_restore)
-    return network.resolved_folder(values, None)
+        return resolve(run.model_restore, **requested)
+    return resolve_folder(None, **requested)
 
 
 def _recipe(values):

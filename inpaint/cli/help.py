@@ -19,7 +19,7 @@ def help_text(command, values, program, full=False):
     shown = [flag for flag in flags if full or getattr(flag, "common", True)]
     groups = {}
     for flag in shown:
-        groups.setdefault(getattr(flag, "group", ""), []).append(flag)
+        groups.setdefault(getattr(flag, "group", None), []).append(flag)
     lines = [command.__doc__.strip(), "", f"usage: {program} --flags", ""]
     for group, members in groups.items():
         lines += [f"{group}:"] if group else []

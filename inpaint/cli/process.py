@@ -15,6 +15,7 @@ from absl import flags
 
 from inpaint.cli.help import help_text
 from inpaint.errors import Note, Stopped, UserError
+from inpaint.flags.define import define, parsed
 
 _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
 
@@ -26,8 +27,9 @@ def run(module, arguments, program):
     saved its state, exits with one line and the status that shells use for this signal.
 
     Args:
-        module: name of a module with `define(flags)` and `main(flags)`; its docstring begins the help. One
-            with `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(flags, further)`.
+        module: name of a module with a dataclass `Options` and `main(options)`; its docstring begins the
+            help. `define(values)` and `parse(values)`, if it has them, replace the dataclass. One with
+            `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(options, further)`.
             One with `RETIRED_FLAGS`, flags of the version before, says what replaces them.
         arguments: list of command line arguments.
         program: name of the program in the help.
@@ -58,7 +60,10 @@ def run(module, arguments, program):
 
 def _run(command, arguments, program):
     values = flags.FlagValues()
-    command.define(values)
+    if hasattr(command, "define"):
+        command.define(values)
+    else:
+        define(values, command.Options)
     if any(argument in _HELP for argument in arguments):
         print(help_text(command, values, program, full="--helpfull" in arguments))
         return
@@ -68,7 +73,8 @@ def _run(command, arguments, program):
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
-    command.main(values, further) if takes_more else command.main(values)
+    options = command.parse(values) if hasattr(command, "parse") else parsed(values, command.Options)
+    command.main(options, further) if takes_more else command.main(options)
 
 
 def _show_warning(otherwise, message, category, *where, **options):

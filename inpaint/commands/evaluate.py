@@ -6,8 +6,6 @@ import json
 import pathlib
 import sys
 
-from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_multi_enum, DEFINE_string
-
 from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
@@ -17,113 +15,82 @@ from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
-from inpaint.flags import filling
-from inpaint.flags.define import parsed, requested
-from inpaint.flags.network import resolved
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image
 from inpaint.options.filling import InpainterOptions, ScaleOptions
-from inpaint.options.network import NetworkOptions
+from inpaint.options.option import option
 
 
-def define(values):
-    DEFINE_string("flist", None, "File list of the images, one path per line.", flag_values=values)
-    DEFINE_string("image_dir", None, "Folder of the images, instead of --flist.", flag_values=values)
-    DEFINE_string(
-        "output_dir",
-        None,
-        "Folder for the results. Measurements found there are not repeated.",
-        required=True,
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class Options(InpainterOptions, ScaleOptions):
+    flist: str | None = option(None, "File list of the images, one path per line.")
+    image_dir: str | None = option(None, "Folder of the images, instead of --flist.")
+    output_dir: str | None = option(
+        None, "Folder for the results. Measurements found there are not repeated.", required=True
     )
-    DEFINE_bool(
-        "resize",
-        False,
-        "Resize images to 256 x 256, as for faces, instead of cropping.",
-        flag_values=values,
-    )
-    DEFINE_string(
-        "mask_dir",
-        None,
-        "Folder of masks; created if missing. Default: <output_dir>/masks.",
-        flag_values=values,
-    )
-    DEFINE_integer("mask_seed", 0, "Seed of new masks.", 0, flag_values=values)
-    DEFINE_integer("batch_size", 8, "Number of images filled at once.", 1, flag_values=values)
-    DEFINE_bool(
-        "baselines",
+    resize: bool = option(False, "Resize images to 256 x 256, as for faces, instead of cropping.")
+    mask_dir: str | None = option(None, "Folder of masks; created if missing. Default: <output_dir>/masks.")
+    mask_seed: int = option(0, "Seed of new masks.", least=0)
+    batch_size: int = option(8, "Number of images filled at once.", least=1)
+    baselines: bool = option(
         False,
         "Also measure OpenCV's Telea and Navier-Stokes, the mean colour and, where installed, OpenCV "
         "contrib's shift-map and FSR and scikit-image's biharmonic inpainting.",
-        flag_values=values,
     )
-    DEFINE_string(
-        "original_dir",
-        None,
-        "Second checkpoint to measure, such as one of the original.",
-        flag_values=values,
-    )
-    DEFINE_list(
-        "more_checkpoints",
-        [],
+    original_dir: str | None = option(None, "Second checkpoint to measure, such as one of the original.")
+    more_checkpoints: tuple = option(
+        (),
         "Further checkpoints to measure, between commas, each called by its folder's name. Their config.json "
         "tells which --network they are.",
-        flag_values=values,
     )
-    DEFINE_multi_enum(
-        "mask_kind",
-        list(KINDS),
-        list(KINDS),
-        "Kind of masks to measure with; repeat for several. Default: all.",
-        flag_values=values,
+    mask_kind: tuple = option(
+        tuple(KINDS), "Kind of masks to measure with; repeat for several.", choices=tuple(KINDS)
     )
-    DEFINE_string(
-        "inception_weights",
-        None,
-        "InceptionV3 weights without top (.h5), to measure FID, too.",
-        flag_values=values,
+    inception_weights: str | None = option(
+        None, "InceptionV3 weights without top (.h5), to measure FID, too."
     )
-    DEFINE_integer("sheet_images", 6, "Number of images on each contact sheet.", 1, flag_values=values)
-    filling.define(values)
+    sheet_images: int = option(6, "Number of images on each contact sheet.", least=1)
+
+    def check(self):
+        super().check()
+        if bool(self.flist) == bool(self.image_dir):
+            raise UserError("give the images either by --flist or by --image_dir")
 
 
-def main(values):
-    if bool(values.flist) == bool(values.image_dir):
-        raise UserError("give the images either by --flist or by --image_dir")
-    options, scale = parsed(values, InpainterOptions), parsed(values, ScaleOptions)
-    checkpoints = _checkpoints(values, options)  # before TensorFlow and the masks, to fail early
+def main(options):
+    checkpoints = _checkpoints(options)  # before TensorFlow and the masks, to fail early
     guided = checkpoints["model"][1].guided
-    listed = image_paths(values.flist or values.image_dir, guided=guided)
+    listed = image_paths(options.flist or options.image_dir, guided=guided)
     undamaged = _undamaged(listed, guided, options.max_pixels)
     paths = [listed[index] for index in undamaged]
-    folder = pathlib.Path(values.output_dir)
-    mask_dir = pathlib.Path(values.mask_dir or folder / "masks")
-    if values.image_dir:
-        _check_apart(values.image_dir, [folder, mask_dir])
-    if values.inception_weights and len(paths) < 2:
+    folder = pathlib.Path(options.output_dir)
+    mask_dir = pathlib.Path(options.mask_dir or folder / "masks")
+    if options.image_dir:
+        _check_apart(options.image_dir, [folder, mask_dir])
+    if options.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
     from inpaint.evaluation.fid import Inception
     from inpaint.evaluation.report import contact_sheet, markdown, summary
     from inpaint.evaluation.runner import Evaluation
 
-    inception = Inception(values.inception_weights) if values.inception_weights else None
+    inception = Inception(options.inception_weights) if options.inception_weights else None
     if inception is None:
         print("note: no FID without --inception_weights")
-    if values.baselines and (missing := missing_baselines()):
+    if options.baselines and (missing := missing_baselines()):
         told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
     methods = {
-        name: _network(dataclasses.replace(options, checkpoint_dir=checkpoint), config, scale)
+        name: _network(dataclasses.replace(options, checkpoint_dir=checkpoint), config)
         for name, (checkpoint, config) in checkpoints.items()
     }
-    if values.baselines:
+    if options.baselines:
         methods |= baselines()
-    masks = MaskFolder(mask_dir, len(listed), values.mask_seed).only(undamaged)
-    settings = {"fid": values.inception_weights} if values.inception_weights else {}
-    if not values.mask_dir:
-        settings["mask_seed"] = values.mask_seed
+    masks = MaskFolder(mask_dir, len(listed), options.mask_seed).only(undamaged)
+    settings = {"fid": options.inception_weights} if options.inception_weights else {}
+    if not options.mask_dir:
+        settings["mask_seed"] = options.mask_seed
     if guided:
         settings["edge_threshold"] = options.edge_threshold
     evaluation = Evaluation(
@@ -135,20 +102,20 @@ def main(values):
         guided=guided,
         inception=inception,
         max_pixels=options.max_pixels,
-        resize=values.resize,
-        kinds=values.mask_kind,
+        resize=options.resize,
+        kinds=options.mask_kind,
     )
     steps = evaluation.steps()
     with ProgressBar("steps", len(steps)) as bar:
         for done, step in enumerate(steps, start=1):
-            evaluation.run(step, values.batch_size)
+            evaluation.run(step, options.batch_size)
             bar.update(done)
-    real_features = evaluation.real_features(values.batch_size) if inception else None
+    real_features = evaluation.real_features(options.batch_size) if inception else None
     found = summary(evaluation, methods, real_features)
     write_whole(folder / "results.json", json.dumps({"images": len(paths), "results": found}, indent=1))
-    write_whole(folder / "results.md", markdown(found, len(paths), values.resize))
+    write_whole(folder / "results.md", markdown(found, len(paths), options.resize))
     for kind in evaluation.kinds:
-        sheet = contact_sheet(evaluation, kind, methods, range(min(values.sheet_images, len(paths))))
+        sheet = contact_sheet(evaluation, kind, methods, range(min(options.sheet_images, len(paths))))
         write_image(folder / f"{kind}.jpg", ImageFile(sheet))
     print(f"wrote {folder / 'results.md'}, results.json and a contact sheet for each kind of mask")
     if len(paths) < len(listed):
@@ -173,26 +140,26 @@ def _check_apart(image_dir, folders):
             raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
 
 
-def _checkpoints(values, options):
+def _checkpoints(options):
     """The checkpoints to measure, by the names of their methods: dict of (path, `GeneratorConfig`)."""
-    config = resolved(values, options.checkpoint_dir)
+    config = resolve(options.checkpoint_dir, **options.requested())
     found = {"model": (options.checkpoint_dir, config)}
-    if values.original_dir:
+    if options.original_dir:
         # No config.json tells whether a snapshot of the original is guided.
-        same = {**requested(values, NetworkOptions), "guided": config.guided}
-        found["original"] = (values.original_dir, resolve(values.original_dir, **same))
-    for checkpoint in values.more_checkpoints:
+        same = {**options.requested(), "guided": config.guided}
+        found["original"] = (options.original_dir, resolve(options.original_dir, **same))
+    for checkpoint in options.more_checkpoints:
         name = pathlib.Path(checkpoint).name
-        if name in {"original", *found, *(baselines() if values.baselines else ())}:
+        if name in {"original", *found, *(baselines() if options.baselines else ())}:
             raise UserError(f"two methods would be called {name}: rename the folder {checkpoint}")
-        found[name] = (checkpoint, resolved(values, checkpoint))
+        found[name] = (checkpoint, resolve(checkpoint, **options.requested()))
         if found[name][1].guided != config.guided:
             raise UserError(f"all checkpoints must be guided, or none: {checkpoint} differs from the first")
     return found
 
 
-def _network(options, config, scale):
-    inpainter = make_inpainter(options, config, **scale.arguments())
+def _network(options, config):
+    inpainter = make_inpainter(options, config, **options.scale())
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
     description = f"weights {weights.hexdigest()[:16]}, {options.precision}, padding {padding}"

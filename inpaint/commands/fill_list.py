@@ -1,51 +1,41 @@
 """Fill many images: --flist list.txt, with `image mask output` on each line."""
 
+import dataclasses
 import sys
 
-from absl.flags import DEFINE_integer, DEFINE_string
-
+from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
-from inpaint.flags import filling
-from inpaint.flags.define import parsed
-from inpaint.flags.network import resolved
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.options.filling import InpainterOptions, OutputOptions, ScaleOptions
+from inpaint.options.option import option
 
 
-def define(values):
-    DEFINE_string(
-        "flist", None, "File list, with `image mask output` on each line.", required=True, flag_values=values
-    )
-    DEFINE_integer(
-        "image_height", 0, "Resize all inputs to this height; 0: keep sizes.", 0, flag_values=values
-    )
-    DEFINE_integer("image_width", 0, "Resize all inputs to this width; 0: keep sizes.", 0, flag_values=values)
-    DEFINE_integer(
-        "batch_size",
-        8,
-        "Maximum number of images filled at once, all of the same size.",
-        1,
-        flag_values=values,
-    )
-    filling.define(values, OutputOptions)
+@dataclasses.dataclass(frozen=True)
+class Options(InpainterOptions, ScaleOptions, OutputOptions):
+    flist: str | None = option(None, "File list, with `image mask output` on each line.", required=True)
+    image_height: int = option(0, "Resize all inputs to this height; 0: keep sizes.", least=0)
+    image_width: int = option(0, "Resize all inputs to this width; 0: keep sizes.", least=0)
+    batch_size: int = option(8, "Maximum number of images filled at once, all of the same size.", least=1)
+
+    def check(self):
+        super().check()
+        if bool(self.image_height) != bool(self.image_width):
+            raise UserError("give both --image_height and --image_width, or neither")
+        if self.image_height * self.image_width > self.max_pixels:
+            raise UserError(f"--image_height x --image_width exceeds --max_pixels={self.max_pixels}")
 
 
-def main(values):
-    options, scale = parsed(values, InpainterOptions), parsed(values, ScaleOptions)
-    if bool(values.image_height) != bool(values.image_width):
-        raise UserError("give both --image_height and --image_width, or neither")
-    size = (values.image_height, values.image_width) if values.image_height else None
-    if size and size[0] * size[1] > options.max_pixels:
-        raise UserError(f"--image_height x --image_width exceeds --max_pixels={options.max_pixels}")
-    config = resolved(values, options.checkpoint_dir)
+def main(options):
+    size = (options.image_height, options.image_width) if options.image_height else None
+    config = resolve(options.checkpoint_dir, **options.requested())
     failures = Failures(warn)
-    jobs = read_jobs(values.flist, config.guided, failures, values.strip_metadata)
-    inpainter = make_inpainter(options, config, **scale.arguments())
+    jobs = read_jobs(options.flist, config.guided, failures, options.strip_metadata)
+    inpainter = make_inpainter(options, config, **options.scale())
     with ProgressBar("images", len(jobs)) as bar:
-        fill_list(inpainter, jobs, values.batch_size, failures, size, options.max_pixels, warn, bar.update)
+        fill_list(inpainter, jobs, options.batch_size, failures, size, options.max_pixels, warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)
     print(f"{listed - len(failures.lines)} filled, {len(failures.lines)} failed")
     if failures.lines:

@@ -3,17 +3,11 @@
 import functools
 
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.flags import training
-
-RETIRED_FLAGS = training.RETIRED
-
-
-def define(values):
-    training.define(values)
+from inpaint.flags.training import RETIRED as RETIRED_FLAGS  # noqa: F401  # all of these are the command's
+from inpaint.flags.training import define, parse  # noqa: F401
 
 
-def main(values):
-    options = training.resolved(values)
+def main(options):
     load_tensorflow()
     from inpaint.training.run import train
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
+from inpaint.io.file_lists import sketch_path
 from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, size_text, write_image
 from inpaint.io.mask_files import hole_in, read_gray, why_no_hole
 
@@ -46,6 +47,21 @@ class Loaded:
     mask: np.ndarray
     sketch: np.ndarray | None = None
     no_hole: str | None = None
+
+
+def make_job(options, guided, output, strip_metadata=False):
+    """The `Job` of a command that fills one image.
+
+    Args:
+        options: a `OneImageOptions`.
+        guided: whether the network is.
+        output: path of the result, or None.
+        strip_metadata: as in `Job`.
+    """
+    if options.sketch and not guided:
+        raise UserError("--sketch needs --guided and a checkpoint that was trained with sketches")
+    sketch = (options.sketch or str(sketch_path(options.image))) if guided else None
+    return Job(options.image, options.mask, output, sketch, strip_metadata=strip_metadata)
 
 
 def load(job, max_pixels=MAX_PIXELS, size=None):

@@ -5,9 +5,7 @@ import dataclasses
 from inpaint.errors import UserError
 from inpaint.options.option import Options, option
 
-EDGE_THRESHOLD = option(
-    0.6, "Sketch pixels with value / 255 above this are lines.", least=0, most=1, recorded=False
-)
+EDGE_THRESHOLD = option(0.6, "Sketch pixels with value / 255 above this are lines.", least=0, most=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,35 +13,26 @@ class SourceOptions(Options):
     """Which files a run reads, and the size of an example."""
 
     GROUP = "Data"
+    COMMON = ("dataset", "data_flist", "mask_flist", "img_shapes", "random_crop")
 
     dataset: str = option(
         "celebahq",
         "Preset of file lists and --random_crop: celebahq, celeba, places2, imagenet, or sample, the bundled "
         "photographs.",
-        common=True,
-        recorded=False,
     )
     data_flist: tuple | None = option(
         None,
         "Training images and, after a comma, validation images: folders or file lists (one path a line, "
         "shuffled beforehand). Default: those of --dataset.",
-        common=True,
-        recorded=False,
     )
     mask_flist: str | None = option(
         None,
         "Folder or file list of masks to train with. Default: random boxes and strokes.",
-        common=True,
-        recorded=False,
     )
-    img_shapes: tuple = option(
-        ("256", "256", "3"), "Height, width and channels of an example.", common=True, recorded=False
-    )
+    img_shapes: tuple = option(("256", "256", "3"), "Height, width and channels of an example.")
     random_crop: bool | None = option(
         None,
         "Cut examples from images instead of resizing whole images. Default: as --dataset says.",
-        common=True,
-        recorded=False,
     )
     edge_threshold: float = EDGE_THRESHOLD
 
@@ -53,6 +42,7 @@ class BoxOptions(Options):
     """Size of the random box and its variation, named as in the original."""
 
     GROUP = "Random box of the masks"
+    COMMON = ()
 
     height: int = option(128, "Height of the box, in pixels.", least=1)
     width: int = option(128, "Width of the box, in pixels.", least=1)

@@ -5,6 +5,7 @@ import dataclasses
 from inpaint.errors import UserError
 from inpaint.io.image_files import MAX_PIXELS
 from inpaint.options.examples import EDGE_THRESHOLD
+from inpaint.options.network import NetworkOptions
 from inpaint.options.option import Options, option, with_default
 from inpaint.options.precision import PRECISION
 
@@ -13,13 +14,12 @@ _LEAST_SIDE, _MOST_SIDE = 64, 1 << 16
 
 
 @dataclasses.dataclass(frozen=True)
-class InpainterOptions(Options):
+class InpainterOptions(NetworkOptions):
     """The weights, and what they are used with."""
 
     checkpoint_dir: str | None = option(
         None,
         "Folder or prefix of a checkpoint of this project or the original. Default: the bundled weights.",
-        common=True,
     )
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD
@@ -27,7 +27,6 @@ class InpainterOptions(Options):
         MAX_PIXELS,
         "Maximum number of pixels of an image, with sides rounded up to multiples of 8.",
         least=1,
-        common=True,
     )
 
 
@@ -40,16 +39,15 @@ class ScaleOptions(Options):
         "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it "
         "is as wide as those that the network was trained on. A number: maximum length of the longer side, "
         "in pixels; larger images are reduced, and the filled hole is enlarged.",
-        common=True,
     )
     detail: str = option(
         "none",
         "residual: sharpen the filled hole with fine detail from similar places of the image.",
         choices=DETAILS,
-        common=True,
     )
 
     def check(self):
+        super().check()
         if self.fill_size in ("whole", "auto"):
             return
         if not self.fill_size.isdecimal() or not _LEAST_SIDE <= int(self.fill_size) <= _MOST_SIDE:
@@ -58,8 +56,8 @@ class ScaleOptions(Options):
                 f"{self.fill_size!r}"
             )
 
-    def arguments(self):
-        """The options as arguments of an `Inpainter`."""
+    def scale(self):
+        """The size as arguments of an `Inpainter`."""
         size = int(self.fill_size) if self.fill_size.isdecimal() else self.fill_size
         return {"fill_size": size, "detail": self.detail}
 
@@ -80,5 +78,23 @@ class OutputOptions(Options):
         False,
         "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of "
         "the image. The colour profile and resolution stay.",
-        common=True,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class OneImageOptions(InpainterOptions):
+    """An image and its hole."""
+
+    image: str | None = option(None, "The image to fill.", required=True)
+    mask: str | None = option(None, "Mask: white (above 127.5) is the hole.")
+    mask_from_alpha: bool = option(
+        False,
+        "Instead of --mask: the hole is where the image is fully transparent, as erased in an editor. The "
+        "result is opaque there.",
+    )
+    sketch: str | None = option(None, "Sketch of the hole, if --guided. Default: <image>_edge.jpg.")
+
+    def check(self):
+        super().check()
+        if (self.mask is None) != self.mask_from_alpha:
+            raise UserError("exactly one of --mask and --mask_from_alpha is required")

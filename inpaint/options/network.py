@@ -11,22 +11,26 @@ class NetworkOptions(Options):
     """A network as it is requested: None leaves an option to the checkpoint, or else to the default."""
 
     GROUP = "Network"
+    COMMON = ("network", "guided")
 
     network: str | None = option(
         None,
         "Kind of network: gated convolutions (DeepFillv2), plain or partial ones in the same layout, "
         "DeepFill v1, or the partial convolution paper's U-Net. Default: the checkpoint's, or gated.",
         choices=tuple(NETWORKS),
-        common=True,
     )
     guided: bool | None = option(
         None,
         "Whether the network takes a sketch, name_edge.jpg beside each name.ext. Default: as the checkpoint "
         "says, or no.",
-        common=True,
     )
     padding: str | None = option(
         None,
         "Padding of the network's convolutions. Default: the checkpoint's, or same.",
         choices=PADDINGS,
     )
+
+    def requested(self):
+        """What was asked for, as a dict: arguments of `inpaint.checkpoints.config.resolve`."""
+        asked = {name: getattr(self, name) for name in ("network", "guided", "padding")}
+        return {name: value for name, value in asked.items() if value is not None}

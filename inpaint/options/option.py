@@ -19,22 +19,28 @@ class Option:
         help: what it is, in its unit; the flag's help.
         least, most: bounds of a number, or None.
         choices: the words to choose from, or None.
-        common: whether the short help shows it.
         recorded: whether it decides the numbers of a run, and is recorded with it.
         needs: the name of an option without which it has no effect, or None.
+        required: whether it must be given.
     """
 
     help: str
     least: float | None = None
     most: float | None = None
     choices: tuple | None = None
-    common: bool = False
     recorded: bool = True
     needs: str | None = None
+    required: bool = False
 
     def check(self, name, value):
-        """Raise UserError unless the value is within the bounds or one of the choices; None always is."""
+        """Raise UserError unless the value is within the bounds, or one of the choices, or None if it may be."""
         if value is None:
+            if self.required:
+                raise UserError(f"--{name} is required (--help lists the flags)")
+            return
+        if isinstance(value, tuple):
+            for each in value if self.choices else ():
+                self.check(name, each)
             return
         if self.choices and value not in self.choices:
             raise UserError(f"--{name} must be {' or '.join(self.choices)}, received {value}")
@@ -72,11 +78,16 @@ def type_of(field):
 class Options:
     """Base of all kinds of options.
 
+    Attributes:
+        GROUP: heading of their flags in the help, or None.
+        COMMON: names of those that the short help shows, or None for all.
+
     Raises:
         UserError: an option is out of its bounds, or options contradict each other.
     """
 
-    GROUP: typing.ClassVar[str] = ""  # the heading of their flags in the help
+    GROUP: typing.ClassVar[str | None] = None
+    COMMON: typing.ClassVar[tuple | None] = None
 
     def __post_init__(self):
         for name, field in options_of(type(self)).items():

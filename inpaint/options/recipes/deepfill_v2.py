@@ -18,7 +18,6 @@ class DeepFillV2Options(AdversarialOptions):
         "Discriminator: the original's SN-PatchGAN; projected, heads on pretrained features "
         "(--gan_features), which learn faster; or none.",
         choices=("sngan", "projected", "none"),
-        common=True,
     )
     gan_features: str | None = option(
         None, "Pretrained features for --gan=projected, as convert_features writes them.", recorded=False

@@ -17,6 +17,7 @@ class RecipeOptions(Options):
         shared_batch: whether both networks are updated on the same batch.
     """
 
+    COMMON = ("gan",)
     NAME: typing.ClassVar[str]
     BOXES: typing.ClassVar[bool] = False
     shared_batch: typing.ClassVar[bool] = False
