@@ -21,7 +21,8 @@ _MODULES = {
     "Trainer": "inpaint.training.trainer",
     "make_generator": "inpaint.models.make_generator",
 }
-_SAVED = (  # modules with models that Keras can save
+_SAVED = (  # modules of what Keras can save
+    "inpaint.ops",  # first: it refuses other backends than TensorFlow
     "inpaint.discriminators.critics",
     "inpaint.discriminators.sn_patchgan",
     "inpaint.models.generator",
@@ -31,7 +32,7 @@ __all__ = [*_MODULES, "UserError"]
 
 
 def _register():
-    """Let Keras know the models, and with them their layers."""
+    """Let Keras know the layers and models."""
     for module in _SAVED:
         importlib.import_module(module)
 

@@ -10,6 +10,7 @@ from PIL import Image
 from support.helpers import ROOT, command_line
 
 from inpaint.checkpoints import tf1
+from inpaint.checkpoints.locate import BUNDLED
 from inpaint.errors import UserError
 from inpaint.inference.fill_file import Job, fill_loaded, load
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
@@ -103,7 +104,11 @@ def test_bundled_weights_fill_an_example(in_process, tmp_path):
         (["--image=x.png", "--mask=m.png", "--output=gone/o.png"], "there is no folder gone"),
         (["--image=x.png", "--mask=m.png", "--checkpoint_dir=gone"], "no checkpoint at gone"),
         (["--image=x.png", "--mask=m.png", "--max_pixels=1000"], "over the limit of 1000 pixels"),
-        (["--image=x.png", "--mask=m.png", "--guided"], "no such file: x_edge.jpg"),
+        (["--image=x.png", "--mask=m.png", "--guided"], "the bundled weights are not guided"),
+        (
+            ["--image=x.png", "--mask=m.png", "--guided", f"--checkpoint_dir={BUNDLED}"],
+            "no such file: x_edge.jpg",
+        ),
         (["--image=x.png", "--mask=m.png", "--sketch=m.png"], "--sketch needs --guided"),
         (["--image=x.png", "--mask=m.png", "more"], "unexpected argument 'more'"),
         (["--image=x.png", "--mask=m.png", "--output=./m.png"], "would replace the mask or sketch"),
