@@ -224,9 +224,10 @@ class Trainer:
         # From the results back through the network.
         variables = self.generator.trainable_variables
         at_results = [*others[:-1], at_last]
-        gradients = network.gradient(
-            result.stages, variables, output_gradients=at_results, unconnected_gradients=zero
-        )
+        gradients = network.gradient(result.stages, variables, output_gradients=at_results)
+        # A refinement network has none while the coarse one is trained alone; Keras' variables cannot be
+        # `unconnected_gradients` in a graph.
+        gradients = [tf.zeros(v.shape) if g is None else g for g, v in zip(gradients, variables)]
         return losses, gradients
 
     def _adversarial_weight(self):
