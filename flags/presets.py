@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 
-_EXAMPLES = pathlib.Path(__file__).parent.parent / "inpaint" / "examples" / "photographs"
+_EXAMPLES = pathlib.Path(__file__).parents[1] / "examples" / "photographs"  # `flags` is inpaint.flags
 
 
 @dataclasses.dataclass(frozen=True)
