@@ -66,6 +66,7 @@ def same_update(adversarial=False):
                 found = {**made.discriminator_step(batch), **made.shared_step(batch)}
             else:
                 found = {**made.discriminator_step(batch), **made.generator_step(batch)}
+            found.pop("separation")  # 1 - d_loss, which is near 0
             told += [float(value) for name, value in found.items() if not name.endswith("norm")]
         losses.append(told)
         weights.append(made.filler.get_weights() + made.discriminator.get_weights())
