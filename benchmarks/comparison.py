@@ -31,7 +31,7 @@ from inpaint.io.atomic import write_whole
 _ROOT = pathlib.Path(__file__).parent.parent
 _NETWORKS = {  # name: --network, how it begins
     "gated": ("gated", ()),
-    "gated_gain": ("gated", ("--feature_gain=2.45",)),
+    "gated_gain": ("gated", ("--scaled_init",)),
     "partial": ("partial", ()),
     "plain": ("plain", ()),
     "deepfill_v1": ("deepfill_v1", ()),
@@ -44,7 +44,6 @@ _SAVED_EVERY = 250  # iterations
 _SNGAN = (
     "--gan=sngan",
     "--discriminator_learning_rate=5e-5",
-    "--discriminator_precision=float32",
     "--gan_loss_alpha=0.02",
     "--gan_gradient_ratio=0.3",
     "--shared_batch",
@@ -98,7 +97,7 @@ def _train_network(folder, flags, network):
     end = flags.reconstruction + flags.adversarial
     options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")
     if network == "deepfill_v1":  # its critics need no warm-up
-        both, options = f"{network}-critics", ("--gan=wgan_gp",)
+        both, options = f"{network}-critics", ("--recipe=deepfill_v1",)
     else:
         end += flags.warmup
     return [

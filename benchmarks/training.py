@@ -34,13 +34,13 @@ from PIL import Image
 
 from inpaint.cli.process import run
 from inpaint.data.batches import Batches
-from inpaint.data.examples import DataOptions
 from inpaint.data.pipeline import training_batches
 from inpaint.data.unreadable import UnreadableFiles
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.io.file_lists import image_paths
 from inpaint.models.generator import Generator
-from inpaint.models.optimizer import make_optimizer
+from inpaint.options.examples import ExampleOptions
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
@@ -90,24 +90,20 @@ def _noise(folder):
 
 def _measure(flags, precision, jit_compile, batch_size):
     paths = image_paths(flags.data_flist)
-    data = DataOptions((flags.size, flags.size), flags.random_crop)
-    dataset = training_batches(paths, data, batch_size, UnreadableFiles("training images", len(paths), 0))
+    examples = ExampleOptions((flags.size, flags.size), flags.random_crop)
+    dataset = training_batches(paths, examples, batch_size, UnreadableFiles("training images", len(paths), 0))
     alone = _input_alone(dataset, batch_size, flags.input_batches)
 
-    trainer = Trainer(
-        Generator(dtype=precision),
-        Discriminator(dtype=precision),
-        optimizer=make_optimizer(precision=precision),
-        jit_compile=jit_compile,
-    )
+    recipe = DeepFillV2(Discriminator())
+    trainer = Trainer(Generator(dtype=precision), recipe, jit_compile=jit_compile)
     seconds = []
-    with contextlib.closing(Batches(dataset)) as batches:
+    with contextlib.closing(Batches(dataset, errors=[])) as batches:
         for i in range(flags.iterations + 2):
             if i == 2:
                 waited = batches.seconds_waited
             start = time.perf_counter()
-            trainer.discriminator_step(*next(batches))
-            float(trainer.generator_step(*next(batches))["g_loss"])
+            trainer.discriminator_step(next(batches))
+            float(trainer.generator_step(next(batches))["g_loss"])
             seconds.append(time.perf_counter() - start)
         waited = batches.seconds_waited - waited
     seconds = seconds[2:]
@@ -126,7 +122,7 @@ def _measure(flags, precision, jit_compile, batch_size):
 
 
 def _input_alone(dataset, batch_size, count):
-    with contextlib.closing(Batches(dataset)) as batches:
+    with contextlib.closing(Batches(dataset, errors=[])) as batches:
         for _ in range(8):  # skip the prefetched batches
             next(batches)
         start = time.perf_counter()

@@ -33,7 +33,7 @@ class Option:
     required: bool = False
 
     def check(self, name, value):
-        """Raise UserError unless the value is within the bounds, or one of the choices, or None if it may be."""
+        """Raise UserError unless the value is within its bounds or choices, or None if it may be."""
         if value is None:
             if self.required:
                 raise UserError(f"--{name} is required (--help lists the flags)")

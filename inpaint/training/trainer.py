@@ -219,12 +219,11 @@ class Trainer:
             losses["g_gradient"] = tf.reduce_mean(tf.abs(g_gradient)) / scale
             losses["ae_gradient"] = tf.reduce_mean(tf.abs(last)) / scale
             last = g_gradient + ae_gradient
-        gradients = network.gradient(
-            result.stages,
-            self.generator.trainable_variables,
-            output_gradients=[*before, last],
-            unconnected_gradients=zero,
-        )
+        variables = self.generator.trainable_variables
+        gradients = network.gradient(result.stages, variables, output_gradients=[*before, last])
+        # A refinement network has none while the coarse one is trained alone; Keras' variables cannot be
+        # `unconnected_gradients` in a graph.
+        gradients = [tf.zeros(v.shape) if g is None else g for g, v in zip(gradients, variables)]
         return losses, gradients
 
     def _adversarial_weight(self):

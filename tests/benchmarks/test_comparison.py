@@ -57,10 +57,11 @@ def test_every_network_has_the_same_budget(comparison, monkeypatch, tmp_path, ca
     assert [name for name, _ in runs] == ["train"] * 10
     alone, adversarial = [values for _, values in runs[::2]], [values for _, values in runs[1::2]]
     assert [v.network for v in alone] == ["deepfill_v1", "partial", "gated", "gated", "plain"]
-    assert [v.feature_gain for v in alone] == [1, 1, 1, 2.45, 1]
+    assert [v.scaled_init for v in alone] == [False, False, False, True, False]
     assert {(v.gan, v.max_iters, v.model_restore) for v in alone} == {("none", 30, "")}
     assert [v.max_iters for v in adversarial] == [50, 57, 57, 57, 57]  # v1's critics need no warm-up
-    assert [v.gan for v in adversarial] == ["wgan_gp"] + ["sngan"] * 4
+    assert [v.recipe for v in adversarial] == ["deepfill_v1"] + ["deepfill_v2"] * 4
+    assert [v.gan for v in adversarial[1:]] == ["sngan"] * 4
     for before, after in zip(alone, adversarial):
         assert after.model_restore == before.log_dir
     for name in ("img_shapes", "batch_size", "random_seed", "precision", "height", "ema", "learning_rate"):

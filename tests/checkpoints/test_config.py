@@ -16,13 +16,14 @@ from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
 def trained():
     """A `Trainer` of a guided generator with SYMMETRIC padding."""
-    trainer = Trainer(Generator(guided=True, padding="symmetric"), Discriminator(guided=True))
+    trainer = Trainer(Generator(guided=True, padding="symmetric"), DeepFillV2(Discriminator(guided=True)))
     seed_weights(trainer.generator, 1003)
     return trainer
 
@@ -90,7 +91,7 @@ def test_generators_and_runs_that_are_built_already_are_checked(run, old):
     before = generator.get_weights()
     with pytest.raises(UserError, match="padding=symmetric .config.json., received padding=reflect"):
         restore.load_generator(run, generator)
-    other, step = Trainer(generator, Discriminator(guided=True)), tf.Variable(0, dtype=tf.int64)
+    other, step = Trainer(generator, DeepFillV2(Discriminator(guided=True))), tf.Variable(0, dtype=tf.int64)
     with pytest.raises(UserError, match="padding=symmetric .config.json., received padding=reflect"):
         restore.restore_training(run, other, step)
     for mine, was in zip(generator.get_weights(), before):

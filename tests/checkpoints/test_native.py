@@ -7,6 +7,7 @@ from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
@@ -21,7 +22,7 @@ def everything(trainer):
 
 @pytest.fixture(scope="module")
 def trainer():
-    return Trainer(Generator(), Discriminator())
+    return Trainer(Generator(), DeepFillV2(Discriminator()))
 
 
 def save(trainer, folder, step=3):
@@ -32,9 +33,8 @@ def save(trainer, folder, step=3):
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_float16"])
 def test_nothing_is_forgotten(tmp_path, rng, precision):
-    trainer = Trainer(
-        Generator(dtype=precision), Discriminator(dtype=precision), optimizer=make_optimizer(1e-4, precision)
-    )
+    recipe = DeepFillV2(Discriminator())
+    trainer = Trainer(Generator(dtype=precision), recipe, make_optimizer(1e-4, precision))
     variables = everything(trainer)
     trained = 84 + 12
     scaled = 2 if precision == "mixed_float16" else 0
@@ -61,7 +61,7 @@ def test_slots_belong_to_their_variables(trainer):
             if weight.trainable:
                 assert state[f"{name}/Adam"].shape == state[f"{name}/Adam_1"].shape == weight.shape
     images = tf.random.uniform([1, 64, 64, 3])
-    trainer.discriminator_step(images, tf.ones([1, 64, 64, 1]))
+    trainer.discriminator_step({"image": images, "mask": tf.ones([1, 64, 64, 1])})
     changed = {n for n, v in state.items() if n.endswith("/Adam_1") and np.any(v.numpy())}
     assert len(changed) == 12 and all(name.startswith("discriminator/") for name in changed)
 
@@ -81,7 +81,7 @@ def test_the_originals_are_told_apart(tmp_path, trainer):
     generator = Generator()
     assert "original TF1 code" in restore.load_generator(tmp_path, generator)
     step = tf.Variable(0, dtype=tf.int64)
-    said = restore.restore_training(tmp_path, Trainer(generator, Discriminator()), step)
+    said = restore.restore_training(tmp_path, Trainer(generator, DeepFillV2(Discriminator())), step)
     assert said.endswith("not in it: discriminator, optimizer")
 
 
@@ -95,7 +95,7 @@ def test_weights_that_are_no_numbers(tmp_path):
 
 def test_another_discriminator(tmp_path, trainer):
     prefix = save(trainer, tmp_path)
-    other = Trainer(Generator(), Discriminator(with_mask=False))
+    other = Trainer(Generator(), DeepFillV2(Discriminator(with_mask=False)))
     with pytest.raises(UserError, match=r"conv1/kernel is \[5, 5, 4, 64\], the model's is \[5, 5, 3, 64\]"):
         restore.restore_training(prefix, other, tf.Variable(0, dtype=tf.int64))
 

@@ -9,6 +9,7 @@ from inpaint.checkpoints import locate, native, restore, tf1
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 SEED = 1042  # of the snapshot that TF 1.15 wrote
@@ -106,7 +107,7 @@ def test_finds_what_people_download(tmp_path, generator_arrays, state, said, pat
 
 
 def test_generator_only_says_what_is_missing(tmp_path, generator_arrays):
-    trainer = Trainer(Generator(), Discriminator())
+    trainer = Trainer(Generator(), DeepFillV2(Discriminator()))
     before = trainer.discriminator.get_weights()
     folder = write(tmp_path / "s", generator_arrays)
     found = tf1.load(folder, trainer.generator, trainer.discriminator, trainer.optimizer)
@@ -118,7 +119,7 @@ def test_generator_only_says_what_is_missing(tmp_path, generator_arrays):
 def test_everything_of_a_training_snapshot(tmp_path, generator_arrays, discriminator_arrays, rng):
     arrays = {**generator_arrays, **discriminator_arrays, **COUNTS}
     arrays |= {**slots_of(generator_arrays, rng), **slots_of(discriminator_arrays, rng)}
-    trainer = Trainer(Generator(), Discriminator())
+    trainer = Trainer(Generator(), DeepFillV2(Discriminator()))
     models = (trainer.generator, trainer.discriminator)
     found = tf1.load(write(tmp_path / "s", arrays), *models, trainer.optimizer)
     assert found.step == 20 and found.missing == ()
@@ -151,7 +152,7 @@ def assert_slots(trainer, expected):
 def test_continues_without_a_discriminator(tmp_path, generator_arrays, rng):
     slots = slots_of(generator_arrays, rng)
     folder = write(tmp_path / "s", {**generator_arrays, **slots, **COUNTS})
-    trainer, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    trainer, step = Trainer(Generator(), DeepFillV2(Discriminator())), tf.Variable(0, dtype=tf.int64)
     before = trainer.discriminator.get_weights()
     said = restore.restore_training(folder, trainer, step)
     assert said.endswith("snap-7; not in it: discriminator, the discriminator's Adam slots (they stay zero)")
@@ -168,7 +169,7 @@ def test_continues_with_slots_of_one_model(
 ):
     slots = slots_of({"generator": generator_arrays, "discriminator": discriminator_arrays}[part], rng)
     folder = write(tmp_path / "s", {**generator_arrays, **discriminator_arrays, **slots, **COUNTS})
-    trainer, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    trainer, step = Trainer(Generator(), DeepFillV2(Discriminator())), tf.Variable(0, dtype=tf.int64)
     said = restore.restore_training(folder, trainer, step)
     assert said.endswith(f"snap-7; not in it: the {other}'s Adam slots (they stay zero)")
     assert int(step) == 20
@@ -181,7 +182,7 @@ def test_slots_in_part_are_refused(tmp_path, generator_arrays, rng):
     slots = slots_of(generator_arrays, rng)
     del slots["inpaint_net/conv3/bias/Adam_1"]
     folder = write(tmp_path / "s", {**generator_arrays, **slots, **COUNTS})
-    trainer = Trainer(Generator(), Discriminator())
+    trainer = Trainer(Generator(), DeepFillV2(Discriminator()))
     before = trainer.generator.get_weights()
     with pytest.raises(UserError, match="does not fit: missing in it: inpaint_net/conv3/bias/Adam_1$"):
         restore.restore_training(folder, trainer, tf.Variable(0, dtype=tf.int64))

@@ -9,6 +9,7 @@ from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
@@ -37,8 +38,8 @@ def update(trainer, seed):
     rng = np.random.default_rng(seed)
     images = tf.constant(rng.uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32))
     masks = tf.constant((rng.random((1, 64, 64, 1)) < 0.3).astype(np.float32))
-    trainer.discriminator_step(images, masks)
-    trainer.generator_step(images, masks)
+    trainer.discriminator_step({"image": images, "mask": masks})
+    trainer.generator_step({"image": images, "mask": masks})
 
 
 def save(trainer, folder, step):
@@ -51,7 +52,7 @@ def save(trainer, folder, step):
 @pytest.fixture(scope="module")
 def trainer():
     """One that has been trained for two iterations; each test leaves it as it was."""
-    trainer = Trainer(Generator(), Discriminator())
+    trainer = Trainer(Generator(), DeepFillV2(Discriminator()))
     for seed in range(2):
         update(trainer, seed)
     return trainer
@@ -91,7 +92,7 @@ def test_there_and_back(script, tmp_path, trainer, ours):
     assert len(slots) == 2 * (84 + 12) and all(np.any(expected[n]) for n in slots)
 
     # Back into a run of ours, which goes on as if nothing had been.
-    again, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    again, step = Trainer(Generator(), DeepFillV2(Discriminator())), tf.Variable(0, dtype=tf.int64)
     said = restore.restore_training(output, again, step)
     assert said == f"continuing from a checkpoint of the original TF1 code, {output}/snap-2"
     assert int(step) == 2
@@ -108,11 +109,9 @@ def test_there_and_back(script, tmp_path, trainer, ours):
 
 def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
     precision = "mixed_float16"
-    trainer = Trainer(
-        Generator(guided=True, dtype=precision),
-        Discriminator(guided=True, with_mask=False, dtype=precision),
-        optimizer=make_optimizer(precision=precision),
-    )
+    recipe = DeepFillV2(Discriminator(guided=True, with_mask=False))
+    generator = Generator(guided=True, dtype=precision)
+    trainer = Trainer(generator, recipe, make_optimizer(precision=precision))
     for variable in variables(trainer).values():
         variable.assign(np.asarray(rng.integers(1, 100, variable.shape), variable.dtype.as_numpy_dtype))
     prefix = save(trainer, tmp_path / "ours", step=30)
@@ -121,7 +120,7 @@ def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
     assert done.returncode == 0, done.stderr
     assert done.stderr == "" and done.stdout.endswith("step 30\n")
 
-    again = Trainer(Generator(guided=True), Discriminator(guided=True, with_mask=False))
+    again = Trainer(Generator(guided=True), DeepFillV2(Discriminator(guided=True, with_mask=False)))
     found = tf1.load(tmp_path, again.generator, again.discriminator, again.optimizer)
     assert found == (f"{tmp_path}/snap-30", 30, ())
     assert_equal(values(again), values(trainer))
@@ -153,10 +152,10 @@ def test_one_line_for_what_the_user_can_mend(script, tmp_path, ours, theirs, sou
 
 
 def test_another_kind_of_run(tmp_path, ours):
-    guided = Trainer(Generator(guided=True), Discriminator(guided=True))
+    guided = Trainer(Generator(guided=True), DeepFillV2(Discriminator(guided=True)))
     with pytest.raises(UserError, match="is one of them guided and the other not"):
         convert.to_tf1(ours, tmp_path / "new", guided)
-    maskless = Trainer(Generator(), Discriminator(with_mask=False))
+    maskless = Trainer(Generator(), DeepFillV2(Discriminator(with_mask=False)))
     with pytest.raises(UserError, match=r"conv1/kernel is \[5, 5, 4, 64\], the model's is \[5, 5, 3, 64\]"):
         convert.to_tf1(ours, tmp_path / "new", maskless)
     assert not (tmp_path / "new").exists()

@@ -14,6 +14,7 @@ from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
 from inpaint.models.make_generator import make_generator
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ def saved(folder, trainer, step):
 def run(tmp_path_factory):
     """A folder with two checkpoints, of weights seeded with 1 and 2."""
     folder = tmp_path_factory.mktemp("unet") / "run"
-    trainer = Trainer(seeded(1), Discriminator())
+    trainer = Trainer(seeded(1), DeepFillV2(Discriminator()))
     saved(folder, trainer, 1)
     golden_data.seed_weights(trainer.generator, 2, golden_data.UNET_GAIN)
     saved(folder, trainer, 2)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint.data.examples import DataOptions, fit, load_example, load_mask
-from inpaint.data.masks import BoxOptions
+from inpaint.data.examples import fit, load_example, load_mask
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
+from inpaint.options.examples import BoxOptions, ExampleOptions
 
 BOX = BoxOptions(16, 16, 4, 4)
 
@@ -30,7 +30,7 @@ def test_too_small_images_are_enlarged(size):
 
 def test_guided_reads_sketches(guided_image):
     path, sketch = guided_image
-    options = DataOptions((32, 32), False, BOX, guided=True)
+    options = ExampleOptions((32, 32), False, BOX, guided=True)
     image, lines = load_example(path, options, np.random.default_rng(0))
     np.testing.assert_array_equal(image, np.full((32, 32, 3), -1))
     np.testing.assert_array_equal(lines[..., 0], sketch / 255)

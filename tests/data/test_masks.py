@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from support import golden_data
 
-from inpaint.data.masks import BoxOptions, centred_box, free_form_strokes, random_box, training_mask
+from inpaint.data.masks import centred_box, free_form_strokes, random_box, training_mask
+from inpaint.errors import UserError
+from inpaint.options.examples import BoxOptions
 
 COUNT = 4000
+SMALL_DELTAS = {"max_delta_height": 4, "max_delta_width": 4}
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +78,13 @@ def test_same_seed_same_mask():
 @pytest.mark.parametrize(
     "options, message",
     [
-        (BoxOptions(height=64), "height must be positive and below the image's 64.*received 64"),
-        (BoxOptions(20, 40, 4, 4, horizontal_margin=12), "width .*margins of 12, received 40"),
-        (BoxOptions(20, 20, 20, 4), "max_delta_height must be at least 0 and below 20"),
+        ({"height": 64}, "^--height of the masks' box must be below the image's 64 .*received 64: lower it"),
+        ({"width": 40, "horizontal_margin": 12}, "--width .*both margins of 12, received 40"),
+        ({"max_delta_height": 20}, "^--max_delta_height must be below the box's 20, received 20"),
+        ({"max_delta_width": -1}, "^--max_delta_width must be at least 0, received -1"),
+        ({"height": 0}, "^--height must be at least 1, received 0"),
     ],
 )
 def test_boxes_that_do_not_fit(options, message):
-    with pytest.raises(ValueError, match=message):
-        options.check((64, 64))
+    with pytest.raises(UserError, match=message):
+        BoxOptions(**{"height": 20, "width": 20, **SMALL_DELTAS, **options}).check_fits((64, 64))

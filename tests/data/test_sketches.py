@@ -6,11 +6,12 @@ import pytest
 from PIL import Image
 from support.helpers import ROOT
 
-from inpaint.data.examples import DataOptions, load_example
+from inpaint.data.examples import load_example
 from inpaint.data.sketches import METHODS, sketch, write_sketches
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import read_image
 from inpaint.io.mask_files import read_gray
+from inpaint.options.examples import ExampleOptions
 
 both_methods = pytest.mark.parametrize("method", ["canny", "laplacian"])
 PHOTOGRAPHS = sorted((ROOT / "inpaint/examples/photographs").iterdir())
@@ -108,7 +109,7 @@ def test_lines_outlast_the_resize_of_training(tmp_path, size):
         path = tmp_path / f"{name}.png"
         Image.fromarray(image).save(path)
         assert write_sketches([path]) == (1, 0, 0)
-        _, seen = load_example(path, DataOptions(guided=True), None)
+        _, seen = load_example(path, ExampleOptions(guided=True), None)
         assert seen.any(axis=1 if name == "x" else 0).all()
         assert seen.mean() < 0.03
 

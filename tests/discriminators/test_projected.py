@@ -13,6 +13,8 @@ from inpaint.errors import UserError
 from inpaint.losses.deepfill import discriminator_hinge, generator_hinge
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
+from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
@@ -89,7 +91,7 @@ def test_unreadable_features(tmp_path, path):
 
 def test_scores_in_the_hole_count(features, batch):
     images, masks = batch
-    judged = ProjectedDiscriminator(features).judge(images, masks)
+    judged = ProjectedDiscriminator(features).score(images, masks)
     assert len(judged.scores) == 2 and judged.scores[0].shape == judged.shares.shape
     assert len(judged.negative) == 4
     at = 0
@@ -122,21 +124,28 @@ def test_inputs_of_the_heads(features, batch, guided, with_mask, channels):
     (images, _), masks = batch
     lines = tf.ones_like(masks) if guided else None
     for _ in range(40):  # until the spectral norms stay
-        scores = model.judge([images], masks, lines).scores[0]
+        scores = model.score([images], masks, lines).scores[0]
     if guided:  # lines outside of the hole do not matter, those in it do
-        np.testing.assert_allclose(model.judge([images], masks, lines * masks).scores[0], scores, atol=2e-2)
-        assert np.abs(model.judge([images], masks, 0 * lines).scores[0] - scores).max() > 0.1
+        np.testing.assert_allclose(model.score([images], masks, lines * masks).scores[0], scores, atol=2e-2)
+        assert np.abs(model.score([images], masks, 0 * lines).scores[0] - scores).max() > 0.1
 
 
-def new_trainer(features, seed=0, **options):
+def new_trainer(features, seed=0, ema=0.0, **options):
     tf.keras.utils.set_random_seed(seed)
-    return Trainer(
-        Generator(),
-        ProjectedDiscriminator(features),
-        discriminator_optimizer=make_optimizer(2e-3),
+    options = DeepFillV2Options(
+        gan="projected",
+        gan_features="of the test",
+        discriminator_learning_rate=2e-3,
         known_weight=0.5,
         **options,
     )
+    recipe = DeepFillV2(ProjectedDiscriminator(features), options)
+    own = make_optimizer(options.discriminator_learning_rate)
+    return Trainer(Generator(), recipe, discriminator_optimizer=own, ema=ema)
+
+
+def training_batch(batch):
+    return {"image": batch[0][0], "mask": batch[1]}
 
 
 def test_perceptual_distance(features, batch):
@@ -156,28 +165,31 @@ def test_perceptual_distance(features, batch):
     assert float(features.distance(real, other, 0 * masks)) == 0
 
 
-def test_perceptual_weight(features, batch):
+def test_the_distance_is_part_of_the_adversarial_loss(features, batch):
     (images, _), masks = batch
-    found = []
-    for weight in (0.0, 20.0):
-        trainer = new_trainer(features, gan_loss_alpha=0.3, perceptual_weight=weight)
-        found.append({name: float(v) for name, v in trainer.generator_step(images, masks).items()})
-    plain, perceptual = found
-    distance = perceptual["perceptual_distance"]
-    assert distance > 0 and "perceptual_distance" not in plain
-    np.testing.assert_allclose(perceptual["g_loss"] - plain["g_loss"], 0.3 * 20 * distance, rtol=1e-4)
-    assert perceptual["g_gradient"] > 2 * plain["g_gradient"]
-    with pytest.raises(ValueError, match="needs the features of a ProjectedDiscriminator"):
-        Trainer(Generator(), Discriminator(), perceptual_weight=0.5)
+    trainer, twin = new_trainer(features, gan_loss_alpha=0.3), new_trainer(features)
+    found = {name: float(v) for name, v in trainer.generator_step(training_batch(batch)).items()}
+    refined = twin.forward(training_batch(batch)).stages[-1]
+    with tf.GradientTape() as tape:
+        tape.watch(refined)
+        completed = refined * masks + images * (1 - masks)
+        (fake,), shares, _ = twin.discriminator.score([completed], masks)
+        distance = features.distance(images, completed, masks)
+        adversarial = 0.3 * (generator_hinge(fake, shares) + distance)
+    assert found["perceptual_distance"] == pytest.approx(float(distance), rel=1e-4) and distance > 0
+    assert found["gan_loss"] == pytest.approx(float(generator_hinge(fake, shares)), abs=1e-4)
+    assert found["g_loss"] == pytest.approx(float(adversarial) + found["ae_loss"], rel=1e-4)
+    gradient = float(tf.reduce_mean(tf.abs(tape.gradient(adversarial, refined))))
+    assert found["g_gradient"] == pytest.approx(gradient, rel=1e-3)
 
 
-def test_learns_and_steers(features, batch):
-    (images, _), masks = batch
-    trainer = new_trainer(features, gan_gradient_ratio=2.0, gan_loss_alpha_max=1.0)
-    losses = [float(trainer.discriminator_step(images, masks)["d_loss"]) for _ in range(12)]
+def test_learns_and_adapts(features, batch):
+    batch = training_batch(batch)
+    trainer = new_trainer(features, gan_gradient_ratio=2.0)
+    losses = [float(trainer.discriminator_step(batch)["d_loss"]) for _ in range(12)]
     assert losses[-1] < 0.7 * losses[0]
     before = [w.numpy() for w in trainer.generator.trainable_variables]
-    found = trainer.shared_step(images, masks)
+    found = trainer.shared_step(batch)
     assert all(np.isfinite(float(value)) for value in found.values())
     assert float(found["g_gradient"]) > 0 and float(found["score_real"]) > float(found["score_fake"])
     assert all((w.numpy() != b).any() for w, b in zip(trainer.generator.trainable_variables, before))
@@ -192,15 +204,15 @@ def state(trainer):
 
 @pytest.mark.slow
 def test_resumes_exactly(features, batch, tmp_path):
-    (images, _), masks = batch
+    batch = training_batch(batch)
     trainer, step = new_trainer(features), tf.Variable(3, dtype=tf.int64)
-    trainer.shared_step(images, masks)
+    trainer.shared_step(batch)
     prefix = native.training_checkpoint(trainer, step).save(str(tmp_path / "snap"))
-    trainer.shared_step(images, masks)
+    trainer.shared_step(batch)
 
     other = new_trainer(features, seed=9)
     assert "not in it" not in restore.restore_training(prefix, other, step)
-    other.shared_step(images, masks)
+    other.shared_step(batch)
     expected, found = state(trainer), state(other)
     assert any("projected/head3_conv2/kernel_sn/u" in name for name in found)
     for name, value in expected.items():
@@ -209,10 +221,10 @@ def test_resumes_exactly(features, batch, tmp_path):
 
 @pytest.mark.slow
 def test_after_another_discriminator(features, batch, tmp_path):
-    (images, _), masks = batch
-    before = Trainer(Generator(), Discriminator(), discriminator_optimizer=make_optimizer(1e-4), ema=0.5)
+    recipe = DeepFillV2(Discriminator())
+    before = Trainer(Generator(), recipe, discriminator_optimizer=make_optimizer(1e-4), ema=0.5)
     before.warmed.assign(40)
-    before.shared_step(images, masks)
+    before.shared_step(training_batch(batch))
     step = tf.Variable(41, dtype=tf.int64)
     prefix = native.training_checkpoint(before, step).save(str(tmp_path / "snap"))
 
@@ -234,8 +246,9 @@ def test_after_another_discriminator(features, batch, tmp_path):
 def test_to_tf1_writes_the_generator(features, batch, tmp_path):
     trainer, step = new_trainer(features), tf.Variable(2, dtype=tf.int64)
     prefix = native.training_checkpoint(trainer, step).save(str(tmp_path / "snap"))
-    plain = Trainer(Generator(), Discriminator())
-    written, _ = convert.to_tf1(prefix, tmp_path / "tf1", plain)
+    generator, discriminator = convert.models_of(prefix)
+    assert discriminator is None
+    written, _ = convert.to_tf1(prefix, tmp_path / "tf1", Trainer(generator, DeepFillV2()))
     names = {name for name, _ in tf.train.list_variables(str(written))}
     assert not any("discriminator" in name for name in names)
     kernel = tf.train.load_variable(str(written), "inpaint_net/conv1/kernel")

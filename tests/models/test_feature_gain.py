@@ -1,4 +1,4 @@
-"""The start of a gated network: as the original's, its signal fades; with `feature_gain` it does not."""
+"""The start of a gated network: as the original's, its signal fades; with `scaled_init` it does not."""
 
 import numpy as np
 import pytest
@@ -32,9 +32,9 @@ def test_the_signal_keeps_its_size(rng):
 def weights_of(*arguments):
     """The initial weights of a training: dict of arrays by their names."""
     training.define(values := absl_flags.FlagValues())
-    values(["train", "--gan=none", *arguments])
+    values(["train", "--dataset=sample", "--gan=none", *arguments])
     tf.keras.utils.set_random_seed(0)
-    trainer = make_trainer(values)
+    trainer = make_trainer(training.resolved(values))
     named = {name: weight.numpy() for name, weight in trainer.generator.named_weights().items()}
     for one, other in zip(trainer.filler.get_weights(), trainer.generator.get_weights()):
         np.testing.assert_array_equal(one, other)
@@ -42,11 +42,11 @@ def weights_of(*arguments):
 
 
 def test_only_the_features_of_a_training_are_scaled():
-    before, after = weights_of(), weights_of("--feature_gain=2", "--ema=0.9")
+    before, after = weights_of(), weights_of("--scaled_init", "--ema=0.9")
     changed = 0
     for name, weight in before.items():
         features, gates = np.split(weight, 2, axis=-1) if "conv17" not in name else (weight[..., :0], weight)
-        scale = 2 if name.endswith("kernel") else 1
-        changed += scale == 2 and features.size > 0
+        scale = np.float32(2.45) if name.endswith("kernel") else 1
+        changed += scale != 1 and features.size > 0
         np.testing.assert_array_equal(after[name], np.concatenate([scale * features, gates], axis=-1))
     assert changed == 40

@@ -10,17 +10,14 @@ from inpaint.checkpoints.average import write_average
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
+from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
 def full_trainer():
-    return Trainer(
-        Generator(),
-        Discriminator(),
-        discriminator_optimizer=make_optimizer(5e-5),
-        gan_gradient_ratio=0.2,
-        ema=0.9,
-    )
+    recipe = DeepFillV2(Discriminator(), DeepFillV2Options(gan_gradient_ratio=0.2))
+    return Trainer(Generator(), recipe, discriminator_optimizer=make_optimizer(5e-5), ema=0.9)
 
 
 def state(trainer):
@@ -32,7 +29,7 @@ def state(trainer):
         **native.adam_variables(trainer.optimizer, trainer.generator),
         **{f"own {name}": variable for name, variable in own.items()},
         **{f"mean {name}": v for name, v in native.model_variables(trainer.mean.model).items()},
-        **trainer.steering.variables,
+        **trainer.adaptive_weight.variables,
         "warmed": trainer.warmed,
     }
 
@@ -77,7 +74,7 @@ def test_filling_and_averaging_take_the_mean(full, tmp_path):
 
 @pytest.mark.parametrize("discriminator_was_trained", [True, False])
 def test_from_a_run_without_the_options(tmp_path, discriminator_was_trained):
-    before = Trainer(Generator(), Discriminator())
+    before = Trainer(Generator(), DeepFillV2(Discriminator()))
     golden_data.seed_weights(before.generator, 1)
     adam = native.adam_variables(before.optimizer, before.generator, before.discriminator)
     adam["iterations"].assign(7000)
@@ -87,7 +84,7 @@ def test_from_a_run_without_the_options(tmp_path, discriminator_was_trained):
     after, step = full_trainer(), tf.Variable(0, dtype=tf.int64)
     said = restore.restore_training(save(before, tmp_path, 3500), after, step)
     assert said.endswith(
-        "; not in it: an Adam of the discriminator's own, the exponential mean of the weights, the steered "
+        "; not in it: an Adam of the discriminator's own, the exponential mean of the weights, the adapted "
         "adversarial weight"
     )
     found = state(after)
@@ -100,7 +97,7 @@ def test_from_a_run_without_the_options(tmp_path, discriminator_was_trained):
 
 
 def test_a_run_with_the_options_goes_on_without(full, tmp_path):
-    after, step = Trainer(Generator(), Discriminator()), tf.Variable(0, dtype=tf.int64)
+    after, step = Trainer(Generator(), DeepFillV2(Discriminator())), tf.Variable(0, dtype=tf.int64)
     assert "not in it" not in restore.restore_training(save(full[0], tmp_path, 3), after, step)
     adam = native.adam_variables(after.optimizer, after.generator, after.discriminator)
     for name, variable in adam.items():
@@ -109,7 +106,7 @@ def test_a_run_with_the_options_goes_on_without(full, tmp_path):
 
 
 def test_from_the_originals_snapshots(full, tmp_path):
-    theirs = Trainer(Generator(), Discriminator())
+    theirs = Trainer(Generator(), DeepFillV2(Discriminator()))
     for variable in native.adam_variables(theirs.optimizer, theirs.generator, theirs.discriminator).values():
         variable.assign(tf.cast(tf.fill(variable.shape, 30), variable.dtype))
     golden_data.seed_weights(theirs.generator, 1)

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint.data.examples import DataOptions
-from inpaint.data.masks import BoxOptions
 from inpaint.errors import UserError
 from inpaint.evaluation.metrics import image_metrics
 from inpaint.models.preprocessing import from_network
+from inpaint.options.examples import BoxOptions, ExampleOptions
 from inpaint.training.reports.validation import Validation
 
-DATA = DataOptions((64, 64), True, BoxOptions(16, 16, 4, 4))
+DATA = ExampleOptions((64, 64), True, BoxOptions(16, 16, 4, 4))
 
 
 def test_metrics_by_hand():
@@ -30,14 +29,14 @@ class Painter:
     def __init__(self, level):
         self.level = level
 
-    def fill(self, images, masks):
-        return images * (1 - masks) + self.level * masks
+    def fill(self, batch):
+        return batch["image"] * (1 - batch["mask"]) + self.level * batch["mask"]
 
 
 def test_validation_measures_all_images_at_any_batch_size(five_images):
     validation = Validation(five_images, DATA, 2, batch_size=3)
     found = validation.metrics(Painter(0.5))
-    images = np.concatenate([images for images, _ in validation.batches()])
+    images = np.concatenate([batch["image"] for batch in validation.batches()])
     assert images.shape == (5, 64, 64, 3)
     hole = images[:, 24:40, 24:40]
     assert found["l1"] == pytest.approx(100 * np.abs(hole - 0.5).sum() / 2 / images.size, rel=1e-5)
@@ -47,9 +46,9 @@ def test_validation_measures_all_images_at_any_batch_size(five_images):
 
 def test_view_is_always_the_same(five_images):
     one, other = (Validation(five_images, DATA, 3, batch_size=2).static_view for _ in range(2))
-    assert len(one) == 2 and len(one[0]) == 3
-    np.testing.assert_array_equal(from_network(one[0]), from_network(other[0]))
-    masks = one[1].numpy()
+    assert one.keys() == {"image", "mask"} and len(one["image"]) == 3
+    np.testing.assert_array_equal(from_network(one["image"]), from_network(other["image"]))
+    masks = one["mask"].numpy()
     assert masks[:, 24:40, 24:40].min() == 1 and masks.sum() == 3 * 16 * 16
 
 

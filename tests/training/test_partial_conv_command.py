@@ -1,4 +1,4 @@
-"""train.py --network=pconv_unet and --gan=pconv: whole runs, resumed ones, and what is refused."""
+"""train.py --network=pconv_unet and --recipe=partial_conv: whole runs, resumed ones, and what is refused."""
 
 import json
 import re
@@ -18,7 +18,7 @@ def test_trains_resumes_and_fills(script, images, tmp_path):
         common = [
             f"--data_flist={images},{images}",
             *UNET,
-            "--gan=pconv",
+            "--recipe=partial_conv",
             "--ema=0.9",
             "--keep_checkpoints=1",
         ]
@@ -39,7 +39,8 @@ def test_trains_resumes_and_fills(script, images, tmp_path):
         if name.startswith("generator/") and "moving_variance" in name:
             assert np.isfinite(value).all() and np.any(value != 1)
     settings = json.loads((tmp_path / "whole/settings.json").read_text())
-    assert (settings["gan"], settings["hole_loss_alpha"], settings["vgg_weights"]) == ("pconv", 6.0, False)
+    assert (settings["recipe"], settings["hole_loss_alpha"]) == ("partial_conv", 6.0)
+    assert settings["vgg_weights"] is False and "gan" not in settings
     assert (settings["network"], settings["freeze_encoder_norm"]) == ("pconv_unet", False)
 
     said = train("halves", "--max_iters=3", "--freeze_encoder_norm")
@@ -69,39 +70,45 @@ def test_trains_resumes_and_fills(script, images, tmp_path):
 def test_gated_network(in_process, images, tmp_path):
     run = tmp_path / "run"
     common = (f"--data_flist={images}", *SMALL, "--batch_size=1", "--train_spe=1", f"--log_dir={run}")
-    done = in_process("train", *common, "--gan=pconv", "--max_iters=1", "--hole_loss_alpha=2")
+    done = in_process("train", *common, "--recipe=partial_conv", "--max_iters=1", "--hole_loss_alpha=2")
     assert done.returncode == 0 and "tv_loss" in done.stdout, done.stderr
     names = weights_in(run / "snap-1")
     assert not any(name.startswith("discriminator/") for name in names)
     assert json.loads((run / "settings.json").read_text())["hole_loss_alpha"] == 2
     done = in_process("to_tf1", f"--checkpoint_dir={run}", f"--output_dir={tmp_path / 'tf1'}")
     assert done.returncode == 0, done.stderr
-    done = in_process("train", *common[:-1], "--gan=pconv", "--max_iters=2", f"--log_dir={tmp_path / 'on'}",
-                      f"--model_restore={tmp_path / 'tf1'}")  # fmt: skip
+    more = ("--recipe=partial_conv", "--max_iters=2", f"--model_restore={tmp_path / 'tf1'}")
+    done = in_process("train", *common[:-1], *more, f"--log_dir={tmp_path / 'on'}")
     assert done.returncode == 0 and "2/2" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
     "flags, message",
     [
-        (["--gan=pconv", "--known_weight=0.5"], "--known_weight is not for --gan=pconv"),
-        (["--gan=pconv", "--shared_batch"], "--shared_batch is not for --gan=pconv"),
-        (["--gan=pconv", "--gan_loss_alpha=0.5"], "--gan_loss_alpha is not for --gan=pconv"),
-        (["--gan=pconv", "--discriminator_learning_rate=1e-4"], "--discriminator_learning_rate is not for"),
-        (["--gan=pconv", "--style_loss_alpha=9"], "--style_loss_alpha needs --vgg_weights"),
+        (["--recipe=partial_conv", "--known_weight=0.5"], "--known_weight is for --recipe=deepfill_v2, rec"),
         (
-            ["--gan=pconv", "--vgg_weights=no.h5"],
+            ["--recipe=partial_conv", "--shared_batch"],
+            "--shared_batch is for --recipe=deepfill_v1 or --recipe=deepfill_v2, received",
+        ),
+        (["--recipe=partial_conv", "--gan=none"], "--gan is for --recipe=deepfill_v1 or --recipe="),
+        (["--recipe=partial_conv", "--discriminator_learning_rate=1e-4"], "--discriminator_learning_rate is"),
+        (["--recipe=partial_conv", "--style_loss_alpha=9"], "--style_loss_alpha needs --vgg_weights"),
+        (
+            ["--recipe=partial_conv", "--vgg_weights=no.h5"],
             "cannot use no.h5 as VGG16's weights: there is no such file",
         ),
-        (["--hole_loss_alpha=2"], "--hole_loss_alpha is for --gan=pconv, received --gan=sngan"),
-        (["--gan=none", "--vgg_weights=x.h5"], "--vgg_weights is for --gan=pconv, received --gan=none"),
+        (
+            ["--hole_loss_alpha=2"],
+            "--hole_loss_alpha is for --recipe=partial_conv, received --recipe=deepfill_v2",
+        ),
+        (["--gan=none", "--vgg_weights=x.h5"], "--vgg_weights is for --recipe=partial_conv, received"),
         (["--freeze_encoder_norm"], "--freeze_encoder_norm is for --network=pconv_unet, received gated"),
         (["--network=pconv_unet"], "--img_shapes needs a height and width that are multiples of 256 and at"),
         (["--network=pconv_unet", "--guided"], "network pconv_unet cannot be guided"),
         (["--network=pconv_unet", "--padding=REFLECT"], "padding of network pconv_unet must be same"),
         (
             ["--network=pconv_unet", "--gan=wgan_gp", "--pretrain_coarse_network"],
-            "--pretrain_coarse_network is for networks of two stages, received --network=pconv_unet",
+            "--pretrain_coarse_network is for networks of two stages, received one of one",
         ),
     ],
 )

@@ -7,8 +7,9 @@ from support import golden_data
 
 from inpaint.discriminators.critics import Critics
 from inpaint.models.generator import Generator
-from inpaint.models.optimizer import make_optimizer
-from inpaint.training.wgan_trainer import WganOptions, WganTrainer
+from inpaint.options.recipes.deepfill_v1 import DeepFillV1Options
+from inpaint.training.recipes.deepfill_v1 import DeepFillV1
+from inpaint.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +21,18 @@ def seeded_trainer(golden, **options):
     generator, critics = Generator(network="deepfill_v1"), Critics((64, 64), (32, 32))
     for model in (generator, critics):
         golden_data.seed_weights(model, golden["seed"], golden_data.FAMILY_GAIN)
-    return WganTrainer(generator, critics, optimizer=make_optimizer(gan="wgan_gp"), **options)
+    return Trainer(generator, DeepFillV1(critics, DeepFillV1Options(**options)))
 
 
 def batch(golden, start, index=...):
-    """(images, mask, corner, mixing) of the update at an index."""
+    """The batch of the update at an index: one mask and box for all its images, as in the original."""
     images, box, mask = (golden[f"{start}_{name}"] for name in ("images", "boxes", "masks"))
     images, mask = images[index].astype(np.float32) / 127.5 - 1, np.float32(mask[index])[None, ..., None]
     mixing = np.zeros((len(images), 2), np.float32)
     if f"{start}_alpha_local" in golden:
         mixing = np.stack([golden[f"{start}_alpha_{side}"][index] for side in ("local", "global")], axis=-1)
-    return tuple(map(tf.constant, (images, mask, box[index][None, :2], mixing)))
+    arrays = {"image": images, "mask": mask, "box": box[index][None, :2], "mixing": mixing}
+    return {name: tf.constant(array) for name, array in arrays.items()}
 
 
 def start_batch(golden):
@@ -45,8 +47,8 @@ def described(array):
 
 def test_losses_and_gradients_at_the_start(golden):
     trainer = seeded_trainer(golden)
-    of_critics, d_gradients = trainer.discriminator_gradients(*start_batch(golden))
-    of_generator, g_gradients = trainer.generator_gradients(*start_batch(golden))
+    of_critics, d_gradients = trainer.discriminator_gradients(start_batch(golden))
+    of_generator, g_gradients = trainer.generator_gradients(start_batch(golden))
     for name, found in {**of_critics, **of_generator}.items():
         if f"start_{name}" in golden:
             assert float(found) == pytest.approx(float(golden[f"start_{name}"]), rel=1e-5), name
@@ -72,10 +74,10 @@ def test_training_run(golden):
     trainer = seeded_trainer(golden)
     for i in range(int(golden["steps"])):
         for j in range(int(golden["critic_steps"])):
-            d = trainer.discriminator_step(*batch(golden, "d", (i, j)))
+            d = trainer.discriminator_step(batch(golden, "d", (i, j)))
             assert float(d["d_loss"]) == pytest.approx(golden["d_loss"][i, j], rel=2e-3)
             assert float(d["gp_loss"]) == pytest.approx(golden["gp_loss"][i, j], rel=2e-3)
-        g = trainer.generator_step(*batch(golden, "g", i))
+        g = trainer.generator_step(batch(golden, "g", i))
         for name in ("g_loss", "l1_loss", "ae_loss"):
             assert float(g[name]) == pytest.approx(golden[name][i], rel=2e-3)
     assert int(trainer.optimizer.iterations) == 12
@@ -90,14 +92,14 @@ def test_training_run(golden):
 
 
 def test_a_box_for_each_image_and_one_pass_for_both_updates(golden):
-    images, mask, corner, mixing = start_batch(golden)
-    same = images, tf.repeat(mask, 2, axis=0), tf.repeat(corner, 2, axis=0), mixing
-    expected = seeded_trainer(golden).discriminator_gradients(images, mask, corner, mixing)[0]
-    for name, found in seeded_trainer(golden).discriminator_gradients(*same)[0].items():
+    one = start_batch(golden)
+    same = {**one, "mask": tf.repeat(one["mask"], 2, axis=0), "box": tf.repeat(one["box"], 2, axis=0)}
+    expected = seeded_trainer(golden).discriminator_gradients(one)[0]
+    for name, found in seeded_trainer(golden).discriminator_gradients(same)[0].items():
         assert float(found) == pytest.approx(float(expected[name]), rel=1e-5), name
     shared, apart = seeded_trainer(golden), seeded_trainer(golden)
-    found = shared.shared_step(*same)
-    expected = {**apart.discriminator_step(*same), **apart.generator_step(*same)}
+    found = shared.shared_step(same)
+    expected = {**apart.discriminator_step(same), **apart.generator_step(same)}
     for name in expected:
         assert float(found[name]) == pytest.approx(float(expected[name]), rel=1e-4), name
 
@@ -105,37 +107,40 @@ def test_a_box_for_each_image_and_one_pass_for_both_updates(golden):
 def test_what_the_options_weigh(golden):
     one = start_batch(golden)
     plain = seeded_trainer(golden)
-    result = plain.forward(*one[:2])
-    images, mask, top_left = one[0].numpy(), one[1].numpy(), one[2].numpy()[0]
-    errors = [np.abs(images - result[name].numpy()) for name in ("coarse", "refined")]
+    result = plain.forward(one)
+    images, mask, top_left = one["image"].numpy(), one["mask"].numpy(), one["box"].numpy()[0]
+    errors = [np.abs(images - stage.numpy()) for stage in result.stages]
     box = np.s_[:, top_left[0] : top_left[0] + 32, top_left[1] : top_left[1] + 32]
     undiscounted = 3 * errors[0][box].mean() + errors[1][box].mean()
-    options = WganOptions(coarse_l1_alpha=3.0, discounted_mask=False, ae_loss_alpha=0.5)
-    trainer = seeded_trainer(golden, losses=options, gan_loss_alpha=0.0, l1_loss_alpha=2.0)
-    losses, _ = trainer.generator_gradients(*one)
+    options = {"coarse_l1_alpha": 3.0, "discounted_mask": False, "ae_loss_alpha": 0.5}
+    options |= {"gan_loss_alpha": 0.0, "l1_loss_alpha": 2.0}
+    losses, _ = seeded_trainer(golden, **options).generator_gradients(one)
     known = (3 * (errors[0] * (1 - mask)).mean() + (errors[1] * (1 - mask)).mean()) / (1 - mask).mean()
     assert float(losses["l1_loss"]) == pytest.approx(undiscounted, rel=1e-5)
     assert float(losses["ae_loss"]) == pytest.approx(known, rel=1e-5)
     assert float(losses["g_loss"]) == pytest.approx(2 * undiscounted + 0.5 * known, rel=1e-5)
-    without = seeded_trainer(golden, losses=options, gan_loss_alpha=0.0, l1_loss_alpha=2.0, ae_loss=False)
-    assert float(without.generator_gradients(*one)[0]["g_loss"]) == pytest.approx(2 * undiscounted, rel=1e-5)
+    without = seeded_trainer(golden, **options, ae_loss=False)
+    assert float(without.generator_gradients(one)[0]["g_loss"]) == pytest.approx(2 * undiscounted, rel=1e-5)
 
 
 def test_the_coarse_network_alone(golden):
-    trainer = seeded_trainer(golden, losses=WganOptions(pretrain_coarse_network=True))
-    assert not trainer.gan
+    generator, options = Generator(network="deepfill_v1"), DeepFillV1Options(pretrain_coarse_network=True)
+    trainer = Trainer(generator, DeepFillV1(None, options, patch=(32, 32)))
+    assert trainer.discriminator is None and not options.has_discriminator
     before = {name: weight.numpy() for name, weight in trainer.generator.named_weights().items()}
     one = start_batch(golden)
-    result = trainer.forward(*one[:2])
-    completed = result["coarse"] * one[1] + result["incomplete"] * (1 - one[1])
-    np.testing.assert_array_equal(result["completed"], completed)
-    trainer.generator_step(*one)
+    result = trainer.forward(one)
+    (coarse,) = result.stages
+    completed = coarse * one["mask"] + result.incomplete * (1 - one["mask"])
+    np.testing.assert_array_equal(result.completed, completed)
+    assert trainer.generator_step(one).keys() == {"g_loss", "l1_loss", "ae_loss", "g_gradient_norm"}
     for name, weight in trainer.generator.named_weights().items():
         moved = np.any(weight.numpy() != before[name])
         assert moved == name.startswith("inpaint_net/conv"), name
 
 
 def test_an_empty_hole_gives_finite_gradients(golden):
-    images, mask, corner, mixing = start_batch(golden)
-    _, gradients = seeded_trainer(golden).discriminator_gradients(images, 0 * mask, corner, mixing)
+    one = start_batch(golden)
+    empty = {**one, "mask": 0 * one["mask"]}
+    _, gradients = seeded_trainer(golden).discriminator_gradients(empty)
     assert all(np.isfinite(gradient).all() for gradient in gradients)

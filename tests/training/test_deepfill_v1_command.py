@@ -1,4 +1,4 @@
-"""train.py --gan=wgan_gp, and what becomes of its checkpoints."""
+"""train.py --recipe=deepfill_v1, and what becomes of its checkpoints."""
 
 import json
 import re
@@ -10,38 +10,10 @@ from support import golden_data
 from support.helpers import SMALL, weights_in
 
 from inpaint.checkpoints import restore, tf1
-from inpaint.data.examples import DataOptions
-from inpaint.data.masks import BoxOptions
-from inpaint.data.pipeline import training_batches
-from inpaint.data.unreadable import UnreadableFiles
 from inpaint.discriminators.critics import Critics
 from inpaint.models.generator import Generator
-from inpaint.models.optimizer import make_optimizer
-from inpaint.training.wgan_trainer import WganTrainer
-
-
-def test_batches_for_critics(images):
-    paths = sorted(map(str, images.iterdir()))
-    data = DataOptions((64, 64), True, BoxOptions(24, 20, 10, 8), for_critics=True)
-    bad = UnreadableFiles("training images", len(paths), 0, print)
-    batches = iter(training_batches(paths, data, 3, bad, seed=4))
-    seen = []
-    for _ in range(4):
-        photographs, masks, corners, mixing = next(batches)
-        assert photographs.shape == (3, 64, 64, 3) and mixing.shape == (3, 2)
-        assert masks.dtype == mixing.dtype == tf.float32 and corners.dtype == tf.int32
-        for mask, (top, left) in zip(masks.numpy()[..., 0], corners.numpy()):
-            rows, columns = np.nonzero(mask)
-            assert mask.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1)  # a box without strokes
-            above, below = rows.min() - top, top + 24 - 1 - rows.max()
-            assert above == below and 0 <= above <= 5
-            beside, right = columns.min() - left, left + 20 - 1 - columns.max()
-            assert beside == right and 0 <= beside <= 4
-        seen += [*mixing.numpy().ravel(), *corners.numpy().ravel()]
-    assert len(set(np.float32(seen[:6]))) == 6 and 0 <= min(seen)
-    again = next(iter(training_batches(paths, data, 3, bad, seed=4, start=3)))
-    np.testing.assert_array_equal(again[3], mixing)
-    np.testing.assert_array_equal(again[2], corners)
+from inpaint.training.recipes.deepfill_v1 import DeepFillV1
+from inpaint.training.trainer import Trainer
 
 
 @pytest.mark.slow
@@ -54,7 +26,7 @@ def test_trains_resumes_and_goes_to_tf1(script, images, tmp_path):
         "--train_spe=1",
         "--val",
     ]
-    common += ["--network=deepfill_v1", "--gan=wgan_gp", "--val_psteps=1"]
+    common += ["--network=deepfill_v1", "--recipe=deepfill_v1", "--val_psteps=1"]
 
     def train(log_dir, *more):
         done = script("train.py", *common, f"--log_dir={tmp_path / log_dir}", *more)
@@ -63,7 +35,8 @@ def test_trains_resumes_and_goes_to_tf1(script, images, tmp_path):
 
     said = train("whole", "--max_iters=2")
     assert re.search(
-        r"2/2  gp_loss \S+  d_loss \S+  g_loss \S+  l1_loss \S+  ae_loss \S+  \S+ images/s", said
+        r"2/2  d_loss \S+  gp_loss \S+  g_loss \S+  l1_loss \S+  ae_loss \S+  gan_loss \S+  \S+ images/s",
+        said,
     )
     train("halves", "--max_iters=1")
     said = train("halves", "--max_iters=2")
@@ -73,7 +46,8 @@ def test_trains_resumes_and_goes_to_tf1(script, images, tmp_path):
     for name, value in whole.items():
         np.testing.assert_array_equal(value, halves[name], err_msg=name)
     settings = json.loads((tmp_path / "whole/settings.json").read_text())
-    assert (settings["gan"], settings["gan_loss_alpha"], settings["l1_loss_alpha"]) == ("wgan_gp", 0.001, 1.2)
+    assert (settings["recipe"], settings["gan"]) == ("deepfill_v1", "wgan_gp")
+    assert (settings["gan_loss_alpha"], settings["l1_loss_alpha"]) == (0.001, 1.2)
     assert (settings["discriminator_steps"], settings["wgan_gp_lambda"]) == (5, 10.0)
 
     done = script("to_tf1", f"--checkpoint_dir={tmp_path / 'whole'}", f"--output_dir={tmp_path / 'tf1'}")
@@ -89,7 +63,7 @@ def test_trains_resumes_and_goes_to_tf1(script, images, tmp_path):
 
 
 def new_trainer(critics):
-    return WganTrainer(Generator(network="deepfill_v1"), critics, optimizer=make_optimizer(gan="wgan_gp"))
+    return Trainer(Generator(network="deepfill_v1"), DeepFillV1(critics))
 
 
 def test_continues_from_a_snapshot_of_the_original(tmp_path, rng):
@@ -121,13 +95,29 @@ def test_continues_from_a_snapshot_of_the_original(tmp_path, rng):
 @pytest.mark.parametrize(
     "flags, message",
     [
-        (["--gan=wgan_gp", "--guided"], "--guided is not for --gan=wgan_gp"),
-        (["--gan=wgan_gp", "--gan_with_mask"], "--gan_with_mask is not for --gan=wgan_gp"),
-        (["--gan=wgan_gp", "--known_weight=0.5"], "--known_weight is not for --gan=wgan_gp"),
-        (["--gan=wgan_gp", "--gan_gradient_ratio=0.5"], "--gan_gradient_ratio is not for --gan=wgan_gp"),
-        (["--gan=wgan_gp", "--mask_flist=masks"], "--mask_flist is not for --gan=wgan_gp"),
-        (["--coarse_l1_alpha=2"], "--coarse_l1_alpha is for --gan=wgan_gp, received --gan=sngan"),
-        (["--pretrain_coarse_network"], "--pretrain_coarse_network is for --gan=wgan_gp"),
+        (["--gan=wgan_gp", "--guided"], "--guided is not for --recipe=deepfill_v1, whose critics see no"),
+        (
+            ["--gan=wgan_gp", "--gan_with_mask"],
+            "--gan_with_mask is for --recipe=deepfill_v2, received --recipe=deepfill_v1",
+        ),
+        (["--recipe=deepfill_v1", "--known_weight=0.5"], "--known_weight is for --recipe=deepfill_v2, rec"),
+        (["--recipe=deepfill_v1", "--split_frequencies"], "--split_frequencies is for --recipe=deepfill_v2"),
+        (["--recipe=deepfill_v1", "--mask_flist=masks"], "--mask_flist is not for --recipe=deepfill_v1"),
+        (["--recipe=deepfill_v1", "--gan=sngan"], "--gan must be wgan_gp, received sngan"),
+        (["--recipe=deepfill_v2", "--gan=wgan_gp"], "--gan must be sngan or projected or none, received"),
+        (
+            ["--coarse_l1_alpha=2"],
+            "--coarse_l1_alpha is for --recipe=deepfill_v1, received --recipe=deepfill_v2",
+        ),
+        (["--pretrain_coarse_network"], "--pretrain_coarse_network is for --recipe=deepfill_v1"),
+        (
+            ["--gan=wgan_gp", "--nodiscounted_mask", "--spatial_discounting_gamma=0.8"],
+            "--spatial_discounting_gamma needs --discounted_mask, without which it has no effect",
+        ),
+        (
+            ["--gan=wgan_gp", "--pretrain_coarse_network", "--discriminator_warmup=2"],
+            "--discriminator_warmup needs a discriminator: leave it out",
+        ),
     ],
 )
 def test_flags_that_contradict_the_kind_of_training(in_process, images, tmp_path, flags, message):

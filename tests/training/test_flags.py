@@ -1,0 +1,70 @@
+"""What the flags of train become, without TensorFlow."""
+
+import pathlib
+
+import pytest
+from absl import flags as absl_flags
+from support.helpers import ROOT
+
+from inpaint.flags import training
+from inpaint.io.file_lists import image_paths
+from inpaint.options.recipes.deepfill_v1 import DeepFillV1Options
+from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
+from inpaint.options.recipes.partial_conv import PartialConvOptions
+
+
+@pytest.fixture
+def resolved(tmp_path):
+    def resolve(*arguments):
+        training.define(values := absl_flags.FlagValues())
+        values(["train", "--dataset=sample", f"--log_dir={tmp_path}", *map(str, arguments)])
+        return training.resolved(values)
+
+    return resolve
+
+
+def test_the_sample_is_the_bundled_photographs(resolved):
+    wanted = resolved("--val")
+    found = {pathlib.Path(path).name for path in image_paths(wanted.training)}
+    assert "chelsea.png" in found and wanted.training == wanted.validation and wanted.examples.random_crop
+
+
+@pytest.mark.parametrize(
+    "arguments, recipe",
+    [
+        ([], DeepFillV2Options()),
+        (["--gan=none"], DeepFillV2Options(gan="none")),
+        (["--gan=WGAN_GP"], DeepFillV1Options()),
+        (["--recipe=deepfill_v1"], DeepFillV1Options(gan_loss_alpha=0.001, discriminator_steps=5)),
+        (["--recipe=deepfill_v1", "--gan_loss_alpha=0.5"], DeepFillV1Options(gan_loss_alpha=0.5)),
+        (["--recipe=partial_conv"], PartialConvOptions()),
+        (["--recipe=partial_conv", "--tv_loss_alpha=2"], PartialConvOptions(tv_loss_alpha=2.0)),
+    ],
+)
+def test_recipes(resolved, arguments, recipe):
+    wanted = resolved(*arguments)
+    assert wanted.recipe == recipe
+    assert wanted.examples.boxes == isinstance(recipe, DeepFillV1Options)
+
+
+def test_defaults_that_differ_are_told():
+    training.define(values := absl_flags.FlagValues())
+    assert values["gan_loss_alpha"].help.endswith("Default: 0.001 (deepfill_v1), 1.0 (deepfill_v2).")
+    assert values["gan"].parser.enum_values == ["wgan_gp", "sngan", "projected", "none"]
+
+
+def test_the_recipe_of_the_bundled_weights(resolved):
+    wanted = resolved(f"--flagfile={ROOT / 'recipes/photographs.flags'}")
+    assert wanted.recipe == DeepFillV2Options(
+        gan="projected",
+        gan_features="efficientnet_lite1.npz",
+        gan_loss_alpha=0.02,
+        gan_gradient_ratio=5.0,
+        discriminator_learning_rate=2e-4,
+        discriminator_warmup=150,
+        shared_batch=True,
+        known_weight=0.3,
+        split_frequencies=True,
+    )
+    assert (wanted.run.learning_rate, wanted.run.ema, wanted.run.batch_size) == (3e-5, 0.998, 1)
+    assert wanted.examples.size == (256, 256) and wanted.examples.box.height == 64
