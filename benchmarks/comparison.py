@@ -19,14 +19,17 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from absl.flags import DEFINE_enum, DEFINE_integer, DEFINE_list, DEFINE_string
+
+import dataclasses
 
 from inpaint.checkpoints.locate import find
 from inpaint.cli.process import run
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError, as_user_error
-from inpaint.flags.precision import POLICIES
 from inpaint.io.atomic import write_whole
+from inpaint.options.option import Options as BaseOptions
+from inpaint.options.option import option, with_default
+from inpaint.options.precision import PRECISION
 
 _ROOT = pathlib.Path(__file__).parent.parent
 _NETWORKS = {  # name: --network, how it begins
@@ -50,33 +53,32 @@ _SNGAN = (
 )
 
 
-def define(flags):
-    DEFINE_list(
-        "data_flist", None, "Training and validation images, as for train.", required=True, flag_values=flags
-    )
-    DEFINE_string("test_dir", None, "Folder of the images to measure.", required=True, flag_values=flags)
-    DEFINE_string("output_dir", None, "Folder for runs and results.", required=True, flag_values=flags)
-    DEFINE_integer("size", 128, "Height and width of a training example.", 64, flag_values=flags)
-    DEFINE_integer("batch_size", 1, "Images in a batch.", 1, flag_values=flags)
-    DEFINE_integer("reconstruction", 7000, "Iterations without a discriminator.", 1, flag_values=flags)
-    DEFINE_integer("warmup", 500, "Iterations that train SN-PatchGAN alone.", 0, flag_values=flags)
-    DEFINE_integer("adversarial", 1500, "Iterations with both networks.", 1, flag_values=flags)
-    DEFINE_enum("precision", "mixed_bfloat16", POLICIES, "Dtype policy of the generators.", flag_values=flags)
-    DEFINE_integer("jobs", 1, "Networks that are trained at the same time.", 1, flag_values=flags)
+@dataclasses.dataclass(frozen=True)
+class Options(BaseOptions):
+    data_flist: tuple | None = option(None, "Training and validation images, as for train.", required=True)
+    test_dir: str | None = option(None, "Folder of the images to measure.", required=True)
+    output_dir: str | None = option(None, "Folder for runs and results.", required=True)
+    size: int = option(128, "Height and width of a training example.", least=64)
+    batch_size: int = option(1, "Images in a batch.", least=1)
+    reconstruction: int = option(7000, "Iterations without a discriminator.", least=1)
+    warmup: int = option(500, "Iterations that train SN-PatchGAN alone.", least=0)
+    adversarial: int = option(1500, "Iterations with both networks.", least=1)
+    precision: str = with_default(PRECISION, "mixed_bfloat16")
+    jobs: int = option(1, "Networks that are trained at the same time.", least=1)
 
 
-def main(flags):
-    output = pathlib.Path(flags.output_dir)
+def main(options):
+    output = pathlib.Path(options.output_dir)
     with as_user_error(f"cannot make the folder {output}"):
         output.mkdir(parents=True, exist_ok=True)
-    with concurrent.futures.ThreadPoolExecutor(flags.jobs) as pool:
-        trained = pool.map(lambda network: _train_network(output, flags, network), _LONGEST_FIRST)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        trained = pool.map(lambda network: _train_network(output, options, network), _LONGEST_FIRST)
         folders = dict(zip(_LONGEST_FIRST, trained))
     runs = [folders[network][phase] for phase in (0, 1) for network in _NETWORKS]
     results = output / "results"
     _inpaint(
         "evaluate",
-        f"--image_dir={flags.test_dir}",
+        f"--image_dir={options.test_dir}",
         f"--more_checkpoints={','.join(map(str, runs))}",
         f"--output_dir={results}",
         *(f"--mask_kind={kind}" for kind in _MASKS),
@@ -87,32 +89,34 @@ def main(flags):
     if importlib.util.find_spec("matplotlib") is None:
         print("note: no curves.png, as matplotlib is not installed: pip install matplotlib")
     else:
-        _draw(runs, flags.reconstruction, output / "curves.png")
+        _draw(runs, options.reconstruction, output / "curves.png")
 
 
-def _train_network(folder, flags, network):
+def _train_network(folder, options, network):
     """Train a network by reconstruction, then with its discriminator; returns both runs' folders."""
     kind, begin = _NETWORKS[network]
     alone, both = f"{network}-reconstruction", f"{network}-sngan"
-    end = flags.reconstruction + flags.adversarial
-    options = (*_SNGAN, f"--discriminator_warmup={flags.warmup}")
+    end = options.reconstruction + options.adversarial
+    more = (*_SNGAN, f"--discriminator_warmup={options.warmup}")
     if network == "deepfill_v1":  # its critics need no warm-up
-        both, options = f"{network}-critics", ("--recipe=deepfill_v1",)
+        both, more = f"{network}-critics", ("--recipe=deepfill_v1",)
     else:
-        end += flags.warmup
+        end += options.warmup
     return [
-        _train(folder, flags, alone, flags.reconstruction, None, (f"--network={kind}", "--gan=none", *begin)),
-        _train(folder, flags, both, end, alone, (f"--network={kind}", *options)),
+        _train(
+            folder, options, alone, options.reconstruction, None, (f"--network={kind}", "--gan=none", *begin)
+        ),
+        _train(folder, options, both, end, alone, (f"--network={kind}", *more)),
     ]
 
 
-def _train(folder, flags, name, end, before, options):
+def _train(folder, options, name, end, before, more):
     """Train a run to its end, from where it is; returns its folder. A log beside it has what `train` says."""
-    log_dir, half, shrunk = folder / name, flags.size // 2, flags.size // 8
-    command = ["train", f"--log_dir={log_dir}", f"--data_flist={','.join(flags.data_flist)}"]
+    log_dir, half, shrunk = folder / name, options.size // 2, options.size // 8
+    command = ["train", f"--log_dir={log_dir}", f"--data_flist={','.join(options.data_flist)}"]
     command += ["--random_crop", "--val", "--ema=0.998", f"--train_spe={_SAVED_EVERY}"]
-    command += [f"--img_shapes={flags.size},{flags.size},3", f"--batch_size={flags.batch_size}"]
-    command += [f"--height={half}", f"--width={half}", f"--precision={flags.precision}"]
+    command += [f"--img_shapes={options.size},{options.size},3", f"--batch_size={options.batch_size}"]
+    command += [f"--height={half}", f"--width={half}", f"--precision={options.precision}"]
     command += [f"--max_delta_height={shrunk}", f"--max_delta_width={shrunk}", f"--max_iters={end}"]
     command += [f"--model_restore={folder / before}"] if before else []
     begun = _iteration(log_dir) or (_iteration(folder / before) if before else 0)
@@ -122,7 +126,7 @@ def _train(folder, flags, name, end, before, options):
         return log_dir
     print(f"{name}: iterations {begun} to {end}", flush=True)
     with open(f"{log_dir}.log", "a") as log:
-        seconds = _inpaint(*command, *options, output=log, jobs=flags.jobs)
+        seconds = _inpaint(*command, *more, output=log, jobs=options.jobs)
     write_whole(_seconds_file(log_dir), json.dumps({"cpu_seconds": round(seconds / (end - begun), 3)}))
     return log_dir
 

@@ -29,38 +29,29 @@ load_tensorflow()  # before others import it with its start-up notes
 
 # isort: split
 
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
-from absl.flags import DEFINE_bool, DEFINE_enum, DEFINE_integer, DEFINE_list
 from support import naive_attention
 
 from inpaint.cli.process import run
 from inpaint.errors import UserError
-from inpaint.flags import scale
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
+from inpaint.options.filling import ScaleOptions
+from inpaint.options.option import option
 
 
-def define(flags):
-    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Dtype policies to measure.", flag_values=flags)
-    DEFINE_list(
-        "sizes",
-        ["256x256", "512x680", "1024x1024"],
-        "Image sizes to measure, height x width.",
-        flag_values=flags,
-    )
-    scale.define(flags)
-    DEFINE_bool("naive", False, "Also measure the naive form, alternately.", flag_values=flags)
-    DEFINE_integer("rounds", 1, "Number of processes for each measurement.", 1, flag_values=flags)
-    DEFINE_integer(
-        "repeats", 5, "Number of measured calls in a process, after one warm-up call.", 1, flag_values=flags
-    )
-    DEFINE_enum(
-        "here",
-        None,
-        ["fast", "naive"],
-        "Measure a single setting in this process (internal).",
-        flag_values=flags,
+@dataclasses.dataclass(frozen=True)
+class Options(ScaleOptions):
+    precision: tuple = option(("float32", "mixed_bfloat16"), "Dtype policies to measure.")
+    sizes: tuple = option(("256x256", "512x680", "1024x1024"), "Image sizes to measure, height x width.")
+    naive: bool = option(False, "Also measure the naive form, alternately.")
+    rounds: int = option(1, "Number of processes for each measurement.", least=1)
+    repeats: int = option(5, "Number of measured calls in a process, after one warm-up call.", least=1)
+    here: str | None = option(
+        None, "Measure a single setting in this process (internal).", choices=("fast", "naive")
     )
 
 
@@ -73,24 +64,24 @@ class NaiveAttention(tf.keras.layers.Layer):
         return tf.cast(output, foreground.dtype), None
 
 
-def main(flags):
-    if flags.here:
-        print(json.dumps(_measure(flags, flags.precision[0], *_size(flags.sizes[0]))))
+def main(options):
+    if options.here:
+        print(json.dumps(_measure(options, options.precision[0], *_size(options.sizes[0]))))
         return
-    for size in flags.sizes:
+    for size in options.sizes:
         height, width = _size(size)
-        for precision in flags.precision:
+        for precision in options.precision:
             found = {"fast": [], "naive": []}
-            for _ in range(flags.rounds):
-                for form in ("fast", "naive") if flags.naive else ("fast",):
+            for _ in range(options.rounds):
+                for form in ("fast", "naive") if options.naive else ("fast",):
                     setting = [f"--precision={precision}", f"--sizes={size}", f"--here={form}"]
                     done = subprocess.run(
                         [sys.executable, *sys.argv, *setting], check=True, stdout=subprocess.PIPE, text=True
                     )
                     found[form].append(json.loads(done.stdout.splitlines()[-1]))
-            line = {"height": height, "width": width, "precision": precision, **scale.options(flags)}
+            line = {"height": height, "width": width, "precision": precision, **options.scale()}
             line |= _summary(found["fast"])
-            if flags.naive:
+            if options.naive:
                 naive = _summary(found["naive"])
                 line |= {f"naive_{name}": value for name, value in naive.items()}
                 line["ratio"] = round(naive["seconds"] / line["seconds"], 1)
@@ -110,16 +101,16 @@ def _summary(processes):
     return {"seconds": round(statistics.median(seconds), 3), "peak_mb": round(statistics.median(peaks))}
 
 
-def _measure(flags, precision, height, width):
+def _measure(options, precision, height, width):
     generator = Generator(dtype=precision)
-    if flags.here == "naive":
+    if options.here == "naive":
         generator.contextual_attention = NaiveAttention(dtype=precision)
-    inpainter = Inpainter(generator, hole_only=flags.here == "fast", **scale.options(flags))
+    inpainter = Inpainter(generator, hole_only=options.here == "fast", **options.scale())
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), np.uint8)
     mask[height * 3 // 8 : height * 5 // 8, width * 3 // 8 : width * 5 // 8] = 1
     seconds = []
-    for _ in range(flags.repeats + 1):
+    for _ in range(options.repeats + 1):
         start = time.perf_counter()
         inpainter(image, mask)
         seconds.append(time.perf_counter() - start)

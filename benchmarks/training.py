@@ -27,9 +27,9 @@ load_tensorflow()  # before others import it with its start-up notes
 # isort: split
 
 import contextlib
+import dataclasses
 
 import numpy as np
-from absl.flags import DEFINE_bool, DEFINE_integer, DEFINE_list, DEFINE_string
 from PIL import Image
 
 from inpaint.cli.process import run
@@ -40,41 +40,35 @@ from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.io.file_lists import image_paths
 from inpaint.models.generator import Generator
 from inpaint.options.examples import ExampleOptions
+from inpaint.options.option import Options as BaseOptions
+from inpaint.options.option import option
 from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
 
-def define(flags):
-    DEFINE_list("precision", ["float32", "mixed_bfloat16"], "Dtype policies to measure.", flag_values=flags)
-    DEFINE_list("jit_compile", ["false"], "XLA settings to measure: false, true or both.", flag_values=flags)
-    DEFINE_list("batch_size", ["2"], "Batch sizes to measure.", flag_values=flags)
-    DEFINE_integer("size", 256, "Height and width of an example.", 129, flag_values=flags)
-    DEFINE_integer(
-        "iterations", 8, "Number of measured iterations, after two warm-up iterations.", 1, flag_values=flags
-    )
-    DEFINE_integer(
-        "input_batches", 200, "Number of batches to measure the input pipeline with.", 1, flag_values=flags
-    )
-    DEFINE_bool("random_crop", True, "Crop images randomly instead of resizing them.", flag_values=flags)
-    DEFINE_string(
-        "data_flist", None, "Images to read. Default: 64 JPEGs of noise, 480 x 640.", flag_values=flags
-    )
-    DEFINE_bool("here", False, "Measure a single setting in this process (internal).", flag_values=flags)
+@dataclasses.dataclass(frozen=True)
+class Options(BaseOptions):
+    precision: tuple = option(("float32", "mixed_bfloat16"), "Dtype policies to measure.")
+    jit_compile: tuple = option(("false",), "XLA settings to measure: false, true or both.")
+    batch_size: tuple = option(("2",), "Batch sizes to measure.")
+    size: int = option(256, "Height and width of an example.", least=129)
+    iterations: int = option(8, "Number of measured iterations, after two warm-up iterations.", least=1)
+    input_batches: int = option(200, "Number of batches to measure the input pipeline with.", least=1)
+    random_crop: bool = option(True, "Crop images randomly instead of resizing them.")
+    data_flist: str | None = option(None, "Images to read. Default: 64 JPEGs of noise, 480 x 640.")
+    here: bool = option(False, "Measure a single setting in this process (internal).")
 
 
-def main(flags):
-    if flags.here:
-        print(
-            json.dumps(
-                _measure(flags, flags.precision[0], flags.jit_compile[0] == "true", int(flags.batch_size[0]))
-            )
-        )
+def main(options):
+    if options.here:
+        jit_compile, batch_size = options.jit_compile[0] == "true", int(options.batch_size[0])
+        print(json.dumps(_measure(options, options.precision[0], jit_compile, batch_size)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        source = flags.data_flist or _noise(pathlib.Path(folder))
-        for precision in flags.precision:
-            for jit_compile in flags.jit_compile:
-                for batch_size in flags.batch_size:
+        source = options.data_flist or _noise(pathlib.Path(folder))
+        for precision in options.precision:
+            for jit_compile in options.jit_compile:
+                for batch_size in options.batch_size:
                     setting = [f"--precision={precision}", f"--jit_compile={jit_compile}"]
                     setting += [f"--batch_size={batch_size}", f"--data_flist={source}", "--here"]
                     subprocess.run([sys.executable, *sys.argv, *setting], check=True)
@@ -88,17 +82,17 @@ def _noise(folder):
     return folder
 
 
-def _measure(flags, precision, jit_compile, batch_size):
-    paths = image_paths(flags.data_flist)
-    examples = ExampleOptions((flags.size, flags.size), flags.random_crop)
+def _measure(options, precision, jit_compile, batch_size):
+    paths = image_paths(options.data_flist)
+    examples = ExampleOptions((options.size, options.size), options.random_crop)
     dataset = training_batches(paths, examples, batch_size, UnreadableFiles("training images", len(paths), 0))
-    alone = _input_alone(dataset, batch_size, flags.input_batches)
+    alone = _input_alone(dataset, batch_size, options.input_batches)
 
     recipe = DeepFillV2(Discriminator())
     trainer = Trainer(Generator(dtype=precision), recipe, jit_compile=jit_compile)
     seconds = []
     with contextlib.closing(Batches(dataset, errors=[])) as batches:
-        for i in range(flags.iterations + 2):
+        for i in range(options.iterations + 2):
             if i == 2:
                 waited = batches.seconds_waited
             start = time.perf_counter()
@@ -111,7 +105,7 @@ def _measure(flags, precision, jit_compile, batch_size):
     return {
         "precision": precision,
         "jit_compile": jit_compile,
-        "size": flags.size,
+        "size": options.size,
         "batch_size": batch_size,
         "seconds": round(median, 3),
         "images_per_second": float(f"{2 * batch_size / median:.4g}"),

@@ -33,7 +33,6 @@ class RunCheckpoints:
         trainer: the `Trainer` to save.
         step: int64 `tf.Variable`, the number of finished iterations.
         keep: how many of the newest to keep.
-        keep_every_hours: in addition keep one checkpoint for every so many hours; 0 for none.
         writes: whether this process saves; of several workers only the chief does.
 
     Raises:
@@ -42,7 +41,7 @@ class RunCheckpoints:
             record of the best one is damaged.
     """
 
-    def __init__(self, log_dir, trainer, step, keep=5, keep_every_hours=0.0, writes=True):
+    def __init__(self, log_dir, trainer, step, keep=5, writes=True):
         self._folder = pathlib.Path(log_dir)
         self._step = step
         self._writes = writes
@@ -64,7 +63,6 @@ class RunCheckpoints:
             self._checkpoint,
             str(log_dir),
             max_to_keep=keep,
-            keep_checkpoint_every_n_hours=keep_every_hours or None,
             checkpoint_name="snap",
         )
         if self.latest:

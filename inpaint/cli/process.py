@@ -60,10 +60,7 @@ def run(module, arguments, program):
 
 def _run(command, arguments, program):
     values = flags.FlagValues()
-    if hasattr(command, "define"):
-        command.define(values)
-    else:
-        define(values, command.Options)
+    define_flags(command, values)
     if any(argument in _HELP for argument in arguments):
         print(help_text(command, values, program, full="--helpfull" in arguments))
         return
@@ -75,6 +72,14 @@ def _run(command, arguments, program):
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     options = command.parse(values) if hasattr(command, "parse") else parsed(values, command.Options)
     command.main(options, further) if takes_more else command.main(options)
+
+
+def define_flags(command, values):
+    """Define the flags of a command, a module, on `absl.flags.FlagValues`."""
+    if hasattr(command, "define"):
+        command.define(values)
+    else:
+        define(values, command.Options)
 
 
 def _show_warning(otherwise, message, category, *where, **options):

@@ -6,7 +6,7 @@ from inpaint.errors import UserError
 from inpaint.io.image_files import MAX_PIXELS
 from inpaint.options.examples import EDGE_THRESHOLD
 from inpaint.options.network import NetworkOptions
-from inpaint.options.option import Options, option, with_default
+from inpaint.options.option import Options, option, options_of, with_default
 from inpaint.options.precision import PRECISION
 
 DETAILS = ("none", "residual")
@@ -66,8 +66,8 @@ class ScaleOptions(Options):
 class PageScaleOptions(ScaleOptions):
     """The size at which the network works, on the page."""
 
-    fill_size: str = with_default(ScaleOptions, "fill_size", "auto")
-    detail: str = with_default(ScaleOptions, "detail", "residual")
+    fill_size: str = with_default(options_of(ScaleOptions)["fill_size"], "auto")
+    detail: str = with_default(options_of(ScaleOptions)["detail"], "residual")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,9 +57,9 @@ def option(default, help, **more):
     return dataclasses.field(default=default, metadata={"option": Option(help, **more)})
 
 
-def with_default(kind, name, default):
-    """The option of another kind of `Options`, with another default."""
-    return dataclasses.field(default=default, metadata={"option": options_of(kind)[name].metadata["option"]})
+def with_default(field, default):
+    """The same option with another default; `field` is one of `options_of`, or what `option` returns."""
+    return dataclasses.field(default=default, metadata=field.metadata)
 
 
 def options_of(kind):

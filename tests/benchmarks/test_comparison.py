@@ -10,6 +10,7 @@ from absl import flags as absl_flags
 from support.helpers import ROOT
 
 from inpaint.cli.dispatch import COMMANDS
+from inpaint.cli.process import define_flags
 from inpaint.errors import UserError
 
 
@@ -23,7 +24,7 @@ def comparison():
 
 def parsed(module, arguments):
     values = absl_flags.FlagValues()
-    module.define(values)
+    define_flags(module, values)
     values(["program", *arguments])
     return values
 

@@ -46,12 +46,9 @@ def save_at(checkpoints, step, *steps):
         checkpoints.save()
 
 
-def test_keeps_the_newest_and_one_in_so_many_hours(tmp_path, step):
+def test_keeps_the_newest(tmp_path, step):
     save_at(RunCheckpoints(tmp_path / "a", RUN, step, keep=2), step, 1, 2, 3, 4)
     assert names(tmp_path / "a") == ["snap-3.index", "snap-4.index"]
-    # In every millionth of a second one: all of them.
-    save_at(RunCheckpoints(tmp_path / "b", RUN, step, keep=1, keep_every_hours=3e-10), step, 1, 2, 3)
-    assert names(tmp_path / "b") == ["snap-1.index", "snap-2.index", "snap-3.index"]
 
 
 def test_what_a_dead_process_left_is_removed(tmp_path, step):

@@ -13,6 +13,7 @@ from absl import flags
 from support.helpers import ROOT
 
 from inpaint.cli.dispatch import COMMANDS, PROGRAM
+from inpaint.cli.process import define_flags
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("inpaint/*/README.md"))]
 COMMENTED = [*sorted(ROOT.glob("recipes/*.flags")), ROOT / "serving/compose.yaml"]
@@ -74,7 +75,7 @@ def check_script(name, *words):
         parse(importlib.import_module(COMMANDS[shorthand][0]), words)
         return
     module = load(path)
-    if hasattr(module, "define"):
+    if hasattr(module, "Options"):
         parse(module, words)
         return
     with pytest.MonkeyPatch.context() as patch:  # argparse, in `main`, which then fills
@@ -96,8 +97,7 @@ def load(path):
 
 def defined(module):
     """The flags of a command's module, not parsed."""
-    values = flags.FlagValues()
-    module.define(values)
+    define_flags(module, values := flags.FlagValues())
     return values
 
 

@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 from absl import flags as absl_flags
 
-from inpaint.cli.make_trainer import make_trainer
 from inpaint.flags import training
 from inpaint.models.generator import Generator
+from inpaint.training.make_trainer import make_trainer
 
 
 def spread(generator, images, mask):
@@ -34,7 +34,7 @@ def weights_of(*arguments):
     training.define(values := absl_flags.FlagValues())
     values(["train", "--dataset=sample", "--gan=none", *arguments])
     tf.keras.utils.set_random_seed(0)
-    trainer = make_trainer(training.resolved(values))
+    trainer = make_trainer(training.parse(values))
     named = {name: weight.numpy() for name, weight in trainer.generator.named_weights().items()}
     for one, other in zip(trainer.filler.get_weights(), trainer.generator.get_weights()):
         np.testing.assert_array_equal(one, other)

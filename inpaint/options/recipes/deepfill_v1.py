@@ -3,7 +3,7 @@
 import dataclasses
 
 from inpaint.errors import UserError
-from inpaint.options.option import option, with_default
+from inpaint.options.option import option, options_of, with_default
 from inpaint.options.recipes.recipe import AdversarialOptions
 
 
@@ -15,8 +15,8 @@ class DeepFillV1Options(AdversarialOptions):
     BOXES = True
 
     gan: str = option("wgan_gp", "Discriminator: a global and a local critic.", choices=("wgan_gp",))
-    gan_loss_alpha: float = with_default(AdversarialOptions, "gan_loss_alpha", 0.001)
-    discriminator_steps: int = with_default(AdversarialOptions, "discriminator_steps", 5)
+    gan_loss_alpha: float = with_default(options_of(AdversarialOptions)["gan_loss_alpha"], 0.001)
+    discriminator_steps: int = with_default(options_of(AdversarialOptions)["discriminator_steps"], 5)
     l1_loss_alpha: float = option(1.2, "Weight of the reconstruction loss of the box.", least=0)
     coarse_l1_alpha: float = option(
         1.2, "Weight of the coarse result in the reconstruction losses, where the refined one has 1.", least=0
