@@ -33,13 +33,13 @@ class Options(InpainterOptions, ScaleOptions):
                 raise UserError("--max_pixels is for --format=saved_model only: an ONNX model has no limit")
             if (self.fill_size, self.detail) != ("whole", "none"):
                 raise UserError("--fill_size and --detail are for --format=saved_model only")
-            if importlib.util.find_spec("tf2onnx") is None:
-                raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
             if self.precision != "float32":
                 raise UserError(f"--format=onnx needs --precision=float32, received {self.precision}")
 
 
 def main(options):
+    if options.format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
+        raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
     # Before loading the network, to fail early.
     check_folder(options.export_dir, options.overwrite)
     config = resolve(options.checkpoint_dir, **options.requested())

@@ -14,6 +14,8 @@ from support.helpers import ROOT
 
 from inpaint.cli.dispatch import COMMANDS, PROGRAM
 from inpaint.cli.process import define_flags
+from inpaint.errors import UserError
+from inpaint.flags.define import parsed
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("inpaint/*/README.md"))]
 COMMENTED = [*sorted(ROOT.glob("recipes/*.flags")), ROOT / "serving/compose.yaml"]
@@ -109,6 +111,8 @@ def parse(module, words):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)  # flag files are named from there
         rest = values([module.__name__, *words], known_only=hasattr(module, "FURTHER_FLAGS"))[1:]
+    if hasattr(module, "Options"):
+        parsed(values, module.Options)
     if rest and hasattr(module, "FURTHER_FLAGS"):
         unknown_to_beam(rest)
     else:
@@ -151,7 +155,7 @@ def test_commands_and_their_flags_exist(page):
     for command in commands_of(page):
         try:
             check(command)
-        except (AssertionError, flags.Error, OSError, SystemExit) as error:
+        except (AssertionError, flags.Error, OSError, SystemExit, UserError) as error:
             pytest.fail(f"{page.name}: {command}\n{error!r}")
 
 
@@ -217,7 +221,7 @@ def test_every_command_is_on_a_page():
     ],
 )
 def test_wrong_commands_are_found(command):
-    with pytest.raises((AssertionError, flags.Error, OSError, SystemExit)):
+    with pytest.raises((AssertionError, flags.Error, OSError, SystemExit, UserError)):
         check(command)
 
 

@@ -211,9 +211,13 @@ def test_validation_keeps_the_best_checkpoint(script, images, tmp_path):
 
 
 def test_help_lists_the_options(script):
-    said = script("train.py", "--helpshort").stdout
-    for name in ("--dataset", "--gan_loss_alpha", "--[no]guided", "--train_spe"):
-        assert name in said
+    short, full = (script("train.py", name).stdout for name in ("--helpshort", "--helpfull"))
+    for name in ("--dataset", "--[no]guided", "--max_iters", "--gan="):
+        assert f"  {name}" in short and f"  {name}" in full
+    for name in ("--gan_loss_alpha", "--known_weight", "--height", "--[no]jit_compile"):
+        assert f"  {name}" not in short and f"  {name}" in full
+    assert "\nRecipe deepfill_v2 and deepfill_v1:\n" in full
+    assert 10 < short.count("\n  --") < 20 < full.count("\n  --")
 
 
 def test_flag_file(script, tmp_path):
