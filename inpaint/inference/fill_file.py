@@ -150,7 +150,7 @@ def report_oddities(loaded, say):
     elif job.mask and image.alpha is not None and not image.alpha[mask > 0].any():
         say(f"note: the hole is fully transparent in {job.image}: --mask_from_alpha makes the fill visible")
     if image.alpha is not None and not keeps_alpha(job.output):
-        say(f"note: JPEG does not support transparency, {job.output} is written without it")
+        say(f"note: {job.output} is written without transparency, which its format does not support")
 
 
 def _erased(path, image):

@@ -73,6 +73,8 @@ class TrainingLoop:
                 gradient that is NaN or Inf.
         """
         run, trainer = self._run, self._trainer
+        if self._validation:
+            _ = self._validation.static_view  # fails early
         if self._chief:
             config, recipe = config_of(trainer.generator), trainer.recipe.options
             settings = settings_of(config, recipe, run, self._examples, self._paths)

@@ -120,7 +120,7 @@ def test_a_hole_everywhere_leaves_only_the_bias():
     [
         (
             {"network": "gated_v3"},
-            "network must be one of gated, plain, partial, deepfill_v1, pconv_unet, received 'gated_v3'",
+            f"network must be one of {', '.join(NETWORKS)}, received 'gated_v3'",
         ),
         ({"network": "pconv_unet"}, "network pconv_unet is a PConvUNet, not a Generator"),
         ({"network": "partial", "guided": True}, "network partial cannot be guided"),

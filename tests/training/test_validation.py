@@ -65,4 +65,4 @@ def test_unreadable_files_are_left_out_and_told(five_images):
     for path in good[:1]:
         open(path, "wb").close()
     with pytest.raises(UserError, match="none of the first 2 validation images can be read"):
-        Validation(five_images, whole, 2, 2, told.append)
+        _ = Validation(five_images, whole, 2, 2, told.append).static_view

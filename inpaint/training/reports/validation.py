@@ -1,5 +1,7 @@
 """The fixed images that a run is judged by: the same crops and hole at every look."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -20,22 +22,22 @@ class Validation:
         batch_size: how many are measured at once.
         say: takes a line for the user, about an image that cannot be read and is left out.
 
-    Attributes:
-        static_view: the first images, a batch as the `Trainer` takes it.
-
-    Raises:
-        UserError: none of them can be read.
     """
 
     def __init__(self, paths, data, static_view_size=30, batch_size=16, say=print):
         self._paths = paths
         self._data = data
         self._batch_size = batch_size
+        self._static_view_size = static_view_size
         self._bad = UnreadableFiles("validation images", len(paths), say=say)
-        parts = list(self.batches(static_view_size))
+
+    @functools.cached_property
+    def static_view(self):
+        """The first images, a batch as the `Trainer` takes it; UserError if none of them can be read."""
+        parts = list(self.batches(self._static_view_size))
         if not parts:
-            raise UserError(f"none of the first {static_view_size} validation images can be read")
-        self.static_view = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
+            raise UserError(f"none of the first {self._static_view_size} validation images can be read")
+        return {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
 
     def batches(self, limit=None):
         """The images in batches as the `Trainer` takes them; the first `limit` of them."""
