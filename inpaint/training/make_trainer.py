@@ -12,15 +12,15 @@ def make_trainer(options):
     Args:
         options: a `TrainingOptions`.
     """
-    config, run = options.config, options.run
+    config, run, wanted = options.config, options.run, options.recipe
+    adams = {"optimizer": make_optimizer(run.learning_rate, run.precision, wanted.BETA_2)}
+    if wanted.has_discriminator and wanted.discriminator_learning_rate is not None:
+        own = make_optimizer(wanted.discriminator_learning_rate, beta_2=wanted.BETA_2)
+        adams["discriminator_optimizer"] = own
     generator = make_generator(config.guided, config.padding, config.network, dtype=run.precision)
     if run.scaled_init:
         generator.scale_features()
     if run.freeze_encoder_norm:
         generator.encoder_norm_frozen = True
-    recipe = make_recipe(options.recipe, options.examples)
-    adams = {"optimizer": make_optimizer(run.learning_rate, run.precision, recipe.beta_2)}
-    if recipe.discriminator and options.recipe.discriminator_learning_rate is not None:
-        own = make_optimizer(options.recipe.discriminator_learning_rate, beta_2=recipe.beta_2)
-        adams["discriminator_optimizer"] = own
+    recipe = make_recipe(wanted, options.examples)
     return Trainer(generator, recipe, **adams, ema=run.ema, jit_compile=run.jit_compile)

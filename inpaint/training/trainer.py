@@ -74,7 +74,7 @@ class Trainer:
         self.discriminator = recipe.discriminator
         self.strategy = tf.distribute.get_strategy()
         self.optimizer = optimizer or make_optimizer(
-            precision=generator.dtype_policy.name, beta_2=recipe.beta_2
+            precision=generator.dtype_policy.name, beta_2=recipe.options.BETA_2
         )
         self.discriminator_optimizer = discriminator_optimizer or self.optimizer
         judged = self.discriminator.trainable_variables if self.discriminator else []

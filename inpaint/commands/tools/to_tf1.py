@@ -29,6 +29,6 @@ def main(options):
 
     generator, discriminator = models_of(options.checkpoint_dir)
     recipe = (DeepFillV1 if isinstance(discriminator, Critics) else DeepFillV2)(discriminator)
-    trainer = Trainer(generator, recipe, make_optimizer(options.learning_rate, beta_2=recipe.beta_2))
+    trainer = Trainer(generator, recipe, make_optimizer(options.learning_rate, beta_2=recipe.options.BETA_2))
     prefix, step = to_tf1(options.checkpoint_dir, options.output_dir, trainer)
     print(f"wrote {prefix}, a snapshot of the original TF1 code, step {step}")

@@ -13,6 +13,7 @@ class DeepFillV1Options(AdversarialOptions):
 
     NAME = "deepfill_v1"
     BOXES = True
+    BETA_2 = 0.9
 
     gan: str = option("wgan_gp", "Discriminator: a global and a local critic.", choices=("wgan_gp",))
     gan_loss_alpha: float = with_default(options_of(AdversarialOptions)["gan_loss_alpha"], 0.001)

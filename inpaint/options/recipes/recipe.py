@@ -14,12 +14,14 @@ class RecipeOptions(Options):
     Attributes:
         NAME: the recipe's name, that of its modules.
         BOXES: whether its masks are boxes alone.
+        BETA_2: of Adam.
         shared_batch: whether both networks are updated on the same batch.
     """
 
     COMMON = ("gan",)
     NAME: typing.ClassVar[str]
     BOXES: typing.ClassVar[bool] = False
+    BETA_2: typing.ClassVar[float] = 0.999
     shared_batch: typing.ClassVar[bool] = False
 
     @property

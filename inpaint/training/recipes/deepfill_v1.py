@@ -27,8 +27,6 @@ class DeepFillV1(Recipe):
         patch: (height, width) of the boxes. Default: what the local critic sees.
     """
 
-    beta_2 = 0.9
-
     def __init__(self, critics, options=DeepFillV1Options(), patch=None):
         super().__init__(options, critics)
         self.patch = patch or critics.patch

@@ -27,12 +27,7 @@ class Recipe:
     Args:
         options: its options, a `RecipeOptions`.
         discriminator: what it trains beside the generator, or None.
-
-    Attributes:
-        beta_2: of Adam.
     """
-
-    beta_2 = 0.999
 
     def __init__(self, options, discriminator=None):
         self.options = options
