@@ -7,13 +7,14 @@ import os
 import pathlib
 import re
 import shutil
+import warnings
 
 import filelock
 import tensorflow as tf
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
-from inpaint.errors import UserError, as_user_error, reason
+from inpaint.errors import Note, UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 
 _BEST = "best"
@@ -57,7 +58,7 @@ class RunCheckpoints:
                 self._lock = _locked(self._folder / "lock")
             for folder in (self._folder, self._folder / _BEST):
                 _remove_leftovers(folder)
-                _recover_list(folder)
+                _mend_list(folder)
             self._least = self._read_least()
         self._manager = tf.train.CheckpointManager(
             self._checkpoint,
@@ -152,13 +153,6 @@ def _locked(path):
     return lock
 
 
-def _has_latest(folder):
-    try:
-        return bool(tf.train.latest_checkpoint(folder))
-    except UnicodeDecodeError:  # of a damaged list
-        return False
-
-
 def _remove_leftovers(folder):
     """Remove what an interrupted save has left: folders of parts, and data without an index."""
     for parts in folder.glob("snap-*_temp"):
@@ -168,15 +162,36 @@ def _remove_leftovers(folder):
             data.unlink()
 
 
-def _recover_list(folder):
-    """Rewrite the file `checkpoint` where it is missing or damaged. A save writes the index last."""
-    found = {int(match[1]): str(path.with_suffix("")) for path in folder.glob("snap-*.index")
-             if (match := re.fullmatch(r"snap-(\d+)", path.stem))}  # fmt: skip
-    if not found or _has_latest(folder):
+def _mend_list(folder):
+    """Rewrite the file `checkpoint` where it is missing or damaged, or names snapshots of another folder.
+
+    TensorFlow removes old checkpoints by the paths in it. They are written without a folder, so that a copy
+    of the run never leads back to the original.
+    """
+    listed, state = folder / "checkpoint", _state(folder)
+    paths = [pathlib.Path(path) for path in state.all_model_checkpoint_paths] if state else []
+    outside = [path for path in paths if path.parent.resolve() != folder.resolve()]
+    if outside:
+        told = f"{listed} names {outside[0]}, which is not in this folder: it is left alone, and unlisted"
+        warnings.warn(Note(told), stacklevel=2)
+    elif state and pathlib.Path(f"{state.model_checkpoint_path}.index").is_file():
         return
-    prefixes = [found[number] for number in sorted(found)]
-    times = [os.path.getmtime(f"{prefix}.index") for prefix in prefixes]
-    state = tf.compat.v1.train.generate_checkpoint_state_proto(
-        str(folder), prefixes[-1], prefixes, times, times[0] - 1
-    )
-    write_whole(folder / "checkpoint", str(state))
+    # A save writes the index last.
+    stems = [path.stem for path in folder.glob("snap-*.index") if re.fullmatch(r"snap-\d+", path.stem)]
+    stems.sort(key=lambda stem: int(stem.removeprefix("snap-")))
+    if stems:
+        times = [os.path.getmtime(folder / f"{stem}.index") for stem in stems]
+        lines = [f'model_checkpoint_path: "{stems[-1]}"']
+        lines += [f'all_model_checkpoint_paths: "{stem}"' for stem in stems]
+        lines += [f"all_model_checkpoint_timestamps: {time}" for time in times]
+        write_whole(listed, "\n".join([*lines, f"last_preserved_timestamp: {times[0] - 1}\n"]))
+    elif outside:
+        listed.unlink()
+
+
+def _state(folder):
+    """What the file `checkpoint` holds, with paths as seen from here; None if it is missing or damaged."""
+    try:
+        return tf.train.get_checkpoint_state(str(folder))
+    except UnicodeDecodeError:
+        return None

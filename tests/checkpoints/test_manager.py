@@ -3,6 +3,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -12,7 +13,7 @@ import tensorflow as tf
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.manager import RunCheckpoints
-from inpaint.errors import UserError
+from inpaint.errors import Note, UserError
 
 
 def run_of(**config):
@@ -67,6 +68,41 @@ def test_what_a_dead_process_left_is_removed(tmp_path, step):
         "snap-3.data-00000-of-00001",
         "snap-3.index",
     ]
+
+
+@pytest.mark.parametrize("path", ["{victim}/snap-{n}", "../victim/snap-{n}"])
+def test_another_folders_snapshots_are_never_removed(tmp_path, step, path):
+    victim, mine = tmp_path / "victim", tmp_path / "mine"
+    save_at(checkpoints := RunCheckpoints(victim, RUN, step), step, 2, 4)
+    checkpoints.close()
+    mine.mkdir()
+    for own in (False, True):
+        listed = [path.format(victim=victim, n=n) for n in (2, 4)]
+        lines = [f'all_model_checkpoint_paths: "{name}"' for name in listed]
+        (mine / "checkpoint").write_text("\n".join([f'model_checkpoint_path: "{listed[-1]}"', *lines, ""]))
+        with pytest.warns(
+            Note, match="checkpoint names .*/snap-2, which is not in this folder: it is left alone"
+        ):
+            checkpoints = RunCheckpoints(mine, RUN, step, keep=1)
+        assert checkpoints.latest == (str(mine / "snap-6") if own else None)
+        save_at(checkpoints, step, 5, 6)
+        checkpoints.close()
+        assert names(mine) == ["snap-6.index"]
+    assert names(victim) == ["snap-2.index", "snap-4.index"]
+
+
+def test_a_copy_of_a_run_with_a_recovered_list_is_its_own(tmp_path, step):
+    run, fork = tmp_path / "run", tmp_path / "fork"
+    save_at(checkpoints := RunCheckpoints(run, RUN, step), step, 1, 2)
+    checkpoints.close()
+    (run / "checkpoint").unlink()
+    RunCheckpoints(run, RUN, step).close()
+    assert str(tmp_path) not in (run / "checkpoint").read_text()
+    shutil.copytree(run, fork)
+    checkpoints = RunCheckpoints(fork, RUN, step, keep=1)
+    assert checkpoints.latest == str(fork / "snap-2")
+    save_at(checkpoints, step, 3)
+    assert names(run) == ["snap-1.index", "snap-2.index"] and names(fork) == ["snap-3.index"]
 
 
 def test_a_lost_list_is_made_again(tmp_path, step):
