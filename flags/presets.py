@@ -23,9 +23,7 @@ class Preset:
 
 def _listed(folder, random_crop):
     return Preset(
-        f"data/{folder}/train_shuffled.flist",
-        f"data/{folder}/validation_static_view.flist",
-        random_crop,
+        f"data/{folder}/train_shuffled.flist", f"data/{folder}/validation_static_view.flist", random_crop
     )
 
 

@@ -26,13 +26,11 @@ class SourceOptions(Options):
         "shuffled beforehand). Default: those of --dataset.",
     )
     mask_flist: str | None = option(
-        None,
-        "Folder or file list of masks to train with. Default: random boxes and strokes.",
+        None, "Folder or file list of masks to train with. Default: random boxes and strokes."
     )
     img_shapes: tuple = option(("256", "256", "3"), "Height, width and channels of an example.")
     random_crop: bool | None = option(
-        None,
-        "Cut examples from images instead of resizing whole images. Default: as --dataset says.",
+        None, "Cut examples from images instead of resizing whole images. Default: as --dataset says."
     )
     edge_threshold: float = EDGE_THRESHOLD
 

@@ -24,9 +24,7 @@ class InpainterOptions(NetworkOptions):
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD
     max_pixels: int = option(
-        MAX_PIXELS,
-        "Maximum number of pixels of an image, with sides rounded up to multiples of 8.",
-        least=1,
+        MAX_PIXELS, "Maximum number of pixels of an image, with sides rounded up to multiples of 8.", least=1
     )
 
 

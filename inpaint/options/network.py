@@ -25,9 +25,7 @@ class NetworkOptions(Options):
         "says, or no.",
     )
     padding: str | None = option(
-        None,
-        "Padding of the network's convolutions. Default: the checkpoint's, or same.",
-        choices=PADDINGS,
+        None, "Padding of the network's convolutions. Default: the checkpoint's, or same.", choices=PADDINGS
     )
 
     def requested(self):

@@ -23,11 +23,7 @@ class RunOptions(Options):
         "logs/<dataset>.",
     )
     model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
-    batch_size: int = option(
-        16,
-        "Images in each batch of an iteration, over all devices.",
-        least=1,
-    )
+    batch_size: int = option(16, "Images in each batch of an iteration, over all devices.", least=1)
     max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1)
     learning_rate: float = option(1e-4, "Adam's step size.", least=0)
     precision: str = PRECISION
@@ -58,8 +54,7 @@ class RunOptions(Options):
         "from layer to layer. It learns faster than from the original's start.",
     )
     freeze_encoder_norm: bool = option(
-        False,
-        "Keep the encoder's batch normalisation in inference mode, to fine-tune --network=pconv_unet.",
+        False, "Keep the encoder's batch normalisation in inference mode, to fine-tune --network=pconv_unet."
     )
     strategy: str = option(
         "auto",

@@ -52,9 +52,7 @@ class AdversarialOptions(RecipeOptions):
         recorded=False,
     )
     discriminator_warmup: int = option(
-        0,
-        "Initial iterations that train only the discriminator. They count towards --max_iters.",
-        least=0,
+        0, "Initial iterations that train only the discriminator. They count towards --max_iters.", least=0
     )
     discriminator_steps: int = option(
         1, "Updates of the discriminator in an iteration, each on a batch of its own.", least=1
