@@ -1,12 +1,12 @@
 """Features of EfficientNet-Lite (Tan and Le, ICML 2019), trained on ImageNet, for adversarial training."""
 
-import zipfile
-
 import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
+from inpaint.io.npz_file import read_npz
 
+_MOST_BYTES = 1 << 26  # of all arrays; Lite1's are 22 million
 _STRIDED = {1: 2, 4: 2, 7: 2}  # blocks of Lite1 with stride 2, of those that are used
 _TAPS = (0, 3, 6, 14)  # the last blocks at strides 2, 4, 8 and 16
 _EPSILON = 1e-3  # of the batch normalisation
@@ -27,16 +27,12 @@ class PretrainedFeatures:
     """
 
     def __init__(self, path):
+        arrays = read_npz(path, _MOST_BYTES)
         try:
-            with np.load(path) as found:
-                arrays = dict(found)
             self._stem = _folded(arrays, "_conv_stem", "_bn0")
             self._blocks = [_block(arrays, f"_blocks.{i}.") for i in range(_TAPS[-1] + 1)]
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            told = (
-                error.strerror if isinstance(error, OSError) and error.strerror else "not of convert_features"
-            )
-            raise UserError(f"cannot read the features {path}: {told}") from error
+        except (KeyError, ValueError, TypeError) as error:  # arrays that are missing, or of other kinds
+            raise UserError(f"cannot read {path}: not of convert_features") from error
         self.channels = [int(self._blocks[i][-1][0].shape[-1]) for i in _TAPS]
 
     def __call__(self, images):

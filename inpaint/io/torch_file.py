@@ -1,6 +1,7 @@
 """Reading arrays from a file of PyTorch's older format, without PyTorch."""
 
 import collections
+import os
 import pickle
 import typing
 
@@ -8,6 +9,16 @@ import numpy as np
 
 from inpaint.errors import UserError, as_user_error
 
+_DAMAGED = (
+    pickle.UnpicklingError,
+    EOFError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    MemoryError,  # of a pickle that announces more than there is
+)
 _TYPES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
 
@@ -57,6 +68,7 @@ def read_arrays(path):
         UserError: no such file, or another format.
     """
     with as_user_error(f"cannot read {path}"), open(path, "rb") as file:
+        whole = os.path.getsize(path)
         try:
             for _ in range(3):  # magic number, version, machine
                 _Reader(file).load()
@@ -65,12 +77,14 @@ def read_arrays(path):
             storages = {tensor.storage.key: tensor.storage for tensor in tensors.values()}
             data = {}
             for key in keys:
-                count = int.from_bytes(file.read(8), "little")
-                data[key] = np.frombuffer(
-                    file.read(count * np.dtype(storages[key].dtype).itemsize), storages[key].dtype
-                )
+                size = int.from_bytes(file.read(8), "little") * np.dtype(storages[key].dtype).itemsize
+                if size > whole:
+                    raise ValueError("an array is longer than the file")
+                data[key] = np.frombuffer(file.read(size), storages[key].dtype)
+            if not all(isinstance(name, str) for name in tensors):
+                raise ValueError("a name is no text")
             return {name: _array(tensor, data) for name, tensor in tensors.items()}
-        except (pickle.UnpicklingError, EOFError, AttributeError, KeyError, TypeError, ValueError) as error:
+        except _DAMAGED as error:
             raise UserError(f"{path} is not a state dictionary of PyTorch's older format: {error}") from error
 
 

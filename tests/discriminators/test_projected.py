@@ -85,7 +85,7 @@ def test_unreadable_features(tmp_path, path):
     np.savez(tmp_path / "part.npz", **kept)
     (tmp_path / "text.npz").write_text("no archive")
     for name in ("part.npz", "text.npz", "missing.npz"):
-        with pytest.raises(UserError, match=f"cannot read the features .*{name}"):
+        with pytest.raises(UserError, match=f"cannot read .*{name}"):
             PretrainedFeatures(tmp_path / name)
 
 

@@ -82,12 +82,27 @@ def test_refuses_what_reaches_beyond(torch, tmp_path):
         read_arrays(tmp_path / "x.pth")
 
 
+def test_refuses_odd_names_and_lengths(torch, tmp_path):
+    values = Storage(torch["torch"].FloatStorage, "a", np.zeros(10, np.float32))
+    write(tmp_path / "x.pth", {7: Tensor(torch, values, 0, (2,), (1,))}, [values])
+    with pytest.raises(UserError, match="a name is no text"):
+        read_arrays(tmp_path / "x.pth")
+    write(tmp_path / "x.pth", {"x": Tensor(torch, values, 0, (2,), (1,))}, [values])
+    content = (tmp_path / "x.pth").read_bytes()
+    (tmp_path / "x.pth").write_bytes(content[:-48] + (1 << 40).to_bytes(8, "little") + bytes(40))
+    with pytest.raises(UserError, match="an array is longer than the file"):
+        read_arrays(tmp_path / "x.pth")
+
+
 class Code:
     def __reduce__(self):
         return os.system, ("touch executed",)
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle", b"PK\x03\x04", pickle.dumps(Code())])
+ANNOUNCES = [b"\x80\x04\x8e" + (1 << bits).to_bytes(8, "little") for bits in (33, 40, 62)]  # as many bytes
+
+
+@pytest.mark.parametrize("content", [b"", b"no pickle", b"PK\x03\x04", pickle.dumps(Code()), *ANNOUNCES])
 def test_refuses_other_files(tmp_path, monkeypatch, content):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.pth").write_bytes(content)
@@ -98,10 +113,12 @@ def test_refuses_other_files(tmp_path, monkeypatch, content):
 
 def test_converts(in_process, torch, tmp_path):
     values = Storage(torch["torch"].FloatStorage, "a", np.arange(6, dtype=np.float32))
-    write(tmp_path / "x.pth", {"x": Tensor(torch, values, 0, (2, 3), (3, 1))}, [values])
+    tensor = Tensor(torch, values, 0, (2, 3), (3, 1))
+    write(tmp_path / "x.pth", {"_x": tensor, "file": tensor}, [values])  # NumPy has an argument of this name
     done = in_process("convert_features", f"--weights={tmp_path}/x.pth", f"--output={tmp_path}/x.npz")
     assert done.returncode == 0, done.stderr
     with np.load(tmp_path / "x.npz") as arrays:
-        np.testing.assert_array_equal(arrays["x"], [[0, 1, 2], [3, 4, 5]])
+        assert arrays.files == ["_x"]
+        np.testing.assert_array_equal(arrays["_x"], [[0, 1, 2], [3, 4, 5]])
     done = in_process("convert_features", f"--weights={tmp_path}/none.pth")
     assert done.returncode == 1 and done.stderr.count("\n") == 1

@@ -23,6 +23,7 @@ def main(options):
     from inpaint.io.torch_file import read_arrays
 
     arrays = read_arrays(options.weights or _installed())
+    arrays = {name: array for name, array in arrays.items() if name.startswith("_")}  # EfficientNet's
     written = io.BytesIO()
     np.savez(written, **arrays)
     write_whole(options.output, written.getvalue())
