@@ -132,8 +132,10 @@ def test_metadata(built):
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert set(metadata.get_all("License-File")) == {"LICENSE", "NOTICE"}
     assert not any(classifier.startswith("License ::") for classifier in metadata.get_all("Classifier"))
-    bounded = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
-    assert len(bounded) == 8 and all("<" in line and ">=" in line for line in bounded)
+    required = [line.partition(";") for line in metadata.get_all("Requires-Dist")]
+    bounded = [versions for versions, _, extra in required if "extra ==" not in extra]
+    assert len(bounded) == 8 and all("<" in versions and ">=" in versions for versions in bounded)
+    assert not [versions for versions, *_ in required if "<" not in versions and "==" not in versions]
     assert {f"{name.split('/')[0]}/licenses/{file}" for file in ("LICENSE", "NOTICE")} <= set(names)
 
 
