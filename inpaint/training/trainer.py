@@ -1,36 +1,13 @@
 """The two updates of a training iteration, whatever the recipe."""
 
-import typing
-
 import tensorflow as tf
 
-from inpaint.models.generator import complete
 from inpaint.models.optimizer import make_optimizer
 from inpaint.models.weight_mean import WeightMean
 from inpaint.ops.keras_compat import apply_gradients, is_loss_scaled, scale_loss
 from inpaint.training.adaptive_weight import AdaptiveWeight
 from inpaint.training.distribution import overflow_on_all
-
-
-class Filled(typing.NamedTuple):
-    """What a generator makes of a batch.
-
-    Attributes:
-        incomplete: [N, H, W, 3] float32, the images with zeros in the hole.
-        mask: [N or 1, H, W, 1] float32, 1 in the hole.
-        stages: tuple of [N, H, W, 3] float32, the results of the network's stages.
-        offsets: [N, H / 8, W / 8, 2] int32, of the attention; None without one.
-    """
-
-    incomplete: tf.Tensor
-    mask: tf.Tensor
-    stages: tuple
-    offsets: tf.Tensor | None
-
-    @property
-    def completed(self):
-        """The images with their holes filled by the last stage, [N, H, W, 3]."""
-        return complete(self.stages[-1], self.incomplete, self.mask)
+from inpaint.training.filled import Filled
 
 
 class Trainer:

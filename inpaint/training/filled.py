@@ -1,0 +1,28 @@
+"""What a generator makes of a batch."""
+
+import typing
+
+import tensorflow as tf
+
+from inpaint.models.generator import complete
+
+
+class Filled(typing.NamedTuple):
+    """What a generator makes of a batch.
+
+    Attributes:
+        incomplete: [N, H, W, 3] float32, the images with zeros in the hole.
+        mask: [N or 1, H, W, 1] float32, 1 in the hole.
+        stages: tuple of [N, H, W, 3] float32, the results of the network's stages.
+        offsets: [N, H / 8, W / 8, 2] int32, of the attention; None without one.
+    """
+
+    incomplete: tf.Tensor
+    mask: tf.Tensor
+    stages: tuple
+    offsets: tf.Tensor | None
+
+    @property
+    def completed(self):
+        """The images with their holes filled by the last stage, [N, H, W, 3]."""
+        return complete(self.stages[-1], self.incomplete, self.mask)
