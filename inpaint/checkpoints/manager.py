@@ -1,6 +1,5 @@
 """The checkpoints of a training run: saving them, keeping the best, recovering from a crash."""
 
-import errno
 import json
 import math
 import os
@@ -16,10 +15,10 @@ from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
 from inpaint.errors import Note, UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
+from inpaint.io.locks import hold
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
-_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)  # of file systems without locks
 
 
 class RunCheckpoints:
@@ -140,17 +139,11 @@ class RunCheckpoints:
 
 
 def _locked(path):
-    """A `FileLock` that this process holds until it ends, in whatever way, or not at all without locks."""
-    # A soft lock, which is a file that exists, would outlive a process that is killed.
-    lock = filelock.FileLock(path, timeout=0, thread_local=False, fallback_to_soft=False)
+    """A lock that only this process holds; UserError if another one does."""
     try:
-        lock.acquire()
+        return hold(path)
     except filelock.Timeout as error:
         raise UserError(f"another process trains in {path.parent}: name another --log_dir") from error
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise
-    return lock
 
 
 def _remove_leftovers(folder):

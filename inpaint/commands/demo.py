@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.util
 import pathlib
-import tempfile
 
 from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
@@ -33,6 +32,7 @@ class Options(InpainterOptions, PageScaleOptions):
 def main(options):
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise UserError(f'the page needs {" and ".join(missing)}, not installed: pip install ".[demo]"')
+    from inpaint.demo.page_folder import page_folder
     from inpaint.demo.settings import Settings
     from inpaint.demo.web.server import listen, serve
 
@@ -52,9 +52,9 @@ def main(options):
         networks.append(Network(name, make_inpainter(loaded, config, fill_size=scale["fill_size"])))
     for network in networks:
         network.warm_up()
-    with tempfile.TemporaryDirectory(prefix="inpaint-page-") as folder:  # removed when the page ends
+    with page_folder() as folder:
         settings = Settings(
-            folder=pathlib.Path(folder),
+            folder=folder,
             max_pixels=options.max_pixels,
             max_upload_mb=options.max_upload_mb,
             keep_minutes=options.keep_minutes,

@@ -4,6 +4,7 @@ import concurrent.futures
 import io
 import json
 import pathlib
+import signal
 import time
 
 import numpy as np
@@ -130,9 +131,21 @@ def test_files_are_removed_after_a_while_and_at_the_end(tmp_path, monkeypatch):
         content = encoded(np.zeros((8, 8, 3), np.uint8))
         photo = httpx.post(f"{address}photos", content=content).json()["id"]
         deadline = time.monotonic() + 60
-        while list(tmp_path.glob("inpaint-page-*/*")):
+        while list(tmp_path.glob("inpaint-page-*/photos/*")):
             assert httpx.get(f"{address}health").is_success and time.monotonic() < deadline
         assert httpx.get(f"{address}photos/{photo}/view").status_code == 404
         httpx.post(f"{address}photos", content=content)
-        assert len(list(tmp_path.glob("inpaint-page-*/*"))) == 1
+        assert len(list(tmp_path.glob("inpaint-page-*/photos/*"))) == 1
+    assert not list(tmp_path.glob("inpaint-page-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+def test_a_closed_terminal_ends_the_page(tmp_path, monkeypatch, number):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with running_page(tmp_path / "log.txt") as (address, process):
+        httpx.post(f"{address}photos", content=encoded(np.zeros((8, 8, 3), np.uint8)))
+        assert len(list(tmp_path.glob("inpaint-page-*/photos/*"))) == 1
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
     assert not list(tmp_path.glob("inpaint-page-*"))

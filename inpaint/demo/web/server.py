@@ -25,6 +25,9 @@ def serve(networks, settings, host, listener):
     # One second for visitors' connections to end, then their work is stopped.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that files are removed
+    for number in (signal.SIGHUP, signal.SIGQUIT):  # a closed terminal, unless nohup keeps the page
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))
     shown = f"[{host}]" if ":" in host else host
     print(f"the page is at http://{shown}:{listener.getsockname()[1]}/", flush=True)
     uvicorn.Server(config).run(sockets=[listener])
