@@ -8,7 +8,7 @@ def make_inpainter(options, config, say=print, **more):
 
     Args:
         options: an `InpainterOptions`.
-        config: the checkpoint's `GeneratorConfig`, see `inpaint.flags.network.resolved`.
+        config: the checkpoint's `GeneratorConfig`, see `inpaint.checkpoints.config.resolve`.
         say: called with one line of text that describes the loaded checkpoint.
         more: further arguments of the `Inpainter`.
 

@@ -30,5 +30,4 @@ class NetworkOptions(Options):
 
     def requested(self):
         """What was asked for, as a dict: arguments of `inpaint.checkpoints.config.resolve`."""
-        asked = {name: getattr(self, name) for name in ("network", "guided", "padding")}
-        return {name: value for name, value in asked.items() if value is not None}
+        return {name: getattr(self, name) for name in ("network", "guided", "padding")}
