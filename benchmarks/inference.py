@@ -35,6 +35,7 @@ import numpy as np
 import tensorflow as tf
 from support import naive_attention
 
+from inpaint.checkpoints.config import resolve_folder
 from inpaint.cli.process import run
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
@@ -79,13 +80,17 @@ def main(options):
                         [sys.executable, *sys.argv, *setting], check=True, stdout=subprocess.PIPE, text=True
                     )
                     found[form].append(json.loads(done.stdout.splitlines()[-1]))
-            line = {"height": height, "width": width, "precision": precision, **options.scale()}
+            line = {"height": height, "width": width, "precision": precision, **_scale(options)}
             line |= _summary(found["fast"])
             if options.naive:
                 naive = _summary(found["naive"])
                 line |= {f"naive_{name}": value for name, value in naive.items()}
                 line["ratio"] = round(naive["seconds"] / line["seconds"], 1)
             print(json.dumps(line), flush=True)
+
+
+def _scale(options):
+    return resolve_folder(None, **options.requested()).scale()
 
 
 def _size(text):
@@ -105,7 +110,7 @@ def _measure(options, precision, height, width):
     generator = Generator(dtype=precision)
     if options.here == "naive":
         generator.contextual_attention = NaiveAttention(dtype=precision)
-    inpainter = Inpainter(generator, hole_only=options.here == "fast", **options.scale())
+    inpainter = Inpainter(generator, hole_only=options.here == "fast", **_scale(options))
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), np.uint8)
     mask[height * 3 // 8 : height * 5 // 8, width * 3 // 8 : width * 5 // 8] = 1

@@ -13,6 +13,7 @@ from inpaint.flags.examples import example_options, image_sources
 from inpaint.io.file_lists import image_paths
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.examples import BoxOptions, SourceOptions
+from inpaint.options.filling import fill_size
 from inpaint.options.network import NetworkOptions
 from inpaint.options.option import options_of
 from inpaint.options.recipes import recipes
@@ -58,7 +59,8 @@ def parse(values):
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
     run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
-    config = _config(run, parsed(values, NetworkOptions).requested())
+    box = parsed(values, BoxOptions)
+    config = _config(run, source, box, parsed(values, NetworkOptions).requested())
     architecture = NETWORKS[config.network]
     run.check_network(architecture, config.network)
     recipe.check_network(architecture, config.guided)
@@ -68,20 +70,26 @@ def parse(values):
         raise UserError(
             f"--mask_flist is not for --recipe={recipe.NAME}, whose masks are boxes: leave it out"
         )
-    examples = example_options(source, parsed(values, BoxOptions), config, recipe.BOXES)
+    examples = example_options(source, box, config, recipe.BOXES)
     training, validation = image_sources(source, run.val)
     paths = image_paths(training, run.random_seed, config.guided)
     validation_paths = image_paths(validation, guided=config.guided) if validation else []
     return TrainingOptions(config, recipe, run, examples, training, paths, validation_paths)
 
 
-def _config(run, requested):
+def _config(run, source, box, requested):
     """The configuration of the network that is continued, started from, or new."""
     if any(pathlib.Path(run.log_dir).glob("snap-*.index")):
-        return resolve_folder(run.log_dir, **requested)
-    if run.model_restore:
-        return resolve(run.model_restore, **requested)
-    return resolve_folder(None, **requested)
+        return resolve_folder(run.log_dir, **requested, fill_size=fill_size(run.fill_size))
+    begun = resolve if run.model_restore else resolve_folder
+    config = begun(run.model_restore or None, **requested)
+    size = fill_size(run.fill_size) or "auto"
+    detail = "residual" if size != "whole" and NETWORKS[config.network].has_attention else "none"
+    if not source.mask_flist:
+        # Strokes are narrower than the box: three quarters of its side are filled well.
+        width = max(1, 3 * min(box.height, box.width) // 4)
+        config = dataclasses.replace(config, hole_width=width)
+    return dataclasses.replace(config, fill_size=size, detail=detail)
 
 
 def _recipe(values):

@@ -128,15 +128,15 @@ def in_process(monkeypatch, capsys):
 
 @pytest.fixture(scope="session")
 def bundled():
-    """An `Inpainter` with the bundled weights."""
+    """An `Inpainter` with the bundled weights that fills images whole."""
     from inpaint.inference.inpainter import Inpainter
 
-    return Inpainter.from_checkpoint()
+    return Inpainter.from_checkpoint(fill_size="whole")
 
 
 @pytest.fixture(scope="session")
-def as_on_page(bundled):
-    """An `Inpainter` with the bundled weights that fills as the page does by default."""
+def as_it_comes(bundled):
+    """An `Inpainter` with the bundled weights that fills as they say, which is every command's default."""
     from inpaint.inference.inpainter import Inpainter
 
     return Inpainter(bundled.generator, fill_size="auto", detail="residual")
@@ -149,7 +149,8 @@ def exported(tmp_path_factory):
     command = command_line("export", f"--export_dir={folder}", "--max_pixels=1048576")
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"loaded the bundled weights, photographs\n{folder}\n" and done.stderr == ""
+    loaded = "loaded the bundled weights, photographs; fill_size=whole, detail=none"
+    assert done.stdout == f"{loaded}\n{folder}\n" and done.stderr == ""
     return folder
 
 

@@ -9,7 +9,7 @@ from inpaint.checkpoints.config import config_of, write_config
 from inpaint.errors import UserError, as_user_error
 
 
-def write_average(log_dir, count, folder, generator):
+def write_average(log_dir, count, folder, generator, config=None):
     """Write the mean of a run's newest checkpoints as a generator-only snapshot in the original's format.
 
     Args:
@@ -17,6 +17,7 @@ def write_average(log_dir, count, folder, generator):
         count: how many checkpoints to average.
         folder: where the result goes; created if needed.
         generator: a `Generator` like the run's; receives the mean.
+        config: the `GeneratorConfig` to write. Default: the generator's.
 
     Returns:
         (the prefix written, the prefixes that were averaged, oldest first).
@@ -32,7 +33,7 @@ def write_average(log_dir, count, folder, generator):
             raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
     _fill_with_mean(generator, prefixes)
     written = tf1.save(folder, generator, step=step)
-    write_config(folder, config_of(generator))
+    write_config(folder, config or config_of(generator))
     return written, prefixes
 
 

@@ -1,4 +1,4 @@
-"""The generator's configuration, kept in `config.json` beside its checkpoints. Needs no TensorFlow.
+"""How a checkpoint's generator is built and used, kept in `config.json` beside it. Needs no TensorFlow.
 
 Padding leaves no trace in the weights, nor does partial convolution beside plain: with the wrong
 one they load without complaint and fill badly.
@@ -9,27 +9,42 @@ import dataclasses
 import json
 import pathlib
 
-from inpaint.checkpoints.locate import find
+from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
 from inpaint.models.architecture import architecture_of
+from inpaint.options.filling import check_scale
 
 NAME = "config.json"
+_NETWORK = ("guided", "padding", "network")
 
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorConfig:
-    """What a `Generator` is built from.
+    """What a `Generator` is built from, and how it fills best.
 
     Attributes:
         guided: whether it takes a sketch.
         padding: of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
         network: the kind of network, one of `NETWORKS`.
+        fill_size, detail, hole_width: of an `Inpainter`. Files of earlier versions and snapshots of the
+            original do not say: whole images without details.
     """
 
     guided: bool = False
     padding: str = "same"
     network: str = "gated"
+    fill_size: str | int = "whole"
+    detail: str = "none"
+    hole_width: int = 48
+
+    def built(self):
+        """What the network is built from, as a dict."""
+        return {name: getattr(self, name) for name in _NETWORK}
+
+    def scale(self):
+        """How it fills, as arguments of an `Inpainter`."""
+        return {"fill_size": self.fill_size, "detail": self.detail, "hole_width": self.hole_width}
 
 
 def config_of(generator):
@@ -48,9 +63,11 @@ def read_config(folder):
         return None
     try:
         found = json.loads(path.read_text())
-        config = GeneratorConfig(found["guided"], found["padding"], found["network"])
+        scale = {name: found[name] for name in GeneratorConfig().scale() if name in found}
+        config = GeneratorConfig(*(found[name] for name in _NETWORK), **scale)
         if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
             raise ValueError("not the values of a generator")
+        check_scale(**config.scale())
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise UserError(f"{path} is damaged: remove it and give --network, --guided and --padding") from error
     _check_possible(config, f"{path} describes no generator of this version: ")
@@ -65,12 +82,14 @@ def write_config(folder, config):
         write_whole(path, text)
 
 
-def resolve(path, guided=None, padding=None, network=None):
+def resolve(path, guided=None, padding=None, network=None, **scale):
     """The configuration to build a checkpoint's generator with.
 
     Args:
         path: what `find` understands, or None for the bundled weights.
         guided, padding, network: what the caller asks for, or None to leave it to the checkpoint.
+        scale: `fill_size` and `detail`, the same. Unlike a network, they may be other than the checkpoint
+            says; `fill_size="whole"` also means no detail, unless it is asked for.
 
     Returns:
         a `GeneratorConfig`: from the checkpoint's config.json, else from the arguments, else the default.
@@ -79,16 +98,22 @@ def resolve(path, guided=None, padding=None, network=None):
         UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments, or there
             is no such network.
     """
-    if path is None and guided:
-        raise UserError("the bundled weights are not guided: name a guided --checkpoint_dir")
-    if path is None and network not in (None, "gated"):
-        raise UserError(f"the bundled weights are not {network}: name a --checkpoint_dir of that network")
-    folder = None if path is None else pathlib.Path(find(path)).parent
-    return resolve_folder(folder, guided, padding, network)
+    folder = BUNDLED if path is None else pathlib.Path(find(path)).parent
+    return resolve_folder(folder, guided, padding, network, **scale)
 
 
-def resolve_folder(folder, guided=None, padding=None, network=None):
+def resolve_folder(folder, guided=None, padding=None, network=None, fill_size=None, detail=None):
     """As `resolve`, for all checkpoints in a folder; None for no folder."""
+    config = _built_as(folder, guided, padding, network)
+    if fill_size is not None:
+        config = dataclasses.replace(config, fill_size=fill_size)
+    if detail is not None or fill_size == "whole":
+        config = dataclasses.replace(config, detail=detail or "none")
+    return config
+
+
+def _built_as(folder, guided, padding, network):
+    """The folder's configuration, or that of what is asked for, which must not contradict it."""
     requested = {"guided": guided, "padding": padding and padding.lower(), "network": network}
     requested = {name: value for name, value in requested.items() if value is not None}
     said = None if folder is None else read_config(folder)

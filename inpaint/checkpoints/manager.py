@@ -34,6 +34,7 @@ class RunCheckpoints:
         step: int64 `tf.Variable`, the number of finished iterations.
         keep: how many of the newest to keep.
         writes: whether this process saves; of several workers only the chief does.
+        config: the `GeneratorConfig` to write. Default: that of the trainer's generator.
 
     Raises:
         UserError: the folder cannot be written, is in use by another process, or has a name in which
@@ -41,11 +42,11 @@ class RunCheckpoints:
             record of the best one is damaged.
     """
 
-    def __init__(self, log_dir, trainer, step, keep=5, writes=True):
+    def __init__(self, log_dir, trainer, step, keep=5, writes=True, config=None):
         self._folder = pathlib.Path(log_dir)
         self._step = step
         self._writes = writes
-        self._config = config_of(trainer.generator)
+        self._config = config or config_of(trainer.generator)
         self._checkpoint = native.training_checkpoint(trainer, step)
         if set("*?[") & set(str(self._folder.absolute())):
             raise UserError(

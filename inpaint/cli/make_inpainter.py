@@ -16,8 +16,7 @@ def make_inpainter(options, config, say=print, **more):
         An `Inpainter`.
     """
     load_tensorflow()
-    from inpaint.checkpoints.restore import restored_generator
     from inpaint.inference.inpainter import Inpainter
 
-    generator = restored_generator(options.checkpoint_dir, config, options.precision, say)
-    return Inpainter(generator, options.edge_threshold, **more)
+    threshold = options.edge_threshold
+    return Inpainter.of_config(options.checkpoint_dir, config, options.precision, threshold, say, **more)

@@ -8,14 +8,14 @@ from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError
-from inpaint.options.filling import InpainterOptions, PageScaleOptions
+from inpaint.options.filling import InpainterOptions, ScaleOptions
 from inpaint.options.option import option
 
 _BUNDLED = "photographs"
 
 
 @dataclasses.dataclass(frozen=True)
-class Options(InpainterOptions, PageScaleOptions):
+class Options(InpainterOptions, ScaleOptions):
     host: str = option("127.0.0.1", "Address to listen on; 0.0.0.0 allows other machines to connect.")
     port: int | None = option(
         None, "Port to listen on. Default: the first free one from 7860.", least=1, most=65535
@@ -36,7 +36,6 @@ def main(options):
     from inpaint.demo.settings import Settings
     from inpaint.demo.web.server import listen, serve
 
-    scale = options.scale()
     # Before loading, which takes seconds.
     listener = listen(options.host, options.port)
     checkpoints = [options.checkpoint_dir, *options.more_checkpoints]
@@ -47,9 +46,9 @@ def main(options):
     networks = []
     for checkpoint, config in zip(checkpoints, configs):
         name = pathlib.Path(checkpoint).name if checkpoint else _BUNDLED
-        # Visitors choose the detail of each fill; not all networks have it.
+        # Visitors choose the size and detail of each fill; not all networks have detail.
         loaded = dataclasses.replace(options, checkpoint_dir=checkpoint)
-        networks.append(Network(name, make_inpainter(loaded, config, fill_size=scale["fill_size"])))
+        networks.append(Network(name, make_inpainter(loaded, dataclasses.replace(config, detail="none"))))
     for network in networks:
         network.warm_up()
     with page_folder() as folder:
@@ -58,7 +57,7 @@ def main(options):
             max_pixels=options.max_pixels,
             max_upload_mb=options.max_upload_mb,
             keep_minutes=options.keep_minutes,
-            size=scale["fill_size"],
-            detail=scale["detail"],
+            size=configs[0].fill_size,
+            detail=configs[0].detail,
         )
         serve(networks, settings, options.host, listener)

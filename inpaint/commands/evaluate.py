@@ -159,7 +159,7 @@ def _checkpoints(options):
 
 
 def _network(options, config):
-    inpainter = make_inpainter(options, config, **options.scale())
+    inpainter = make_inpainter(options, config)
     weights = hashlib.sha256(b"".join(w.tobytes() for w in inpainter.generator.get_weights()))
     padding = inpainter.generator.padding.upper()
     description = f"weights {weights.hexdigest()[:16]}, {options.precision}, padding {padding}"

@@ -31,7 +31,7 @@ class Options(InpainterOptions, ScaleOptions):
         if self.format == "onnx":
             if self.max_pixels != MAX_PIXELS:
                 raise UserError("--max_pixels is for --format=saved_model only: an ONNX model has no limit")
-            if (self.fill_size, self.detail) != ("whole", "none"):
+            if {self.fill_size, self.detail} - {None, "whole", "none"}:
                 raise UserError("--fill_size and --detail are for --format=saved_model only")
             if self.precision != "float32":
                 raise UserError(f"--format=onnx needs --precision=float32, received {self.precision}")
@@ -43,7 +43,9 @@ def main(options):
     # Before loading the network, to fail early.
     check_folder(options.export_dir, options.overwrite)
     config = resolve(options.checkpoint_dir, **options.requested())
-    inpainter = make_inpainter(options, config, **options.scale())
+    if config.fill_size == "auto" or options.format == "onnx":
+        config = dataclasses.replace(config, fill_size="whole", detail=options.detail or "none")
+    inpainter = make_inpainter(options, config)
     if options.format == "onnx":
         from inpaint.export.onnx import export_onnx
 

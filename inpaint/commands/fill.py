@@ -10,7 +10,6 @@ from inpaint.errors import UserError
 from inpaint.inference.fill_file import fill_loaded, load, make_job
 from inpaint.inference.scale import advice
 from inpaint.io.image_files import check_output
-from inpaint.models.architecture import NETWORKS
 from inpaint.options.filling import OneImageOptions, OutputOptions, ScaleOptions
 from inpaint.options.option import option
 
@@ -29,9 +28,8 @@ def main(options):
             raise UserError(f"--output={job.output} would replace the mask or sketch: name another")
     loaded = load(job, options.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
-    inpainter = make_inpainter(options, config, eager=True, **options.scale())
-    residual = NETWORKS[config.network].has_attention
-    if inpainter.fill_size == "whole" and (told := advice(loaded.mask > 0, residual)):
+    inpainter = make_inpainter(options, config, eager=True)
+    if told := advice(loaded.mask > 0, config):
         print(told)
     with ProgressBar("parts", ends=False) as bar:
         fill_loaded(inpainter, loaded, progress=bar.update)

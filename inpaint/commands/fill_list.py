@@ -33,7 +33,7 @@ def main(options):
     config = resolve(options.checkpoint_dir, **options.requested())
     failures = Failures(warn)
     jobs = read_jobs(options.flist, config.guided, failures, options.strip_metadata)
-    inpainter = make_inpainter(options, config, **options.scale())
+    inpainter = make_inpainter(options, config)
     with ProgressBar("images", len(jobs)) as bar:
         fill_list(inpainter, jobs, options.batch_size, failures, size, options.max_pixels, warn, bar.update)
     listed = len({job.line for job in jobs} | failures.lines)

@@ -52,7 +52,6 @@ def main(options, further):
         **dataclasses.asdict(config),
         "precision": options.precision,
         "edge_threshold": options.edge_threshold,
-        **options.scale(),
     }
     for_workers = FillOptions(
         inpainter,

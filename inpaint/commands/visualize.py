@@ -23,7 +23,7 @@ class Options(OneImageOptions):
 
 def main(options):
     folder = pathlib.Path(options.output_dir)
-    config = resolve(options.checkpoint_dir, **options.requested())
+    config = resolve(options.checkpoint_dir, **options.requested(), fill_size="whole")
     if options.layers is not None:
         NETWORKS[config.network].check_layers(options.layers)
     loaded = load(make_job(options, config.guided, output=None), options.max_pixels)

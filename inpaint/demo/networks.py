@@ -66,8 +66,8 @@ class Network:
         self.fill(black, hole, nothing, "auto", "residual", lambda done, total: None)
 
     def _with(self, size, detail):
-        threshold = self._inpainter.edge_threshold
-        return Inpainter(self._inpainter.generator, threshold, fill_size=size, detail=detail)
+        like, scale = self._inpainter, {"fill_size": size, "detail": detail}
+        return Inpainter(like.generator, like.edge_threshold, **scale, hole_width=like.hole_width)
 
 
 def _at_most(array, side):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from inpaint.errors import UserError
+from inpaint.inference.pictures import as_plane
 from inpaint.io.image_files import size_text
 from inpaint.models.preprocessing import holes
 
@@ -11,7 +12,8 @@ def checked(image, mask, sketch=None):
     """Convert an image or a batch, and what belongs to it, to a batch.
 
     Args:
-        image, mask, sketch: as in a call of the `Inpainter`.
+        image: uint8 [H, W, 3] or [N, H, W, 3].
+        mask, sketch: as in a call of the `Inpainter`.
 
     Returns:
         [uint8 [N, H, W, 3], uint8 [N, H, W, 1] in {0, 1}], and with a sketch uint8 [N, H, W, 1].
@@ -19,14 +21,7 @@ def checked(image, mask, sketch=None):
     Raises:
         UserError: shapes, types or values that are not those of an image, mask or sketch.
     """
-    image = _array(image, "image")
-    if image.dtype != np.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
-        raise UserError(
-            f"the image must be uint8 [H, W, 3] or [N, H, W, 3], received {image.dtype} {list(image.shape)}"
-        )
     batch = image if image.ndim == 4 else image[None]
-    if batch.size == 0:
-        raise UserError(f"the image has no pixels: its shape is {list(image.shape)}")
     mask = _one_channel(mask, batch, "mask")
     hole = holes(mask).numpy()
     for highest, has_hole in zip(mask.max(axis=(1, 2, 3)), hole.any(axis=(1, 2, 3))):
@@ -44,7 +39,10 @@ def checked(image, mask, sketch=None):
 
 def _one_channel(array, batch, name):
     """Bring a mask or sketch to [N, H, W, 1]; all values are numbers from 0 to 255, or booleans."""
-    array = _array(array, name)
+    try:
+        array = np.asarray(as_plane(array))
+    except ValueError as error:  # nested lists of different lengths
+        raise UserError(f"the {name} is no array: {error}") from error
     received = f"{array.dtype} {list(array.shape)}"
     if array.dtype.kind not in "biuf":
         raise UserError(f"the {name} must be an array of numbers or booleans, received {received}")
@@ -68,10 +66,3 @@ def _one_channel(array, batch, name):
             f"the {name} must hold numbers from 0 to 1 or to 255, received {array.min():g} to {array.max():g}"
         )
     return np.broadcast_to(array, (*each, 1))
-
-
-def _array(values, name):
-    try:
-        return np.asarray(values)
-    except ValueError as error:  # nested lists of different lengths
-        raise UserError(f"the {name} is no array: {error}") from error

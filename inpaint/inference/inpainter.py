@@ -11,10 +11,11 @@ from inpaint.errors import UserError
 from inpaint.inference.arguments import checked
 from inpaint.inference.batch_fill import APART, BatchFill
 from inpaint.inference.hole_windows import disjoint_windows
+from inpaint.inference.pictures import as_levels
 from inpaint.inference.scale import regions
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
-from inpaint.options.filling import DETAILS
+from inpaint.options.filling import check_scale
 
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
@@ -34,19 +35,24 @@ class Inpainter:
             neighbouring holes), a size at which it is as wide as those that the network learned on.
         detail: what is added to holes that were filled in a smaller copy: `"none"`, or `"residual"` for the
             fine detail of similar places in the image (Yi et al., CVPR 2020), which the attention finds.
+        hole_width: width of the holes that the network fills well, in pixels; for `"auto"`.
 
     Raises:
-        ValueError: if `fill_size` or `detail` is none of these.
+        ValueError: if `fill_size`, `detail` or `hole_width` is none of these.
         UserError: if `detail` is `"residual"` and the network has no attention.
     """
 
     def __init__(
-        self, generator, edge_threshold=0.6, hole_only=True, eager=False, fill_size="whole", detail="none"
+        self,
+        generator,
+        edge_threshold=0.6,
+        hole_only=True,
+        eager=False,
+        fill_size="whole",
+        detail="none",
+        hole_width=48,
     ):
-        if fill_size not in ("whole", "auto") and not (isinstance(fill_size, int) and fill_size >= CELL):
-            raise ValueError(f'fill_size must be "whole", "auto" or at least {CELL}, received {fill_size!r}')
-        if detail not in DETAILS:
-            raise ValueError(f"detail must be one of {', '.join(DETAILS)}, received {detail!r}")
+        check_scale(fill_size, detail, hole_width)
         if detail == "residual" and not generator.has_attention:
             raise UserError(
                 f"detail=residual needs attention, which network {generator.network} lacks: use detail=none"
@@ -56,6 +62,7 @@ class Inpainter:
         self.hole_only = hole_only
         self.fill_size = fill_size
         self.detail = detail
+        self.hole_width = hole_width
         self._eager = eager
         self._batches = BatchFill(generator, edge_threshold, hole_only, detail == "residual")
         self.network_inputs = self._batches.inputs
@@ -78,6 +85,8 @@ class Inpainter:
         precision="float32",
         edge_threshold=0.6,
         say=None,
+        fill_size=None,
+        detail=None,
         **options,
     ):
         """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
@@ -93,41 +102,55 @@ class Inpainter:
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
             edge_threshold: sketch pixels with value / 255 above this are lines.
             say: called with one line of text that describes the loaded checkpoint, or None.
+            fill_size, detail: as of the constructor. None: as in the checkpoint's config.json, or `"whole"`
+                and `"none"` without one; `"whole"` also means no detail, unless it is given.
             options: further arguments of the constructor.
 
         Raises:
             UserError: if there is no checkpoint at `path`, or if it does not fit or contradicts `guided`,
                 `padding` or `network`.
         """
-        generator = restored_generator(path, resolve(path, guided, padding, network), precision, say)
-        return cls(generator, edge_threshold, **options)
+        config = resolve(path, guided, padding, network, fill_size=fill_size, detail=detail)
+        return cls.of_config(path, config, precision, edge_threshold, say, **options)
+
+    @classmethod
+    def of_config(cls, path, config, precision="float32", edge_threshold=0.6, say=None, **options):
+        """As `from_checkpoint`, with the `GeneratorConfig` that `checkpoints.config.resolve` returns."""
+
+        def say_scale(line):
+            say(f"{line}; fill_size={config.fill_size}, detail={config.detail}")
+
+        generator = restored_generator(path, config, precision, say and say_scale)
+        return cls(generator, edge_threshold, **{**config.scale(), **options})
 
     def __call__(self, image, mask, sketch=None, progress=None):
         """Fill an image or a batch of images of the same size.
 
         Args:
-            image: uint8 [H, W, 3] RGB, or [N, H, W, 3].
+            image: an array [H, W, 3] RGB, or a batch [N, H, W, 3], of uint8 or of floating point in [0, 1];
+                also gray ([H, W] or one channel) or RGBA, a path or a PIL image: see `pictures.as_levels`.
             mask: [H, W], [H, W, 1] or, as image files are read, [H, W, 3] with equal channels; for a batch
                 one of these for all, or [N, ...]. Booleans, or numbers up to 1 (hole above 0.5) or up to 255
-                (hole above 127.5), determined for each mask.
-            sketch: same shapes as the mask, uint8 in [0, 255] or bool, white lines; required if guided.
+                (hole above 127.5), determined for each mask. Also a path or a PIL image.
+            sketch: same kinds as the mask, uint8 in [0, 255] or bool, white lines; required if guided.
                 Lines outside the hole are ignored.
             progress: called as `progress(done, total)` after each part of the work, some dozens in all, from
                 the thread of the call. What it raises stops the work and is raised by the call.
 
         Returns:
-            uint8 array of the image's shape, RGB; an image without a hole is returned unchanged.
+            the filled image, of the same kind as `image`: an array of its shape and dtype, a PIL image for a
+            PIL image, uint8 [H, W, 3] for a path. Outside of the hole it is the same, alpha everywhere.
 
         Raises:
             UserError: if sizes differ, the image has no pixels, the mask's values mean neither hole nor
                 known, a sketch is missing or not allowed, a `fill_size` leaves no known pixel, or there is
                 not enough memory.
         """
-        inputs = self.checked(image, mask, sketch)
-        if not inputs[1].any():
-            return np.array(image)
+        levels, like = as_levels(image)
+        inputs = self.checked(levels, mask, sketch)
+        hole = inputs[1] > 0
         try:
-            return self._fill_regions(inputs, progress).reshape(np.shape(image))
+            return like(self._fill_regions(inputs, progress) if hole.any() else levels, hole)
         except tf.errors.ResourceExhaustedError as error:
             count, *size, _ = inputs[0].shape
             raise UserError(
@@ -135,8 +158,13 @@ class Inpainter:
                 f"fill_size"
             ) from error
 
+    def __repr__(self):
+        generator = self.generator
+        kind = f"{generator.network}{', guided' * generator.guided}, {generator.dtype_policy.name}"
+        return f"<Inpainter: {kind}, fill_size={self.fill_size}, detail={self.detail}>"
+
     def checked(self, image, mask, sketch=None):
-        """The arguments of a call as a batch, see `arguments.checked`; raises UserError as the call."""
+        """Levels, mask and sketch as a batch, see `arguments.checked`; raises UserError as the call."""
         if self.generator.guided != (sketch is not None):
             needs = "needs a sketch" if self.generator.guided else "is not guided, it takes no sketch"
             raise UserError(f"this generator {needs}")
@@ -169,7 +197,8 @@ class Inpainter:
         work = []
         for batch in [slice(i, i + 1) for i in range(len(images))] if alone else [slice(None)]:
             hole = masks[batch].any(axis=(0, 3))
-            work += [(batch, region) for region in (regions(hole, self.fill_size) if hole.any() else [])]
+            if hole.any():
+                work += [(batch, region) for region in regions(hole, self.fill_size, self.hole_width)]
         filled = images.copy()
         for index, (batch, region) in enumerate(work):
             told = progress and functools.partial(_tell, progress, index, len(work))

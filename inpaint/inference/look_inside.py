@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import UserError
+from inpaint.inference.pictures import as_levels
 from inpaint.models.generator import complete
 from inpaint.models.plans import Everywhere
 from inpaint.models.preprocessing import from_network
@@ -71,7 +72,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
     generator = inpainter.generator
     layers = generator.shown_layers if layers is None else layers
     generator.architecture.check_layers(layers)
-    inputs = inpainter.checked(image, mask, sketch)
+    inputs = inpainter.checked(as_levels(image)[0], mask, sketch)
     hole = inputs[1][0, ..., 0] > 0  # [H, W]
     if not hole.any():
         raise UserError("the mask has no hole: there is nothing to show")

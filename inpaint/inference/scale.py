@@ -6,11 +6,8 @@ import math
 import numpy as np
 
 from inpaint.inference.hole_windows import joined, largest_radius, separate_holes, united
-from inpaint.models.architecture import CELL
+from inpaint.models.architecture import CELL, NETWORKS
 
-# Radius of the largest circle in a hole that the network fills well, in pixels: a little more than half the
-# width of the widest strokes that the bundled weights were trained with.
-TRAINED_RADIUS = 24
 _CONTEXT = 128  # pixels of a working copy around a hole
 _LEAST_SIDE = 512  # of a working copy, where the image has as much
 _MOST_PIXELS = 1 << 20  # of a working copy
@@ -36,12 +33,13 @@ def cell_for_side(size, side):
     return max(CELL, math.ceil(CELL * max(size) / side))
 
 
-def regions(mask, fill_size):
+def regions(mask, fill_size, hole_width):
     """Divide an image into what is filled at one size each.
 
     Args:
         mask: bool [H, W] with a hole.
         fill_size: "whole", "auto", or the longer side of the working copy.
+        hole_width: diameter of the largest circle in a hole that the network fills well, in pixels.
 
     Returns:
         list of `Region`s.
@@ -52,39 +50,40 @@ def regions(mask, fill_size):
     if fill_size != "auto":
         return [Region(whole, whole, cell_for_side(mask.shape, fill_size))]
     holes, radii = separate_holes(mask, _CONTEXT // 2)
-    cells = np.array([_cell(mask.shape, hole, radius) for hole, radius in zip(holes, radii)])
     while True:
+        needed = CELL * 2 * radii / hole_width
+        cells = np.array([_cell(mask.shape, hole, least) for hole, least in zip(holes, needed)])
         groups = joined(holes, _CONTEXT // 2 * cells // CELL)
         if len(groups) == len(holes):
             break
         holes = united(holes, groups)
         radii = np.array([radii[g].max() for g in groups])
-        cells = np.array([_cell(mask.shape, hole, radius) for hole, radius in zip(holes, radii)])
     return [
         Region(_slices(_with_context(mask.shape, hole, cell)), _slices(hole), int(cell))
         for hole, cell in zip(holes, cells)
     ]
 
 
-def advice(mask, residual=True):
-    """Return one line of text if a hole is much wider than those of the training, else None.
+def advice(mask, config):
+    """Return one line of text if a hole is filled whole that is much wider than those of the training.
 
     Args:
         mask: bool [H, W], true in the hole.
-        residual: Whether the network can add detail.
+        config: the `GeneratorConfig` of the network.
     """
-    radius = largest_radius(mask)
-    if radius < 1.5 * TRAINED_RADIUS:
+    width = 2 * largest_radius(mask)
+    if config.fill_size != "whole" or width < 1.5 * config.hole_width:
         return None
+    residual = " --detail=residual" if NETWORKS[config.network].has_attention else ""
     return (
-        f"note: the hole is up to {2 * radius:.0f} pixels wide, and the network fills holes of up to "
-        f"{2 * TRAINED_RADIUS} pixels well: try --fill_size=auto{' --detail=residual' if residual else ''}"
+        f"note: the hole is up to {width:.0f} pixels wide, and the network fills holes of up to "
+        f"{config.hole_width} pixels well: try --fill_size=auto{residual}"
     )
 
 
-def _cell(size, hole, radius):
-    """The cell for a hole, (top, left, bottom, right), in whose largest circle has this radius."""
-    cell = max(CELL, math.ceil(CELL * radius / TRAINED_RADIUS))
+def _cell(size, hole, least):
+    """The cell for a hole, (top, left, bottom, right): at least this, and more for a very large one."""
+    cell = max(CELL, math.ceil(least))
     while True:
         top, left, bottom, right = _with_context(size, hole, cell)
         pixels = (bottom - top) * (right - left) * (CELL / cell) ** 2

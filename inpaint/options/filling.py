@@ -4,9 +4,10 @@ import dataclasses
 
 from inpaint.errors import UserError
 from inpaint.io.image_files import MAX_PIXELS
+from inpaint.models.architecture import CELL
 from inpaint.options.examples import EDGE_THRESHOLD
 from inpaint.options.network import NetworkOptions
-from inpaint.options.option import Options, option, options_of, with_default
+from inpaint.options.option import Options, option
 from inpaint.options.precision import PRECISION
 
 DETAILS = ("none", "residual")
@@ -30,42 +31,50 @@ class InpainterOptions(NetworkOptions):
 
 @dataclasses.dataclass(frozen=True)
 class ScaleOptions(Options):
-    """The size at which the network works."""
+    """The size at which the network works: None leaves it to the checkpoint."""
 
-    fill_size: str = option(
-        "whole",
+    fill_size: str | None = option(
+        None,
         "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it "
         "is as wide as those that the network was trained on. A number: maximum length of the longer side, "
-        "in pixels; larger images are reduced, and the filled hole is enlarged.",
+        "in pixels; larger images are reduced, and the filled hole is enlarged. Default: as the checkpoint "
+        "says, or whole.",
     )
-    detail: str = option(
-        "none",
-        "residual: sharpen the filled hole with fine detail from similar places of the image.",
+    detail: str | None = option(
+        None,
+        "residual: sharpen the filled hole with fine detail from similar places of the image. Default: as "
+        "the checkpoint says, but none with --fill_size=whole.",
         choices=DETAILS,
     )
 
     def check(self):
         super().check()
-        if self.fill_size in ("whole", "auto"):
-            return
-        if not self.fill_size.isdecimal() or not _LEAST_SIDE <= int(self.fill_size) <= _MOST_SIDE:
-            raise UserError(
-                f"--fill_size must be whole, auto or a number from {_LEAST_SIDE} to {_MOST_SIDE}, received "
-                f"{self.fill_size!r}"
-            )
+        fill_size(self.fill_size)
 
-    def scale(self):
-        """The size as arguments of an `Inpainter`."""
-        size = int(self.fill_size) if self.fill_size.isdecimal() else self.fill_size
-        return {"fill_size": size, "detail": self.detail}
+    def requested(self):
+        return {**super().requested(), "fill_size": fill_size(self.fill_size), "detail": self.detail}
 
 
-@dataclasses.dataclass(frozen=True)
-class PageScaleOptions(ScaleOptions):
-    """The size at which the network works, on the page."""
+def check_scale(fill_size, detail, hole_width):
+    """Raise ValueError unless these can be arguments of an `Inpainter`."""
+    if fill_size not in ("whole", "auto") and not (type(fill_size) is int and fill_size >= CELL):
+        raise ValueError(f'fill_size must be "whole", "auto" or at least {CELL}, received {fill_size!r}')
+    if detail not in DETAILS:
+        raise ValueError(f"detail must be one of {', '.join(DETAILS)}, received {detail!r}")
+    if type(hole_width) is not int or hole_width < 1:
+        raise ValueError(f"hole_width must be at least 1, received {hole_width!r}")
 
-    fill_size: str = with_default(options_of(ScaleOptions)["fill_size"], "auto")
-    detail: str = with_default(options_of(ScaleOptions)["detail"], "residual")
+
+def fill_size(text):
+    """The `fill_size` of an `Inpainter` from a flag's text, or None; UserError if it is none."""
+    if text in (None, "whole", "auto"):
+        return text
+    if not text.isdecimal() or not _LEAST_SIDE <= int(text) <= _MOST_SIDE:
+        raise UserError(
+            f"--fill_size must be whole, auto or a number from {_LEAST_SIDE} to {_MOST_SIDE}, received "
+            f"{text!r}"
+        )
+    return int(text)
 
 
 @dataclasses.dataclass(frozen=True)

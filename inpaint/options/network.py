@@ -29,5 +29,5 @@ class NetworkOptions(Options):
     )
 
     def requested(self):
-        """What was asked for, as a dict: arguments of `inpaint.checkpoints.config.resolve`."""
-        return {name: getattr(self, name) for name in ("network", "guided", "padding")}
+        names = ("network", "guided", "padding")
+        return {**super().requested(), **{name: getattr(self, name) for name in names}}

@@ -97,6 +97,10 @@ class Options:
     def check(self):
         """Raise UserError for options that contradict each other."""
 
+    def requested(self):
+        """What is asked of a checkpoint, as a dict: arguments of `inpaint.checkpoints.config.resolve`."""
+        return {}
+
     def recorded(self):
         """The options that decide the numbers of a run, as a dict of plain values by name."""
         fields = options_of(type(self)).items()

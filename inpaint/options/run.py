@@ -3,6 +3,7 @@
 import dataclasses
 
 from inpaint.errors import UserError
+from inpaint.options.filling import fill_size
 from inpaint.options.option import Options, option
 from inpaint.options.precision import PRECISION
 
@@ -23,6 +24,11 @@ class RunOptions(Options):
         "logs/<dataset>.",
     )
     model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
+    fill_size: str | None = option(
+        None,
+        "Size at which the network fills best, recorded beside its checkpoints: whole, auto or a number, see "
+        "--fill_size of fill. Default: auto, by the width of the box that masks are drawn with.",
+    )
     batch_size: int = option(16, "Images in each batch of an iteration, over all devices.", least=1)
     max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1)
     learning_rate: float = option(1e-4, "Adam's step size.", least=0)
@@ -69,6 +75,7 @@ class RunOptions(Options):
         return {name: getattr(self, name) for name in names}
 
     def check(self):
+        fill_size(self.fill_size)
         if self.ema == 1:
             raise UserError("--ema must be below 1, received 1: a mean that never moves")
         if self.scaled_init and self.model_restore:

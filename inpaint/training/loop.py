@@ -7,7 +7,6 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints import restore
-from inpaint.checkpoints.config import config_of
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.data.batches import Batches
 from inpaint.data.pipeline import distributed_batches
@@ -28,9 +27,7 @@ class TrainingLoop:
 
     Args:
         trainer: a `Trainer`.
-        paths: the training images.
-        examples: an `ExampleOptions`.
-        run: a `RunOptions` with a `log_dir`.
+        options: a `TrainingOptions`.
         validation: a `Validation` to measure at each checkpoint and to draw, or None.
         say: takes a line for the user; of several workers only the chief's is called.
 
@@ -39,16 +36,17 @@ class TrainingLoop:
             cannot be split over the replicas.
     """
 
-    def __init__(self, trainer, paths, examples, run, validation=None, say=print):
-        replicas = trainer.strategy.num_replicas_in_sync
+    def __init__(self, trainer, options, validation=None, say=print):
+        run, replicas = options.run, trainer.strategy.num_replicas_in_sync
         if run.batch_size % replicas:
             raise UserError(
                 f"--batch_size must be a multiple of the {replicas} replicas that share it, "
                 f"received {run.batch_size}"
             )
         self._trainer = trainer
-        self._paths = paths
-        self._examples = examples
+        self._config = options.config
+        self._paths = options.paths
+        self._examples = options.examples
         self._run = run
         self._chief = is_chief(trainer.strategy)
         self._say = say if self._chief else _say_nothing
@@ -58,7 +56,7 @@ class TrainingLoop:
         self._guard = Guard(self._say)
         self._summaries = None
         self._checkpoints = RunCheckpoints(
-            run.log_dir, trainer, self._step, run.keep_checkpoints, writes=self._chief
+            run.log_dir, trainer, self._step, run.keep_checkpoints, self._chief, self._config
         )
 
     def train(self):
@@ -76,8 +74,8 @@ class TrainingLoop:
         if self._validation:
             _ = self._validation.static_view  # fails early
         if self._chief:
-            config, recipe = config_of(trainer.generator), trainer.recipe.options
-            settings = settings_of(config, recipe, run, self._examples, self._paths)
+            recipe = trainer.recipe.options
+            settings = settings_of(self._config, recipe, run, self._examples, self._paths)
             if changed := changes(run.log_dir, settings):
                 self._say(f"not as this run began: {'; '.join(changed)}")
         restored = self._checkpoints.latest or run.model_restore

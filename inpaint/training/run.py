@@ -37,4 +37,4 @@ def train(options, say=print):
         tf.config.experimental.enable_op_determinism()
     with strategy.scope():
         trainer = make_trainer(options)
-    TrainingLoop(trainer, options.paths, options.examples, run, validation, say).train()
+    TrainingLoop(trainer, options, validation, say).train()

@@ -1,6 +1,5 @@
 """What a run was started with, so that going on with something else is noticed. Needs no TensorFlow."""
 
-import dataclasses
 import hashlib
 import json
 import pathlib
@@ -22,7 +21,7 @@ def settings_of(config, recipe, run, examples, paths):
         paths: the training images.
     """
     return {
-        **dataclasses.asdict(config),
+        **config.built(),
         "recipe": recipe.NAME,
         **recipe.recorded(),
         **run.recorded(),

@@ -60,7 +60,7 @@ def run(folder, lines, **options):
     return counts, {one["line"]: one["reason"] for one in bad}
 
 
-def test_good_and_bad_lines(photographs, tmp_path, bundled):
+def test_good_and_bad_lines(photographs, tmp_path, as_it_comes):
     lines = photographs(5)
     (tmp_path / "1m.png").write_text("no image")
     (tmp_path / "2.png").write_bytes((tmp_path / "2.png").read_bytes()[:900])
@@ -86,7 +86,7 @@ def test_good_and_bad_lines(photographs, tmp_path, bundled):
     again = [lines[i].replace("/out/", "/again/") for i in (0, 3, 4)]
     (tmp_path / "again.txt").write_text("\n".join(again))
     failures = Failures(print)
-    fill_list(bundled, read_jobs(tmp_path / "again.txt", False, failures), 8, failures)
+    fill_list(as_it_comes, read_jobs(tmp_path / "again.txt", False, failures), 8, failures)
     for i in (0, 3, 4):
         assert (tmp_path / f"out/{i}.png").read_bytes() == (tmp_path / f"again/{i}.png").read_bytes()
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["0.png", "3.png", "4.png"]

@@ -1,5 +1,6 @@
 """config.json beside checkpoints: commands and the library build the generator that was trained."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -32,7 +33,8 @@ def trained():
 def run(trained, tmp_path_factory):
     """The folder of its run, as training leaves it: a checkpoint, and a best one."""
     folder = tmp_path_factory.mktemp("run")
-    checkpoints = RunCheckpoints(folder, trained, tf.Variable(3, dtype=tf.int64))
+    written = GeneratorConfig(True, "symmetric", hole_width=96)
+    checkpoints = RunCheckpoints(folder, trained, tf.Variable(3, dtype=tf.int64), config=written)
     checkpoints.save()
     checkpoints.save_if_best({"l1": 1.0})
     checkpoints.close()
@@ -106,7 +108,23 @@ def test_old_checkpoints_and_the_originals_are_read_as_asked(old, trained, tmp_p
         assert Inpainter.from_checkpoint(folder, True).generator.padding == "same"
         with pytest.raises(UserError, match="is one of them guided"):
             Inpainter.from_checkpoint(folder)
-    assert config.resolve(None) == GeneratorConfig(False, "same")
+    scale = Inpainter.from_checkpoint(tmp_path / "theirs", True)
+    assert (scale.fill_size, scale.detail) == ("whole", "none")
+
+
+def test_how_a_checkpoint_is_filled(tmp_path, trained):
+    bundled = GeneratorConfig(False, "same", "gated", "auto", "residual", 48)
+    assert config.resolve(None) == bundled
+    assert config.resolve(None, fill_size=512) == dataclasses.replace(bundled, fill_size=512)
+    assert config.resolve(None, detail="none") == dataclasses.replace(bundled, detail="none")
+    whole = dataclasses.replace(bundled, fill_size="whole")
+    assert config.resolve(None, fill_size="whole") == dataclasses.replace(whole, detail="none")
+    assert config.resolve(None, fill_size="whole", detail="residual") == whole
+    tf1.save(tmp_path, trained.generator)
+    config.write_config(tmp_path, GeneratorConfig(True, "symmetric", "gated", 320, "none", 96))
+    inpainter = Inpainter.from_checkpoint(tmp_path, say=(said := []).append)
+    assert (inpainter.fill_size, inpainter.detail, inpainter.hole_width) == (320, "none", 96)
+    assert said[0].endswith("; fill_size=320, detail=none")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +144,10 @@ def test_old_checkpoints_and_the_originals_are_read_as_asked(old, trained, tmp_p
             "describes no generator of this version: network must be one of gated, .*received 'gated3'",
         ),
         ('{"guided": true, "padding": "same", "network": "partial"}', "describes .* cannot be guided"),
+        ('{"guided": true, "padding": "same", "network": "gated", "fill_size": "big"}', "is damaged"),
+        ('{"guided": true, "padding": "same", "network": "gated", "fill_size": true}', "is damaged"),
+        ('{"guided": true, "padding": "same", "network": "gated", "detail": []}', "is damaged"),
+        ('{"guided": true, "padding": "same", "network": "gated", "hole_width": 0}', "is damaged"),
     ],
 )
 def test_damaged_configs(old, content, message):
@@ -174,8 +196,7 @@ def test_other_commands_need_none_either(in_process, run, problem, tmp_path, com
 def test_an_average_keeps_the_config(in_process, run, tmp_path):
     done = in_process("average_snapshots", f"--log_dir={run}", "--count=1", f"--output_dir={tmp_path / 'a'}")
     assert done.returncode == 0, done.stderr
-    inpainter = Inpainter.from_checkpoint(tmp_path / "a")
-    assert inpainter.generator.guided and inpainter.generator.padding == "symmetric"
+    assert config.read_config(tmp_path / "a") == config.read_config(run) != GeneratorConfig()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_snapshot_of_another_network_is_named(v1, generator, tmp_path):
     assert {"plain", "partial"} <= set(alike)
     with pytest.raises(UserError, match=f"give --network={' or --network='.join(alike)}"):
         Inpainter.from_checkpoint(tmp_path / "half")
-    with pytest.raises(UserError, match="the bundled weights are not deepfill_v1: name a --checkpoint_dir"):
+    with pytest.raises(UserError, match="network=gated .*, received network=deepfill_v1"):
         Inpainter.from_checkpoint(network="deepfill_v1")
 
 

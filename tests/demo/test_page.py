@@ -25,7 +25,7 @@ def visitor(browser, address):
     visitor.close(address)
 
 
-def test_fills_as_the_library_does(visitor, as_on_page, tmp_path, rng):
+def test_fills_as_the_library_does(visitor, as_it_comes, tmp_path, rng):
     pixels = np.repeat(np.repeat(rng.integers(0, 256, (30, 40, 3), dtype=np.uint8), 8, 0), 8, 1)
     Image.fromarray(pixels).save(tmp_path / "noise.png")
     mask = np.zeros(pixels.shape[:2], np.uint8)
@@ -36,7 +36,7 @@ def test_fills_as_the_library_does(visitor, as_on_page, tmp_path, rng):
     visitor.fill()
     visitor.expect(visitor["#status"]).to_contain_text("Filled 2,400 pixels (3.1%)")
     name, image = visitor.download()
-    after, expected = np.array(image), as_on_page(pixels, mask)
+    after, expected = np.array(image), as_it_comes(pixels, mask)
     assert name == "noise_filled.png" and np.abs(after.astype(int) - expected).max() <= 1
     np.testing.assert_array_equal(after[mask == 0], pixels[mask == 0])
     assert np.abs(after.astype(int) - pixels)[mask > 0].mean() > 5

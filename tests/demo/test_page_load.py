@@ -77,7 +77,7 @@ def visit(address, number, nonsense):
 
 
 @pytest.mark.slow
-def test_crowd(page, as_on_page, nonsense):
+def test_crowd(page, as_it_comes, nonsense):
     address, process = page
 
     def crowd(first):
@@ -96,7 +96,7 @@ def test_crowd(page, as_on_page, nonsense):
         else:
             assert isinstance(answer, np.ndarray), answer
             np.testing.assert_array_equal(answer[mask == 0], image[mask == 0])
-            assert np.abs(answer.astype(int) - as_on_page(image, mask)).max() <= 1
+            assert np.abs(answer.astype(int) - as_it_comes(image, mask)).max() <= 1
     assert after < 1.1 * before
     assert httpx.get(f"{address}health").json() == {"fills": 0}
 

@@ -43,11 +43,12 @@ def test_fill_size_and_detail(in_process, wide, bundled):
     assert (expected != bundled(pixels(wide / "x.png"), pixels(wide / "m.png"))).any()
 
 
-def test_list(in_process, wide, bundled):
+def test_bundled_weights_say_how_they_fill(in_process, wide, as_it_comes):
     (wide / "list.txt").write_text("x.png m.png from_list.png\n")
-    done = in_process("fill_list", "--flist=list.txt", "--fill_size=auto", cwd=wide)
+    done = in_process("fill_list", "--flist=list.txt", cwd=wide)
     assert done.returncode == 0, done.stderr
-    expected = Inpainter(bundled.generator, fill_size="auto")(pixels(wide / "x.png"), pixels(wide / "m.png"))
+    assert "loaded the bundled weights, photographs; fill_size=auto, detail=residual\n" in done.stdout
+    expected = as_it_comes(pixels(wide / "x.png"), pixels(wide / "m.png"))
     np.testing.assert_array_equal(pixels(wide / "from_list.png"), expected)
 
 
@@ -61,10 +62,11 @@ def test_bad_sizes(in_process, wide, size):
 
 
 def test_advice(in_process, wide):
-    done = in_process("fill", "--image=x.png", "--mask=m.png", "--output=o.png", cwd=wide)
+    arguments = ("--image=x.png", "--mask=m.png", "--output=o.png")
+    done = in_process("fill", *arguments, "--fill_size=whole", cwd=wide)
+    assert "; fill_size=whole, detail=none\n" in done.stdout
     assert re.search(r"note: the hole is up to 1[56]\d pixels wide, .* --fill_size=auto", done.stdout)
-    done = in_process("fill", "--image=x.png", "--mask=m.png", "--output=o.png", "--fill_size=auto", cwd=wide)
-    assert "note" not in done.stdout
+    assert "note" not in in_process("fill", *arguments, cwd=wide).stdout
 
 
 def test_mask_from_alpha(in_process, wide):
@@ -137,11 +139,11 @@ def test_interrupt_stops_the_work(wide, tmp_path):
     mask[1000:2000, 1000:3000] = 255
     Image.fromarray(noise).save(tmp_path / "large.bmp")
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    command = command_line("fill", "--image=large.bmp", "--mask=mask.png", "--output=o.png")
+    paths = "--image=large.bmp", "--mask=mask.png", "--output=o.png"
+    command = command_line("fill", *paths, "--fill_size=whole")
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(["env", "PYTHONUNBUFFERED=1", *command], cwd=tmp_path, **options) as process:
-        while "note" not in process.stdout.readline():  # the last line before the work
-            pass
+        assert any("note" in line for line in process.stdout)  # the last line before the work
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
     assert (process.returncode, rest, errors) == (130, "", "error: interrupted\n")

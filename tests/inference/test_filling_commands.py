@@ -10,7 +10,6 @@ from PIL import Image
 from support.helpers import ROOT, command_line
 
 from inpaint.checkpoints import tf1
-from inpaint.checkpoints.locate import BUNDLED
 from inpaint.errors import UserError
 from inpaint.inference.fill_file import Job, fill_loaded, load
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
@@ -104,17 +103,16 @@ def test_bundled_weights_fill_an_example(in_process, tmp_path):
         (["--image=x.png", "--mask=m.png", "--output=gone/o.png"], "there is no folder gone"),
         (["--image=x.png", "--mask=m.png", "--checkpoint_dir=gone"], "no checkpoint at gone"),
         (["--image=x.png", "--mask=m.png", "--max_pixels=1000"], "over the limit of 1000 pixels"),
-        (["--image=x.png", "--mask=m.png", "--guided"], "the bundled weights are not guided"),
-        (
-            ["--image=x.png", "--mask=m.png", "--guided", f"--checkpoint_dir={BUNDLED}"],
-            "no such file: x_edge.jpg",
-        ),
+        (["--image=x.png", "--mask=m.png", "--guided"], "guided=false (config.json), received guided=true"),
+        (["--image=x.png", "--mask=m.png", "--guided", "--checkpoint_dir=theirs"], "no such file: x_edge"),
         (["--image=x.png", "--mask=m.png", "--sketch=m.png"], "--sketch needs --guided"),
         (["--image=x.png", "--mask=m.png", "more"], "unexpected argument 'more'"),
         (["--image=x.png", "--mask=m.png", "--output=./m.png"], "would replace the mask or sketch"),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(in_process, files, arguments, message):
+    (files / "theirs").mkdir()
+    (files / "theirs/snap-1.index").touch()
     before = sorted(path.name for path in files.iterdir())
     done = in_process("fill", *arguments, cwd=files)
     assert done.returncode == 1

@@ -154,7 +154,7 @@ def test_visualize_command(in_process, tmp_path):
     names = ["incomplete", "coarse", "refined", "completed", "flow"]
     names += ["gates_conv1", "gates_allconv16", "masks_conv1", "gate_key", "flow_key"]
     assert done.stdout.splitlines()[1:] == [f"new/folder/{name}.png" for name in names]
-    done = in_process("fill", *arguments[:2], cwd=tmp_path)
+    done = in_process("fill", *arguments[:2], "--fill_size=whole", cwd=tmp_path)
     filled, completed = (
         np.array(Image.open(tmp_path / name).convert("RGB")).astype(int)
         for name in ("output.png", "new/folder/completed.png")

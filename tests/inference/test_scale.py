@@ -1,11 +1,17 @@
 """Which holes are filled together, where and at which size."""
 
+import functools
+
 import cv2
 import numpy as np
 import pytest
 
+from inpaint.checkpoints.config import GeneratorConfig
+from inpaint.inference import scale
 from inpaint.inference.hole_windows import disjoint_windows, joined, largest_radius, separate_holes
-from inpaint.inference.scale import TRAINED_RADIUS, advice, regions
+
+RADIUS = 24
+regions = functools.partial(scale.regions, hole_width=2 * RADIUS)
 
 
 def disc(mask, row, column, radius):
@@ -54,8 +60,8 @@ def test_whole_and_number():
 
 def test_auto_fits_the_size_to_each_hole():
     size = (2400, 3200)
-    mask = disc(np.zeros(size, np.uint8), 1200, 2400, 4 * TRAINED_RADIUS)
-    disc(mask, 300, 200, TRAINED_RADIUS // 2)
+    mask = disc(np.zeros(size, np.uint8), 1200, 2400, 4 * RADIUS)
+    disc(mask, 300, 200, RADIUS // 2)
     found = sorted(regions(mask > 0, "auto"), key=lambda region: region.cell)
     assert [region.cell for region in found] == pytest.approx([8, 32], abs=1)
     filled = sum(inside(region, size) for region in found)
@@ -95,7 +101,19 @@ def test_largest_radius():
 
 
 def test_advice():
+    advice = functools.partial(scale.advice, config=GeneratorConfig())
     mask = disc(np.zeros((900, 900), np.uint8), 450, 450, 150) > 0
     assert "up to 300 pixels wide" in advice(mask) and "--fill_size=auto" in advice(mask)
     assert advice(mask[:, 360:400]) is not None  # limited by the known pixels above and below only
     assert advice(cv2.erode(np.uint8(mask), np.ones((241, 241))) > 0) is None
+    assert scale.advice(mask, GeneratorConfig(fill_size="auto")) is None
+    assert "holes of up to 190 pixels" in scale.advice(mask, GeneratorConfig(hole_width=190))
+    assert scale.advice(mask, GeneratorConfig(hole_width=210)) is None  # 300 is below one and a half of it
+    assert "detail" not in scale.advice(mask, GeneratorConfig(network="pconv_unet"))
+
+
+def test_auto_goes_by_the_width_that_the_network_fills_well():
+    mask = disc(np.zeros((900, 900), np.uint8), 450, 450, 150) > 0
+    for width, cell in ((48, 51), (96, 26), (301, 8), (400, 8)):
+        (region,) = scale.regions(mask, "auto", width)
+        assert region.cell == pytest.approx(cell, abs=1)

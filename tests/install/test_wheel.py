@@ -154,7 +154,7 @@ def test_help_of_every_command(installed, tmp_path):
 def test_commands_fill(installed, elsewhere, script, monkeypatch):
     flags = ["--image=photograph.png", "--mask=mask.png"]
     printed = run(installed / "deepfillv2", "fill", *flags, "--output=filled.png", cwd=elsewhere)
-    assert printed == "loaded the bundled weights, photographs\nfilled.png\n"
+    assert printed == "loaded the bundled weights, photographs; fill_size=auto, detail=residual\nfilled.png\n"
     run(installed / "python", "-m", "inpaint", "fill", *flags, "--output=again.png", cwd=elsewhere)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for `script`; `run` leaves it out
     done = script("fill", *flags, "--output=expected.png", cwd=elsewhere)
@@ -168,7 +168,7 @@ def test_commands_fill(installed, elsewhere, script, monkeypatch):
     assert np.abs(filled - photograph)[hole].mean() > 5 and np.array_equal(filled[~hole], photograph[~hole])
 
 
-def test_python_fills(installed, elsewhere, bundled):
+def test_python_fills(installed, elsewhere, as_it_comes):
     (elsewhere / "fill.py").write_text(PYTHON_FILL)
     arguments = ["fill.py", "photograph.png", "mask.png", "filled.npy"]
     for name in LINKED:  # others may use these names
@@ -177,4 +177,4 @@ def test_python_fills(installed, elsewhere, bundled):
     assert all(pathlib.Path(home).is_relative_to(installed.parent) for home in homes)
     image, mask = (np.asarray(Image.open(path)) for path in (PHOTOGRAPH, MASK))
     filled = np.load(elsewhere / "filled.npy")
-    assert np.abs(np.int16(filled) - bundled(image, mask)).max() <= 1
+    assert np.abs(np.int16(filled) - as_it_comes(image, mask)).max() <= 1

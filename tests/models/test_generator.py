@@ -137,7 +137,7 @@ def test_keras_calls(guided, rng):
 def test_from_checkpoint(bundled):
     for mine, theirs in zip(Generator.from_checkpoint().get_weights(), bundled.generator.get_weights()):
         np.testing.assert_array_equal(mine, theirs)
-    with pytest.raises(UserError, match="the bundled weights are not guided"):
+    with pytest.raises(UserError, match="guided=false .config.json., received guided=true"):
         Generator.from_checkpoint(guided=True)
 
 

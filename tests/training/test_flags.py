@@ -6,6 +6,7 @@ import pytest
 from absl import flags as absl_flags
 from support.helpers import ROOT
 
+from inpaint.checkpoints.config import GeneratorConfig, write_config
 from inpaint.flags import training
 from inpaint.options.recipes.deepfill_v1 import DeepFillV1Options
 from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
@@ -48,6 +49,29 @@ def test_recipes(resolved, arguments, recipe):
     wanted = resolved(*arguments)
     assert wanted.recipe == recipe
     assert wanted.examples.boxes == isinstance(recipe, DeepFillV1Options)
+
+
+@pytest.mark.parametrize(
+    "arguments, scale",
+    [
+        ([], ("auto", "residual", 96)),
+        (["--height=64", "--max_delta_height=8"], ("auto", "residual", 48)),
+        (["--fill_size=whole"], ("whole", "none", 96)),
+        (["--fill_size=512"], (512, "residual", 96)),
+        (["--network=pconv_unet"], ("auto", "none", 96)),
+        ([f"--model_restore={ROOT / 'inpaint/weights/photographs'}"], ("auto", "residual", 96)),
+        ([f"--mask_flist={ROOT / 'inpaint/examples'}"], ("auto", "residual", 48)),
+    ],
+)
+def test_how_the_network_will_fill(resolved, arguments, scale):
+    assert tuple(resolved(*arguments).config.scale().values()) == scale
+
+
+def test_a_run_keeps_how_it_fills(resolved, tmp_path):
+    (tmp_path / "snap-1.index").touch()
+    write_config(tmp_path, GeneratorConfig(fill_size=320, hole_width=33))
+    assert resolved().config == GeneratorConfig(fill_size=320, hole_width=33)
+    assert resolved("--fill_size=auto").config == GeneratorConfig(fill_size="auto", hole_width=33)
 
 
 def test_defaults_that_differ_are_told():

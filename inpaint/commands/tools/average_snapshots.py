@@ -24,5 +24,6 @@ def main(options):
     from inpaint.models.make_generator import make_generator
 
     generator = make_generator(config.guided, config.padding, config.network)
-    written, averaged = write_average(options.log_dir, options.count, options.output_dir, generator)
+    folders = options.log_dir, options.count, options.output_dir
+    written, averaged = write_average(*folders, generator, config)
     print(f"wrote {written}, the mean of {len(averaged)} checkpoints, {averaged[0]} to {averaged[-1]}")
