@@ -40,10 +40,18 @@ def export_onnx(inpainter, folder, overwrite=False):
         opset=_OPSET,
         custom_op_handlers={"FloorDiv": (_floor_div, []), "FloorMod": (_floor_mod, [])},
     )
+    _name_dimensions(model)
     content = model.SerializeToString()
     with as_user_error(f"cannot write {folder}"), whole_folder(folder, overwrite) as part:
         part.mkdir()
         (part / "model.onnx").write_bytes(content)
+
+
+def _name_dimensions(model):
+    """Name the unknown sizes of inputs and outputs, so that other tools say what they are."""
+    for value in (*model.graph.input, *model.graph.output):
+        for dimension, name in zip(value.type.tensor_type.shape.dim, ("batch", "height", "width")):
+            dimension.dim_param = name
 
 
 # ONNX's integer division rounds towards zero, but tf2onnx uses it for FloorDiv, which rounds down and

@@ -18,6 +18,20 @@ def require(condition, message):
     return tf.debugging.Assert(condition, [message])
 
 
+def one_channel(plane, name):
+    """A mask or sketch of unknown shape as [N, H, W, 1], with a check that it is one.
+
+    Args:
+        plane: a tensor.
+        name: `"mask"` or `"sketch"`.
+    """
+    shape = tf.shape(plane)
+    message = tf.strings.format(f"the {name} must be [N, H, W, 1], received {{}}", shape)
+    is_plane = tf.equal(tf.size(shape), 4) & tf.reduce_all(shape[-1:] == 1)
+    with tf.control_dependencies([require(is_plane, message)]):
+        return tf.ensure_shape(tf.identity(plane), [None, None, None, 1])
+
+
 def size_text(size):
     """int64 [2], height and width -> string scalar, width first: `640 x 480`."""
     return tf.strings.format("{} x {}", (size[1], size[0]))

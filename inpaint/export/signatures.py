@@ -4,7 +4,13 @@ import tensorflow as tf
 
 from inpaint.checkpoints.native import model_variables
 from inpaint.export.image_codec import decode_gray, decode_image, encode_image, read_header
-from inpaint.export.request_checks import require, require_as_many, require_pixels, require_size
+from inpaint.export.request_checks import (
+    one_channel,
+    require,
+    require_as_many,
+    require_pixels,
+    require_size,
+)
 from inpaint.io.mask_files import HOLE_ABOVE
 from inpaint.models.preprocessing import holes
 
@@ -32,11 +38,11 @@ class Served(tf.Module):
         self._limits = {"max_pixels": max_pixels, "multiple": inpainter.generator.architecture.multiple}
         # Only the network's variables: tracking the Keras model would export its own functions, too.
         self._variables = model_variables(inpainter.generator)
-        one_channel = tf.TensorSpec([None, None, None, 1], tf.uint8)
-        pixels = [tf.TensorSpec([None, None, None, 3], tf.uint8), one_channel]
+        plane = tf.TensorSpec(None, tf.uint8)  # of any rank, so that a wrong one is told in words
+        pixels = [tf.TensorSpec([None, None, None, 3], tf.uint8), plane]
         encoded = [tf.TensorSpec([None], tf.string)] * 2
         if inpainter.generator.guided:
-            pixels.append(one_channel)
+            pixels.append(plane)
             encoded.append(encoded[0])
         self.fill_pixels = tf.function(self._fill_pixels, input_signature=pixels)
         self.fill_encoded = tf.function(self._fill_encoded, input_signature=encoded)
@@ -46,6 +52,8 @@ class Served(tf.Module):
         return {"serving_default": self.fill_pixels, "serving_bytes": self.fill_encoded}
 
     def _fill_pixels(self, image, mask, sketch=None):
+        mask = one_channel(mask, "mask")
+        sketch = None if sketch is None else one_channel(sketch, "sketch")
         shape = tf.shape(image, tf.int64)
         received = tf.strings.format("image holds {} of {} x {}", (shape[0], shape[2], shape[1]))
         checks = require_pixels(shape[1:3], received, count=shape[0], **self._limits)

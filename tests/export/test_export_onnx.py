@@ -14,7 +14,8 @@ def test_another_runtime_computes_the_same(script, bundled, tmp_path):
     done = script("export", "--export_dir=1", "--format=onnx", cwd=tmp_path)
     assert done.returncode == 0 and done.stdout.endswith("\n1\n"), done.stderr
     session = onnxruntime.InferenceSession(str(tmp_path / "1" / "model.onnx"))
-    assert {value.name for value in session.get_inputs()} == {"image", "mask"}
+    shapes = {value.name: value.shape[:3] for value in (*session.get_inputs(), *session.get_outputs())}
+    assert shapes == dict.fromkeys(("image", "mask", "output"), ["batch", "height", "width"])
     photograph = np.asarray(Image.open(ROOT / "inpaint/examples/photographs/coffee.png").convert("RGB"))
     for count, height, width in ((1, 256, 256), (1, 200, 344), (1, 203, 341), (2, 61, 90), (1, 1, 1)):
         images = np.stack([photograph[i : i + height, 50 : 50 + width] for i in range(count)])

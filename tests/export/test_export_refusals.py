@@ -110,6 +110,13 @@ def test_pixels_refused(signatures, request_of_two, image, mask, message):
     assert np.any(filled_pixels(signatures, images, masks) != images)  # the next request works
 
 
+@pytest.mark.parametrize("shape", [(1, 48, 64), (48, 64), (1, 48, 64, 3), ()])
+def test_masks_of_another_rank(signatures, shape):
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        filled_pixels(signatures, np.zeros((1, 48, 64, 3), np.uint8), np.zeros(shape, np.uint8))
+    assert f"the mask must be [N, H, W, 1], received [{' '.join(map(str, shape))}]" in str(caught.value)
+
+
 def test_guided_refusals(guided):
     *_, signatures = guided
     message = "the sketch must have the size of the image: the image is 64 x 48, the sketch 8 x 16"
