@@ -9,6 +9,7 @@ import dataclasses
 import json
 import pathlib
 
+from inpaint.checkpoints.keras_file import description, is_keras_file
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
@@ -61,8 +62,13 @@ def read_config(folder):
     path = pathlib.Path(folder) / NAME
     if not path.is_file():
         return None
+    return _read(path, lambda: json.loads(path.read_text()))
+
+
+def _read(path, read):
+    """The `GeneratorConfig` that a dict describes, which `read` reads from a file at a path."""
     try:
-        found = json.loads(path.read_text())
+        found = read()
         scale = {name: found[name] for name in GeneratorConfig().scale() if name in found}
         config = GeneratorConfig(*(found[name] for name in _NETWORK), **scale)
         if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
@@ -98,13 +104,20 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
         UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments, or there
             is no such network.
     """
+    if is_keras_file(path):
+        said = _read(path, lambda: description(path))
+        return _scaled(_agreed(path, said, guided, padding, network), **scale)
     folder = BUNDLED if path is None else pathlib.Path(find(path)).parent
     return resolve_folder(folder, guided, padding, network, **scale)
 
 
-def resolve_folder(folder, guided=None, padding=None, network=None, fill_size=None, detail=None):
+def resolve_folder(folder, guided=None, padding=None, network=None, **scale):
     """As `resolve`, for all checkpoints in a folder; None for no folder."""
-    config = _built_as(folder, guided, padding, network)
+    said = None if folder is None else read_config(folder)
+    return _scaled(_agreed(folder, said, guided, padding, network), **scale)
+
+
+def _scaled(config, fill_size=None, detail=None):
     if fill_size is not None:
         config = dataclasses.replace(config, fill_size=fill_size)
     if detail is not None or fill_size == "whole":
@@ -112,11 +125,10 @@ def resolve_folder(folder, guided=None, padding=None, network=None, fill_size=No
     return config
 
 
-def _built_as(folder, guided, padding, network):
-    """The folder's configuration, or that of what is asked for, which must not contradict it."""
+def _agreed(place, said, guided, padding, network):
+    """What a place says of its generator; or, if it says nothing, what is asked for."""
     requested = {"guided": guided, "padding": padding and padding.lower(), "network": network}
     requested = {name: value for name, value in requested.items() if value is not None}
-    said = None if folder is None else read_config(folder)
     if said is None:
         config = GeneratorConfig(**requested)
         _check_possible(config)
@@ -125,7 +137,7 @@ def _built_as(folder, guided, padding, network):
         trained = getattr(said, name)
         if value != trained:
             raise UserError(
-                f"{folder} holds checkpoints of a generator with {name}={_text(trained)} ({NAME}), received "
+                f"{place} holds checkpoints of a generator with {name}={_text(trained)} ({NAME}), received "
                 f"{name}={_text(value)}: leave --{name} out, or name another checkpoint"
             )
     return said

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints import keras_file, native, tf1
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.models.make_generator import make_generator
@@ -12,7 +12,7 @@ def restored_generator(path, config, precision="float32", say=None):
     """A new generator, loaded from either kind of checkpoint.
 
     Args:
-        path: folder, prefix, or None for the bundled weights.
+        path: folder, prefix, a `.keras` file, or None for the bundled weights.
         config: the checkpoint's `GeneratorConfig`, which `resolve` returns.
         precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
         say: called with one line of text that describes the loaded checkpoint, or None.
@@ -34,7 +34,7 @@ def load_generator(path, generator):
     """Load a generator that is there already from either kind of checkpoint.
 
     Args:
-        path: folder, prefix, or None for the bundled weights.
+        path: folder, prefix, a `.keras` file, or None for the bundled weights.
         generator: the `Generator` to fill.
 
     Returns:
@@ -47,6 +47,9 @@ def load_generator(path, generator):
     if path is None:
         tf1.load(BUNDLED, generator)
         loaded = f"the bundled weights, {BUNDLED.name}"
+    elif keras_file.is_keras_file(path):
+        keras_file.load(path, generator)
+        loaded = f"a network that Keras saved, {path}"
     else:
         prefix, ours = kind(path)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"

@@ -92,7 +92,8 @@ class Inpainter:
         """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
 
         Args:
-            path: folder or prefix of the checkpoint; None for the bundled weights.
+            path: folder or prefix of the checkpoint, or a `.keras` file of its network; None for the bundled
+                weights.
             guided: Whether the generator takes a sketch. None: as in the checkpoint's config.json, or
                 False without one.
             padding: padding of the convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as in the

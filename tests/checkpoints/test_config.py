@@ -127,6 +127,42 @@ def test_how_a_checkpoint_is_filled(tmp_path, trained):
     assert said[0].endswith("; fill_size=320, detail=none")
 
 
+def test_a_file_of_keras(tmp_path, trained, problem, in_process):
+    (image, mask, _), arrays = problem
+    trained.generator.save(tmp_path / "x.keras")
+    inpainter = Inpainter.from_checkpoint(tmp_path / "x.keras", precision="mixed_bfloat16")
+    assert inpainter.generator.dtype_policy.name == "mixed_bfloat16"
+    assert config.config_of(inpainter.generator) == GeneratorConfig(True, "symmetric")
+    for mine, theirs in zip(inpainter.generator.get_weights(), trained.generator.get_weights()):
+        np.testing.assert_array_equal(mine, theirs)
+    common = f"--image={image}", f"--mask={mask}", f"--checkpoint_dir={tmp_path / 'x.keras'}"
+    done = in_process("fill", *common, f"--output={tmp_path / 'o.png'}")
+    assert done.returncode == 0, done.stderr
+    assert f"loaded a network that Keras saved, {tmp_path / 'x.keras'}; fill_size=whole" in done.stdout
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(tmp_path / "o.png")), Inpainter(trained.generator, eager=True)(*arrays)
+    )
+    for flags, message in ((["--noguided"], "guided=true"), (["--padding=same"], "padding=symmetric")):
+        assert message in in_process("fill", *common, *flags).stderr
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"other", b"cut off"])
+def test_bad_files_of_keras(tmp_path, trained, content):
+    path = tmp_path / "x.keras"
+    if content == b"other":
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+        model.build((1, 1))
+        model.save(path)
+    elif content == b"cut off":
+        trained.generator.save(path)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match="x.keras.* (no network of this project|no such file)"):
+        Inpainter.from_checkpoint(path)
+
+
 @pytest.mark.parametrize(
     "content, message",
     [
