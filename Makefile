@@ -15,8 +15,8 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/deepfillv2 fill --image inpaint/examples/photographs/coffee.png \
-		--mask inpaint/examples/masks/coffee.png --output output.png
+	$(BIN)/deepfillv2 fill --image inpaint/examples/photographs/boulders.jpg \
+		--mask inpaint/examples/masks/boulders.png --output output.png
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2

@@ -186,8 +186,8 @@ def test_links_lead_somewhere(page):
     assert not [reason for target in targets if (reason := broken_link(page, target))]
 
 
-def test_readme_lists_every_package():
-    tree = next(text for text in shell_blocks(ROOT / "README.md") if text.startswith("ops/"))
+def test_contributing_lists_every_package():
+    tree = next(text for text in shell_blocks(ROOT / "CONTRIBUTING.md") if text.startswith("ops/"))
     listed = set(re.findall(r"^  (\w+)/ ", tree, re.MULTILINE))
     inside = [path for path in (ROOT / "inpaint").iterdir() if path.is_dir() and not path.is_symlink()]
     folders = {path.name for path in inside} - {"__pycache__"}
