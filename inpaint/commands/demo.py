@@ -20,6 +20,9 @@ class Options(InpainterOptions, ScaleOptions):
     port: int | None = option(
         None, "Port to listen on. Default: the first free one from 7860.", least=1, most=65535
     )
+    allowed_hosts: tuple = option(
+        (), "Names, between commas, by which visitors reach the page, besides this machine's own."
+    )
     max_upload_mb: int = option(64, "Maximum size of an upload, in megabytes.", least=1)
     keep_minutes: float = option(
         60.0, "Minutes after its last use at which a visitor's file is removed.", least=0.001
@@ -54,6 +57,7 @@ def main(options):
     with page_folder() as folder:
         settings = Settings(
             folder=folder,
+            hosts=(options.host, *options.allowed_hosts),
             max_pixels=options.max_pixels,
             max_upload_mb=options.max_upload_mb,
             keep_minutes=options.keep_minutes,

@@ -29,5 +29,14 @@ class Busy(Refusal):
 
     status = 503
 
-    def __init__(self, waiting):
-        super().__init__(f"{waiting} others are waiting already: try again in a few minutes")
+    def __init__(self, told):
+        super().__init__(f"{told}: try again in a few minutes")
+
+
+class TooSlow(Refusal):
+    """A body that does not come."""
+
+    status = 408
+
+    def __init__(self):
+        super().__init__("the file took too long to arrive: try again")

@@ -3,8 +3,9 @@
 import contextlib
 import dataclasses
 import io
+import json
+import os
 import pathlib
-import pickle
 
 import numpy as np
 from PIL import Image
@@ -19,7 +20,7 @@ _SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF"
 _SHOWN_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
 _SHOWN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 _LOSSLESS = 1 << 20  # pixels up to which views are PNG files
-_FILE = "photo.pickle"
+_SENT, _ABOUT, _FILLED = "sent", "about.json", "filled.png"  # files in a photo's folder
 
 
 @dataclasses.dataclass
@@ -28,13 +29,17 @@ class Photo:
 
     Attributes:
         image: an `ImageFile`.
+        sent: path of the file that was sent.
         download: name of the download, with the suffix of the format that it is written in.
         shown: whether browsers show the file that was sent, and in the same colours.
+        changed: (left, top, right, bottom) of what was filled since, or None.
     """
 
     image: ImageFile
+    sent: pathlib.Path
     download: str
     shown: bool = True
+    changed: tuple | None = None
 
     @property
     def transparent(self):
@@ -42,22 +47,49 @@ class Photo:
         return self.image.alpha is not None and bool((self.image.alpha < 255).any())
 
     def save(self, folder):
-        """Keep the photo in a folder of the `Store`."""
-        with open(folder / _FILE, "wb") as file:
-            pickle.dump(self, file, pickle.HIGHEST_PROTOCOL)
+        """Keep the photo in a folder of the `Store`: the file that was sent, and what was filled since."""
+        os.link(self.sent, folder / _SENT)
+        self.sent = folder / _SENT
+        about = {"size": self.image.size, "download": self.download, "shown": self.shown}
+        if self.changed:
+            left, top, right, bottom = self.changed
+            Image.fromarray(self.image.rgb[top:bottom, left:right]).save(folder / _FILLED, compress_level=1)
+        (folder / _ABOUT).write_text(json.dumps({**about, "changed": self.changed}))
+
+    @classmethod
+    def load(cls, folder):
+        """The photo that was kept in a folder of the `Store`; raises `Gone` if something else was."""
+        about = _about(folder)
+        try:
+            image, changed = read_image(folder / _SENT, None), about["changed"]
+            if changed:
+                with Image.open(folder / _FILLED) as filled:
+                    pil = Image.fromarray(image.rgb)
+                    pil.paste(filled, changed[:2])
+                image.rgb = np.asarray(pil)
+        except (OSError, UserError) as error:  # it was removed in the meantime
+            raise Gone from error
+        return cls(image, folder / _SENT, about["download"], about["shown"], changed and tuple(changed))
 
     @staticmethod
-    def load(folder):
-        """The photo that was kept in a folder of the `Store`; raises `Gone` if something else was."""
-        if not (folder / _FILE).exists():
-            raise Gone
-        return pickle.loads((folder / _FILE).read_bytes())
+    def size(folder):
+        """(height, width) of the photo that was kept in a folder, without reading it; raises `Gone`."""
+        return tuple(_about(folder)["size"])
 
-    def filled(self, rgb):
-        """The photo with other pixels, uint8 [H, W, 3]: as they will be downloaded, so gray stays gray."""
+    def filled(self, rgb, hole):
+        """The photo with a filled `Hole`, as it will be downloaded: gray stays gray.
+
+        Args:
+            rgb: uint8 [H, W, 3], other than before in the hole only.
+            hole: the `Hole`.
+        """
         if self.image.gray:
             rgb = np.asarray(Image.fromarray(rgb).convert("L").convert("RGB"))
-        return dataclasses.replace(self, image=dataclasses.replace(self.image, rgb=rgb))
+        rows, columns = hole.window
+        here = columns.start, rows.start, columns.stop, rows.stop
+        least, most = (tuple(map(kind, here, self.changed or here)) for kind in (min, max))
+        image = dataclasses.replace(self.image, rgb=rgb)
+        return dataclasses.replace(self, image=image, changed=(*least[:2], *most[2:]))
 
     def view(self, window):
         """Encode a part of the photo for the screen.
@@ -88,6 +120,13 @@ class Photo:
         if not path.exists():
             write_image(path, self.image)
         return path
+
+
+def _about(folder):
+    try:
+        return json.loads((folder / _ABOUT).read_text())
+    except FileNotFoundError as error:
+        raise Gone from error
 
 
 @dataclasses.dataclass
@@ -142,7 +181,7 @@ def read_photo(path, name, max_pixels):
         suffix.lower() in SUFFIXES and suffix.lower().replace("jpeg", "jpg").replace("tiff", "tif") == fitting
     )
     download = f"{stem}_filled{suffix if alike else fitting}"
-    return Photo(image, download, kind in _SHOWN_FORMATS and mode in _SHOWN_MODES)
+    return Photo(image, path, download, kind in _SHOWN_FORMATS and mode in _SHOWN_MODES)
 
 
 def read_hole(path, size, left, top, max_pixels):

@@ -14,6 +14,7 @@ class Settings:
         max_upload_mb: maximum size of an upload, in megabytes.
         keep_minutes: how long visitors' files are kept after their last use.
         size, detail: what fills begin with: `fill_size` and `detail` of an `Inpainter`.
+        hosts: names of this server besides this machine's.
         most_waiting: how many visitors may wait for a fill.
     """
 
@@ -23,6 +24,7 @@ class Settings:
     keep_minutes: float = 60
     size: str | int = "auto"
     detail: str = "residual"
+    hosts: tuple = ()
     most_waiting: int = 64
 
     @property

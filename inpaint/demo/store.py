@@ -1,5 +1,6 @@
 """Visitors' files, under ids that nobody can guess."""
 
+import collections
 import contextlib
 import dataclasses
 import pathlib
@@ -15,6 +16,7 @@ from inpaint.demo.errors import Gone
 class _Entry:
     folder: pathlib.Path
     used: float
+    owner: str
 
 
 class Store:
@@ -23,7 +25,8 @@ class Store:
     Args:
         folder: an empty folder.
         seconds: how long a folder is kept after its last use.
-        most_bytes: how much all folders may hold together; above it, those least recently used are removed.
+        most_bytes: how much all folders may hold together; above it, of the owner who has most the folders
+            least recently used are removed.
         clock: function that returns the time in seconds.
     """
 
@@ -36,8 +39,8 @@ class Store:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def new(self):
-        """Context manager for a new folder: (id, path). It is kept unless the body fails."""
+    def new(self, owner):
+        """Context manager for a new folder of somebody: (id, path). It is kept unless the body fails."""
         name = secrets.token_urlsafe(18)
         folder = self._folder / name
         folder.mkdir()
@@ -47,7 +50,7 @@ class Store:
             shutil.rmtree(folder)
             raise
         with self._lock:
-            self._entries[name] = _Entry(folder, self._clock())
+            self._entries[name] = _Entry(folder, self._clock(), owner)
         self.remove_old()
 
     def folder(self, name):
@@ -61,16 +64,21 @@ class Store:
             return entry.folder
 
     def remove_old(self):
-        """Remove the folders that were not used for too long, and while all hold too much, the oldest."""
+        """Remove folders that were not used for too long and, while all hold too much, the greediest's."""
         with self._lock:
             end = self._clock() - self._seconds
+            old = [name for name, entry in self._entries.items() if entry.used < end]
+            removed = [self._entries.pop(name).folder for name in old]
             sizes = {name: _size(entry.folder) for name, entry in self._entries.items()}
-            total = sum(sizes.values())
-            removed = []
-            for name, entry in list(self._entries.items()):
-                if entry.used < end or (total > self._most_bytes and len(self._entries) > 1):
-                    removed.append(self._entries.pop(name).folder)
-                    total -= sizes[name]
+            shares = collections.Counter()
+            for name, size in sizes.items():
+                shares[self._entries[name].owner] += size
+            while shares.total() > self._most_bytes and len(self._entries) > 1:
+                newest, greediest = next(reversed(self._entries)), max(shares, key=shares.get)
+                theirs = [name for name, entry in self._entries.items() if entry.owner == greediest]
+                name = next(name for name in (*theirs, *self._entries) if name != newest)
+                shares[self._entries[name].owner] -= sizes[name]
+                removed.append(self._entries.pop(name).folder)
         for folder in removed:
             shutil.rmtree(folder)
 

@@ -16,7 +16,8 @@ class _Stop(Exception):
 
 
 class _Job:
-    def __init__(self):
+    def __init__(self, owner):
+        self.owner = owner
         self.messages = asyncio.Queue()
         self.stopped = threading.Event()
 
@@ -26,10 +27,12 @@ class Turns:
 
     Args:
         most: how many may wait.
+        most_each: how many of one owner may run or wait.
     """
 
-    def __init__(self, most):
+    def __init__(self, most, most_each=8):
         self._most = most
+        self._most_each = most_each
         self._jobs = []  # the first one runs
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "fill")
 
@@ -37,22 +40,25 @@ class Turns:
         """How many are running or waiting."""
         return len(self._jobs)
 
-    def enter(self, work):
+    def enter(self, work, owner):
         """Queue work.
 
         Args:
             work: called as `work(progress)` in a thread; returns a dict. `progress(done, total)` ends it if
                 nobody follows it any more.
+            owner: who asks for it.
 
         Returns:
             A job for `follow`.
 
         Raises:
-            Busy: if too many are waiting.
+            Busy: if too many are waiting, or too many of this owner's.
         """
         if len(self._jobs) > self._most:
-            raise Busy(self._most)
-        job = _Job()
+            raise Busy(f"{self._most} others are waiting already")
+        if sum(job.owner == owner for job in self._jobs) >= self._most_each:
+            raise Busy(f"{self._most_each} fills of yours are waiting already")
+        job = _Job(owner)
         self._jobs.append(job)
         self._thread.submit(self._run, job, work, asyncio.get_running_loop())
         self._tell_places()

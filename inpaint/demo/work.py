@@ -5,28 +5,20 @@ import time
 import numpy as np
 from PIL import Image
 
-from inpaint.demo.photo import Photo
-
-_SKETCH = "sketch.npy"
-
-
-def keep_photo(store, photo):
-    """Keep a `Photo` in a `Store`; returns its id."""
-    with store.new() as (name, folder):
-        photo.save(folder)
-    return name
+_SKETCH = "sketch.png"
 
 
 def keep_sketch(folder, sketch):
     """Keep the lines that fills of a photo follow, uint8 [H, W], in its folder."""
-    np.save(folder / _SKETCH, sketch)
+    Image.fromarray(sketch).save(folder / _SKETCH, compress_level=1)
 
 
-def fill(store, folder, network, hole, size, detail, progress):
+def fill(photos, owner, folder, network, hole, size, detail, progress):
     """Fill a hole.
 
     Args:
-        store: the `Store` that the result is kept in.
+        photos: the `Photos` that the result is kept in.
+        owner: whose it is.
         folder: the photo's folder.
         network: a `Network`.
         hole: a `Hole`.
@@ -35,23 +27,23 @@ def fill(store, folder, network, hole, size, detail, progress):
     Returns:
         dict: "id" of the result, "pixels" of the hole, "seconds" that the network took, and the hole's place.
     """
-    photo, whole = Photo.load(folder), hole.whole()
+    photo, whole = photos.load(folder), hole.whole()
     start = time.monotonic()
     rgb = network.fill(photo.image.rgb, whole, _sketch(folder, hole), size, detail, progress)
     seconds = time.monotonic() - start
-    name = keep_photo(store, photo.filled(rgb))
+    name = photos.keep(photo.filled(rgb, hole), owner)
     return {"id": name, "pixels": int(hole.mask.sum()), "seconds": seconds, **hole.place()}
 
 
-def look_inside(store, folder, network, hole, layers, progress):
+def look_inside(photos, owner, folder, network, hole, layers, progress):
     """Draw how a network fills a hole; arguments as for `fill`, and names of layers.
 
     Returns:
         dict: "id" of a folder with images, and their "names".
     """
-    rgb = Photo.load(folder).image.rgb
+    rgb = photos.load(folder).image.rgb
     images = network.look_inside(rgb, hole.whole(), _sketch(folder, hole), layers)
-    with store.new() as (name, kept):
+    with photos.store.new(owner) as (name, kept):
         for key, pixels in images.items():
             Image.fromarray(pixels).save(kept / f"{key}.jpg", quality=92, subsampling=0)
     return {"id": name, "names": list(images)}
@@ -60,4 +52,7 @@ def look_inside(store, folder, network, hole, layers, progress):
 def _sketch(folder, hole):
     """The lines sent for a photo, uint8 [H, W]; if none were sent, zeros."""
     path = folder / _SKETCH
-    return np.load(path) if path.exists() else np.zeros(hole.size, np.uint8)
+    if not path.exists():
+        return np.zeros(hole.size, np.uint8)
+    with Image.open(path) as sketch:
+        return np.array(sketch)

@@ -19,6 +19,7 @@ from inpaint.demo.web.app import make_app  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
 
 SIZE = (40, 56)
+LOCAL = "http://localhost"
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def client(networks, tmp_path):
     folder = tmp_path / "visitors"
     folder.mkdir()
     settings = Settings(folder, max_pixels=10_000, max_upload_mb=1, keep_minutes=5, size=512)
-    with TestClient(make_app(networks, settings)) as client:
+    with TestClient(make_app(networks, settings), LOCAL) as client:
         yield client
 
 
@@ -176,7 +177,7 @@ def test_gray_stays_gray(client, networks, rng):
 
 def test_large_views_are_jpeg(client, tmp_path, networks):
     settings = Settings(tmp_path, max_pixels=1 << 22)
-    with TestClient(make_app(networks, settings)) as roomy:
+    with TestClient(make_app(networks, settings), LOCAL) as roomy:
         photo = add(roomy, encoded(np.full((1200, 1200, 3), (200, 30, 60), np.uint8)))["id"]
         assert roomy.get(f"/photos/{photo}/view").headers["content-type"] == "image/jpeg"
         assert roomy.get(f"/photos/{photo}/view?width=1000").headers["content-type"] == "image/jpeg"
@@ -189,7 +190,7 @@ def test_look(client, pixels):
     done = json.loads(answer.text.splitlines()[-1])
     assert done["names"][-4:] == ["gates_conv1", "gates_conv3", "masks_conv1", "masks_conv3"]
     assert opened(client.get(f"/looks/{done['id']}/gates_conv1")).size == (48, 32)
-    for name in ("nothing", "..%2F..%2Fetc%2Fpasswd", "photo.pickle"):
+    for name in ("nothing", "..%2F..%2Fetc%2Fpasswd", "about.json"):
         assert client.get(f"/looks/{done['id']}/{name}").status_code == 404
     refused = client.post(f"/photos/{photo}/looks?layers=nonsense", content=encoded(box()))
     assert refused.status_code == 400 and "nonsense" in refused.json()["error"]
@@ -197,7 +198,7 @@ def test_look(client, pixels):
 
 def test_examples(client):
     examples = client.get("/settings").json()["examples"]
-    assert len(examples) == 5
+    assert len(examples) == 6
     for name in examples:
         photo, mask = (opened(client.get(f"/examples/{name}/{part}")) for part in ("photo", "mask"))
         assert photo.size == mask.size

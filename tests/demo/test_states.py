@@ -146,7 +146,7 @@ def test_examples_stay_and_bring_editable_holes(visitor, server):
     visitor.page.reload()
     visitor.page.wait_for_selector("body[data-ready]")
     thumbnails = visitor["#examples img"]
-    visitor.expect(thumbnails).to_have_count(5)
+    visitor.expect(thumbnails).to_have_count(6)
     for thumbnail in thumbnails.all():
         visitor.expect(thumbnail).to_have_js_property("naturalWidth", 192)
     visitor.page.get_by_label("Example: coffee").click()

@@ -20,8 +20,8 @@ def clock():
     return Clock()
 
 
-def put(store, size=10):
-    with store.new() as (name, folder):
+def put(store, size=10, owner="somebody"):
+    with store.new(owner) as (name, folder):
         (folder / "x").write_bytes(bytes(size))
     return name
 
@@ -58,7 +58,7 @@ def test_together_they_do_not_grow_beyond_a_limit(tmp_path, clock):
 
 def test_a_body_that_fails_leaves_nothing(tmp_path, clock):
     store = Store(tmp_path, 60, 100, clock)
-    with pytest.raises(ZeroDivisionError), store.new() as (name, folder):
+    with pytest.raises(ZeroDivisionError), store.new("somebody") as (name, folder):
         (folder / "x").write_bytes(b"x")
         raise ZeroDivisionError
     assert not list(tmp_path.iterdir()) and not kept(store, [name])
@@ -71,3 +71,10 @@ def test_ids_cannot_be_guessed_and_name_no_paths(tmp_path, clock):
     for name in ("", ".", "..", "../etc", str(tmp_path)):
         with pytest.raises(Gone):
             store.folder(name)
+
+
+def test_the_greediest_gives_way(tmp_path, clock):
+    store = Store(tmp_path, 60, 100, clock)
+    honest = put(store, 30, "honest")
+    greedy = [put(store, 20, "greedy") for _ in range(9)]
+    assert kept(store, [honest, *greedy]) == [honest, *greedy[-3:]]

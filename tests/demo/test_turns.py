@@ -48,7 +48,7 @@ async def all_of(turns, job):
 def test_in_order_and_told_where_they_are():
     async def run():
         turns, works = Turns(5), [Work(), Work(), Work()]
-        jobs = [turns.enter(work) for work in works]
+        jobs = [turns.enter(work, "somebody") for work in works]
         following = [asyncio.create_task(all_of(turns, job)) for job in jobs]
         await wait(works[0].begun)
         assert len(turns) == 3 and not works[1].begun.is_set()
@@ -69,7 +69,7 @@ def test_in_order_and_told_where_they_are():
 def test_leaving_stops_what_runs_and_what_waits():
     async def run():
         turns, works = Turns(5), [Work(), Work(), Work()]
-        following = [asyncio.create_task(all_of(turns, turns.enter(work))) for work in works]
+        following = [asyncio.create_task(all_of(turns, turns.enter(work, "somebody"))) for work in works]
         await wait(works[0].begun)
         following[1].cancel()
         await asyncio.wait([following[1]])
@@ -93,7 +93,7 @@ def test_errors_are_told_and_the_next_one_runs(caplog):
         works = [Work(UserError("no hole")), Work(ZeroDivisionError("secret")), Work()]
         for work in works:
             work.gate.set()
-        return [(await all_of(turns, turns.enter(work)))[-1] for work in works]
+        return [(await all_of(turns, turns.enter(work, "somebody")))[-1] for work in works]
 
     first, second, third = asyncio.run(run())
     assert first == {"state": "failed", "error": "no hole"}
@@ -104,11 +104,24 @@ def test_errors_are_told_and_the_next_one_runs(caplog):
 def test_too_many_are_sent_away():
     async def run():
         turns, works = Turns(2), [Work(), Work(), Work()]
-        following = [asyncio.create_task(all_of(turns, turns.enter(work))) for work in works]
+        following = [asyncio.create_task(all_of(turns, turns.enter(work, "somebody"))) for work in works]
         with pytest.raises(Busy, match="2 others are waiting already: try again"):
-            turns.enter(Work())
+            turns.enter(Work(), "somebody")
         for work in works:
             work.gate.set()
         await asyncio.gather(*following)
 
     asyncio.run(run())
+
+
+def test_nobody_takes_all_turns():
+    async def run():
+        turns, work = Turns(5, most_each=2), Work()
+        jobs = [turns.enter(work, "greedy") for _ in range(2)]
+        with pytest.raises(Busy, match="2 fills of yours are waiting already"):
+            turns.enter(work, "greedy")
+        jobs.append(turns.enter(work, "honest"))
+        work.gate.set()
+        return await asyncio.gather(*(all_of(turns, job) for job in jobs))
+
+    assert [told[-1]["state"] for told in asyncio.run(run())] == ["done"] * 3

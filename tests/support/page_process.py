@@ -98,15 +98,15 @@ class _Recorder:
 
 
 @contextlib.contextmanager
-def served(networks, settings):
+def served(networks, settings, connections=None):
     """Serves the page in a thread; the body gets (address, app, requests as (method, path, bytes))."""
     import uvicorn
 
     from inpaint.demo.web.app import make_app
+    from inpaint.demo.web.server import server_config
 
     app, asked = make_app(networks, settings), []
-    config = uvicorn.Config(_Recorder(app, asked), log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(_Recorder(app, asked), connections))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -17,9 +17,11 @@ from inpaint.demo import work
 from inpaint.demo.errors import Gone
 from inpaint.demo.examples import examples
 from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
+from inpaint.demo.photos import Photos
 from inpaint.demo.store import Store
 from inpaint.demo.turns import Turns
 from inpaint.demo.web.answers import WithHeaders, tell_errors
+from inpaint.demo.web.guard import Guard
 from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
 from inpaint.errors import UserError
 from inpaint.io.image_files import size_text
@@ -33,6 +35,11 @@ _LISTED = NETWORKS["gated"]  # whose layers the page lists
 _AT_ONCE = {"X-Accel-Buffering": "no"}  # proxies pass lines on as they come
 
 
+def owner(request):
+    """Whose share of the store and the turns a request has a part in: the client's address."""
+    return request.client.host if request.client else ""
+
+
 def make_app(networks, settings):
     """Create the server.
 
@@ -44,6 +51,7 @@ def make_app(networks, settings):
         A FastAPI application.
     """
     store = Store(settings.folder, 60 * settings.keep_minutes, _MOST_BYTES)
+    photos = Photos(store)
     turns = Turns(settings.most_waiting)
     coders = anyio.CapacityLimiter(_CODERS)
     samples = examples()
@@ -67,6 +75,7 @@ def make_app(networks, settings):
     )
     app.state.store, app.state.turns = store, turns
     tell_errors(app)
+    app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(WithHeaders)
 
     def body(request):
@@ -79,13 +88,14 @@ def make_app(networks, settings):
 
     async def read(request, reader, folder, left, top):
         """Read a mask or sketch of the photo in a folder from a request."""
-        photo = await in_thread(Photo.load, folder)
+        size = Photo.size(folder)
         async with body(request) as path:
-            return await in_thread(reader, path, photo.image.size, left, top, settings.max_pixels)
+            return await in_thread(reader, path, size, left, top, settings.max_pixels)
 
-    def streamed(function, *arguments):
+    def streamed(request, function, *arguments):
         """The response that tells what happens to work: lines of JSON."""
-        job = turns.enter(functools.partial(function, *arguments))
+        whose = owner(request)
+        job = turns.enter(functools.partial(function, photos, whose, *arguments), whose)
 
         async def lines():
             async with contextlib.aclosing(turns.follow(job)) as messages:
@@ -131,7 +141,7 @@ def make_app(networks, settings):
             photo = await in_thread(read_photo, path, name, settings.max_pixels)
             height, width = photo.image.size
             return {
-                "id": await in_thread(work.keep_photo, store, photo),
+                "id": await in_thread(photos.keep, photo, owner(request)),
                 "width": width,
                 "height": height,
                 "transparent": photo.transparent,
@@ -142,7 +152,7 @@ def make_app(networks, settings):
     @app.get("/photos/{id}/view")
     async def view(id: str, left: Left = 0, top: Top = 0, width: Extent = 1 << 30, height: Extent = 1 << 30):
         """The photo or a part of it, for the screen: PNG or JPEG."""
-        photo = await in_thread(Photo.load, store.folder(id))
+        photo = await in_thread(photos.load, store.folder(id))
         window = slice(top, top + height), slice(left, left + width)
         if not photo.image.rgb[window].size:
             raise UserError(
@@ -155,7 +165,7 @@ def make_app(networks, settings):
     async def download(id: str):
         """The photo in the format of the file that was sent, with its metadata."""
         folder = store.folder(id)
-        photo = await in_thread(Photo.load, folder)
+        photo = await in_thread(photos.load, folder)
         return FileResponse(await in_thread(photo.write, folder), filename=photo.download)
 
     @app.put("/photos/{id}/sketch", status_code=204)
@@ -186,7 +196,7 @@ def make_app(networks, settings):
             raise UserError(f"size must be one of {sizes}, detail one of {details}")
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
-        return streamed(work.fill, store, folder, chosen, hole, settings.sizes[size], detail)
+        return streamed(request, work.fill, folder, chosen, hole, settings.sizes[size], detail)
 
     @app.post("/photos/{id}/looks")
     async def look_inside(
@@ -202,7 +212,7 @@ def make_app(networks, settings):
         _LISTED.check_layers(names)
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
-        return streamed(work.look_inside, store, folder, chosen, hole, names)
+        return streamed(request, work.look_inside, folder, chosen, hole, names)
 
     @app.get("/looks/{id}/{name}")
     async def image_inside(id: str, name: str):

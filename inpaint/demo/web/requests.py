@@ -5,10 +5,13 @@ import os
 import tempfile
 from typing import Annotated
 
+import anyio
 from fastapi import Query
 
-from inpaint.demo.errors import TooLarge
+from inpaint.demo.errors import TooLarge, TooSlow
 
+SECONDS = 30  # for the next part of a body to come
+_MOST_SECONDS = 600  # for all of it
 _READ_IN_VAIN = 8  # times the limit that is read of a body that is too large, so that the answer is heard
 
 Name = Annotated[str, Query(description="the file's name, for the download's", max_length=200)]
@@ -35,12 +38,13 @@ async def received(request, folder, limit):
 
     Raises:
         TooLarge: if the body has more bytes.
+        TooSlow: if it takes too long to come.
     """
     number, path = tempfile.mkstemp(dir=folder)
     try:
         with open(number, "wb") as file:
             count = 0
-            async for chunk in request.stream():
+            async for chunk in _parts(request.stream()):
                 count += len(chunk)
                 if count <= limit:
                     file.write(chunk)
@@ -51,3 +55,17 @@ async def received(request, folder, limit):
         yield path
     finally:
         os.unlink(path)
+
+
+async def _parts(stream):
+    """The parts of a body; raises TooSlow if one, or all of them, take too long to come."""
+    end = anyio.current_time() + _MOST_SECONDS
+    try:
+        while True:
+            with anyio.fail_after(min(SECONDS, end - anyio.current_time())):
+                part = await anext(stream, None)
+            if part is None:
+                return
+            yield part
+    except TimeoutError as error:
+        raise TooSlow from error

@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from inpaint.demo.web.app import make_app
+from inpaint.demo.web.connections import Connections
 from inpaint.errors import UserError, as_user_error
 
 _PORTS = range(7860, 7960)
@@ -21,9 +22,7 @@ def serve(networks, settings, host, listener):
         host: the host as the user named it.
         listener: a socket that listens there, see `listen`.
     """
-    app = make_app(networks, settings)
-    # One second for visitors' connections to end, then their work is stopped.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    config = server_config(make_app(networks, settings))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that files are removed
     for number in (signal.SIGHUP, signal.SIGQUIT):  # a closed terminal, unless nohup keeps the page
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -31,6 +30,19 @@ def serve(networks, settings, host, listener):
     shown = f"[{host}]" if ":" in host else host
     print(f"the page is at http://{shown}:{listener.getsockname()[1]}/", flush=True)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def server_config(app, connections=None):
+    """How uvicorn serves the page; `connections` are `Connections` with other bounds."""
+    # One second for visitors' connections to end, then their work is stopped.
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        http=connections or Connections(),
+        ws="none",
+    )
 
 
 def listen(host, port):
