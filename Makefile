@@ -22,6 +22,7 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2
 
 slow-test: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[slow]"
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lint: $(VENV)/installed

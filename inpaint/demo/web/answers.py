@@ -1,5 +1,6 @@
 """What all answers of the server have in common: errors are JSON, and headers keep browsers in bounds."""
 
+import pydantic
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -18,11 +19,28 @@ _HEADERS = {
 }
 
 
+class Told(pydantic.BaseModel):
+    """The body of every answer that is an error."""
+
+    error: str
+
+
+# What requests may be answered with instead, for the schema.
+ERRORS = {
+    400: "what was sent cannot be used",
+    403: "the request came from another site, or to an unknown name of this server",
+    404: "there is no such photo, or no longer",
+    408: "the body took too long to arrive",
+    413: "more bytes or pixels than the page takes",
+    503: "too many are waiting",
+}
+
+
 def tell_errors(app):
     """Let a FastAPI application answer with {"error": one line} whatever goes wrong."""
 
-    def answer(status, text):
-        return JSONResponse({"error": text}, status)
+    def answer(status, text, headers=None):
+        return JSONResponse({"error": text}, status, headers)
 
     @app.exception_handler(UserError)
     async def user_error(_, error):
@@ -35,7 +53,7 @@ def tell_errors(app):
 
     @app.exception_handler(HTTPException)
     async def refused(_, error):
-        return answer(error.status_code, error.detail)
+        return answer(error.status_code, error.detail, error.headers)
 
     @app.exception_handler(ClientDisconnect)
     async def left(_, error):

@@ -5,9 +5,10 @@ import contextlib
 import functools
 import json
 import pathlib
+from typing import Annotated
 
 import anyio
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -20,9 +21,9 @@ from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
 from inpaint.demo.photos import Photos
 from inpaint.demo.store import Store
 from inpaint.demo.turns import Turns
-from inpaint.demo.web.answers import WithHeaders, tell_errors
+from inpaint.demo.web.answers import ERRORS, Told, WithHeaders, tell_errors
 from inpaint.demo.web.guard import Guard
-from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Number, Size, Top, received
+from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Size, Top, received
 from inpaint.errors import UserError
 from inpaint.io.image_files import size_text
 from inpaint.models.architecture import NETWORKS
@@ -54,6 +55,8 @@ def make_app(networks, settings):
     photos = Photos(store)
     turns = Turns(settings.most_waiting)
     coders = anyio.CapacityLimiter(_CODERS)
+    last = len(networks) - 1
+    Number = Annotated[int, Query(description="number of the network", ge=0, le=last, alias="network")]
     samples = examples()
 
     async def in_thread(function, *arguments):
@@ -71,7 +74,12 @@ def make_app(networks, settings):
         cleaning.cancel()
 
     app = FastAPI(
-        title="deepfillv2", version=inpaint.__version__, docs_url=None, redoc_url=None, lifespan=lifespan
+        title="deepfillv2",
+        version=inpaint.__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={status: {"model": Told, "description": told} for status, told in ERRORS.items()},
     )
     app.state.store, app.state.turns = store, turns
     tell_errors(app)
@@ -80,11 +88,6 @@ def make_app(networks, settings):
 
     def body(request):
         return received(request, settings.folder, settings.max_upload_mb * 1_000_000)
-
-    def network(number):
-        if number >= len(networks):
-            raise UserError(f"there is no network {number}: choose 0 to {len(networks) - 1}")
-        return networks[number]
 
     async def read(request, reader, folder, left, top):
         """Read a mask or sketch of the photo in a folder from a request."""
@@ -190,12 +193,12 @@ def make_app(networks, settings):
         Returns lines of JSON, see `Turns.follow`; the last one has the id of the result, a photo like those
         that were sent, and the window that the hole is in.
         """
-        chosen = network(network_number)
         if size not in settings.sizes or detail not in DETAILS:
             sizes, details = ", ".join(settings.sizes), ", ".join(DETAILS)
             raise UserError(f"size must be one of {sizes}, detail one of {details}")
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
+        chosen = networks[network_number]
         return streamed(request, work.fill, folder, chosen, hole, settings.sizes[size], detail)
 
     @app.post("/photos/{id}/looks")
@@ -208,7 +211,7 @@ def make_app(networks, settings):
         network_number: Number = 0,
     ):
         """Draw how the network fills a mask's hole. As for fills; the last line has an id and names."""
-        chosen, names = network(network_number), [name for name in layers.split(",") if name]
+        chosen, names = networks[network_number], [name for name in layers.split(",") if name]
         _LISTED.check_layers(names)
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
@@ -222,5 +225,10 @@ def make_app(networks, settings):
             raise Gone
         return FileResponse(files[name])
 
-    app.mount("/", StaticFiles(directory=_STATIC, html=True))
+    # Each by its name: mounted at the root, static files would answer for all paths with a wrong method.
+    for name in ("css", "js"):
+        app.mount(f"/{name}", StaticFiles(directory=_STATIC / name))
+    for path, name in (("/", "index.html"), ("/icon.svg", "icon.svg")):
+        file = functools.partial(FileResponse, _STATIC / name)
+        app.add_route(path, lambda _, file=file: file(), include_in_schema=False)
     return app

@@ -20,7 +20,6 @@ Top = Annotated[int | None, Query(description="row of its upper edge in the phot
 Extent = Annotated[int, Query(ge=1)]
 Size = Annotated[str, Query(description='size the network works at: "auto", "whole" or a number')]
 Detail = Annotated[str, Query(description='detail of similar places in the hole: "residual" or "none"')]
-Number = Annotated[int, Query(description="number of the network, from 0", ge=0, alias="network")]
 Layers = Annotated[str, Query(description="names of gated convolutions, between commas", max_length=2000)]
 
 
