@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # For the page's JavaScript and CSS; npx comes with Node.js.
 BIOME := npx --yes @biomejs/biome@2.6.8
 
-.PHONY: demo test slow-test lint format classic-test clean
+.PHONY: demo test slow-test lint format classic-test licences clean
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,3 +47,14 @@ classic-test: $(VENV)-classic/installed
 
 clean:
 	rm -rf $(VENV) $(VENV)-classic build dist *.egg-info
+
+# docs/licences.md: what users install, in an environment of its own.
+licences:
+	$(PYTHON) -m venv $(VENV)-licences
+	$(VENV)-licences/bin/python -m pip install --quiet -c constraints.txt ".[demo,serving,heic]"
+	$(PYTHON) -m venv $(VENV)-lister
+	$(VENV)-lister/bin/python -m pip install --quiet pip-licenses
+	printf '# Licences of the dependencies\n\nOf the program with the extras demo, serving and heic; made by `make licences`.\n\n' \
+		> docs/licences.md
+	$(VENV)-lister/bin/pip-licenses --python=$(VENV)-licences/bin/python --from=mixed --format=markdown \
+		--ignore-packages deepfillv2 pip setuptools >> docs/licences.md
