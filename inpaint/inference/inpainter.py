@@ -1,6 +1,7 @@
 """Filling holes in images."""
 
 import functools
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +18,7 @@ from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
 from inpaint.options.filling import check_scale
 
+_first_process = None  # that made an `Inpainter`, with all those that fork from it
 _LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
 
@@ -53,6 +55,7 @@ class Inpainter:
         hole_width=48,
     ):
         check_scale(fill_size, detail, hole_width)
+        _check_process()
         if detail == "residual" and not generator.has_attention:
             raise UserError(
                 f"detail=residual needs attention, which network {generator.network} lacks: use detail=none"
@@ -147,6 +150,7 @@ class Inpainter:
                 known, a sketch is missing or not allowed, a `fill_size` leaves no known pixel, or there is
                 not enough memory.
         """
+        _check_process()
         levels, like = as_levels(image)
         inputs = self.checked(levels, mask, sketch)
         hole = inputs[1] > 0
@@ -233,6 +237,17 @@ class Inpainter:
 
     def _needs_copy(self, cell):
         return cell > CELL or self.detail == "residual"
+
+
+def _check_process():
+    """Raise UserError in a fork of a process that has computed: there TensorFlow waits for ever."""
+    global _first_process
+    _first_process = _first_process or os.getpid()
+    if _first_process != os.getpid():
+        raise UserError(
+            "TensorFlow does not work in a fork of a process that has used it: make the Inpainter in a "
+            'process that is started anew, as by multiprocessing.get_context("spawn")'
+        )
 
 
 def _tell(progress, index, count, done, total):
