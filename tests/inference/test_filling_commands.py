@@ -159,7 +159,8 @@ def test_batch_goes_on_after_bad_lines(script, files, snapshot, rng):
     for number in (2, 3, 6, 8):
         assert f"line {number}: " in done.stderr
     assert "covers everything" in done.stderr
-    assert done.stdout.rstrip().endswith("4 filled, 4 failed (2 unreadable, 1 malformed, 1 of another size)")
+    assert done.stdout.rstrip().endswith("1 malformed, 1 unreadable, 1 not writable, 1 of another size)")
+    assert "\n4 filled, 4 failed (" in done.stdout
     assert "7/7" in done.stdout
     hole = pixels(files / "m.png") > 0
     for name in ("a", "b"):
