@@ -60,7 +60,7 @@ def _listed(source, seed):
             found = (p for p in _files(source) if p.suffix.lower() in SUFFIXES and p.is_file())
             # Hidden files are what an interrupted writer or a file manager leaves.
             found = (p for p in found if not p.name.startswith("."))
-            paths = sorted(str(p) for p in found if not p.stem.endswith(_SKETCH))
+            paths = sorted(str(p) for p in found if not is_sketch(p))
             random.Random(seed).shuffle(paths)
             if not paths:
                 raise UserError(f"no images in {source}: looked for {', '.join(SUFFIXES)}")
