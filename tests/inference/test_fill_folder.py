@@ -90,13 +90,16 @@ def test_erased_photographs_need_no_masks(in_process, folder, rng):
     rgba = rng.integers(0, 100, (20, 30, 4), dtype=np.uint8)
     rgba[..., 3] = 255
     rgba[4:8, 4:9, 3] = 0
+    rgba[4:8, 9, 3] = 100  # a soft brush's rim
     Image.fromarray(rgba).save(folder / "erased/a.png")
     Image.fromarray(rgba[..., :3]).save(folder / "erased/b.png")
     done = in_process("fill", "--image=erased", "--mask_from_alpha", "--output=out")
     assert done.returncode == 1 and done.stdout.endswith("\n1 filled, 1 failed (1 without transparency)\n")
     filled = pixels(folder / "out/a.png")
-    assert (filled[4:8, 4:9] == (128, 128, 128, 255)).all()
+    assert (filled[4:8, 4:10] == (128, 128, 128, 255)).all()
     np.testing.assert_array_equal(filled[10:], rgba[10:])
+    in_process("fill", "--image=erased", "--mask_from_alpha", "--hard_alpha", "--output=out")
+    np.testing.assert_array_equal(pixels(folder / "out/a.png")[4:8, 9], rgba[4:8, 9])
 
 
 def test_masks_beside_their_images(folder):
@@ -218,7 +221,8 @@ def test_grown_and_inverted_by_flags(in_process, folder):
         fill.Options(image="x", mask="m", grow_mask=1001)
 
 
-def test_hidden_colours_are_unknown_to_the_network(in_process, folder, rng, monkeypatch):
+@pytest.mark.parametrize("image, output", [("stickers/s.png", "o.png"), ("stickers", "out")])
+def test_hidden_colours_are_unknown_to_the_network(in_process, folder, rng, monkeypatch, image, output):
     """In the output, all that is transparent stays as it was."""
     seen = []
 
@@ -231,12 +235,13 @@ def test_hidden_colours_are_unknown_to_the_network(in_process, folder, rng, monk
     rgba = rng.integers(0, 100, (20, 30, 4), dtype=np.uint8)
     rgba[..., 3] = 255
     rgba[:, 18:, 3] = 0
-    Image.fromarray(rgba).save("sticker.png")
-    done = in_process("fill", "--image=sticker.png", "--mask=masks/a.bmp", "--output=o.png")
+    (folder / "stickers").mkdir()
+    Image.fromarray(rgba).save("stickers/s.png")
+    done = in_process("fill", f"--image={image}", "--mask=masks/a.bmp", f"--output={output}")
     assert done.returncode == 0, done.stderr
     hole = pixels("masks/a.bmp") > 0
-    np.testing.assert_array_equal(seen[0] > 0, hole | (rgba[..., 3] == 0))
-    found = pixels("o.png")
+    np.testing.assert_array_equal(seen[0].reshape(20, 30) > 0, hole | (rgba[..., 3] == 0))
+    found = pixels(output if output == "o.png" else "out/s.png")
     np.testing.assert_array_equal(found[~hole], rgba[~hole])
     np.testing.assert_array_equal(found[..., 3], rgba[..., 3])
     assert (found[hole, :3] == 128).all()
