@@ -78,7 +78,7 @@ def main(options):
     results = output / "results"
     _inpaint(
         "evaluate",
-        f"--image_dir={options.test_dir}",
+        f"--images={options.test_dir}",
         f"--more_checkpoints={','.join(map(str, runs))}",
         f"--output_dir={results}",
         *(f"--mask_kind={kind}" for kind in _MASKS),

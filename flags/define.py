@@ -54,6 +54,8 @@ def _define(values, name, fields):
     values[name].group = f"Recipe {' and '.join(names)}" if names else vars(owner).get("GROUP")
     common = vars(owner).get("COMMON", owner.COMMON if names else None)
     values[name].common = common is None or name in common
+    for earlier in option.earlier:  # the same flag, which the help shows once
+        values[earlier] = values[name]
 
 
 def requested(values, kind):

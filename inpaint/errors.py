@@ -5,9 +5,14 @@ import re
 
 
 class UserError(Exception):
-    """Something the user can fix. The message is one line: what was wrong, what was received, what to do."""
+    """Something the user can fix. The message is one line: what was wrong, what was received, what to do.
 
-    def __init__(self, message):
+    Attributes:
+        kind: what went wrong in two or three words, where errors are counted by kind; else None.
+    """
+
+    def __init__(self, message, kind=None):
+        self.kind = kind
         line = " ".join(str(message).splitlines())
         # Names of files may hold anything, what a terminal obeys included.
         super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))

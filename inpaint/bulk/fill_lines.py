@@ -31,7 +31,7 @@ class FillOptions:
         inpainter: arguments of `Inpainter.from_checkpoint`.
         guided: whether each image has a sketch beside it.
         batch_size, max_pixels: as for `fill_list`.
-        strip_metadata: of each `Job`.
+        job: further attributes of each `Job`.
         overwrite: whether outputs that exist are made again.
         threads: of TensorFlow in each worker process; 0: as many as there are cores.
     """
@@ -40,7 +40,7 @@ class FillOptions:
     guided: bool = False
     batch_size: int = 8
     max_pixels: int = 1 << 24
-    strip_metadata: bool = False
+    job: dict = dataclasses.field(default_factory=dict)
     overwrite: bool = False
     threads: int = 0
 
@@ -105,7 +105,7 @@ class FillLines(beam.DoFn):
         if fields is None:
             raise UserError(f"must be `image mask output`, received {line.text!r}")
         sketch = str(sketch_path(fields[0])) if self._options.guided else None
-        return Job(*fields, sketch=sketch, strip_metadata=self._options.strip_metadata)
+        return Job(*fields, sketch=sketch, **self._options.job)
 
     def _is_done(self, job):
         with as_user_error(f"cannot write {job.output}", NO_FILE_SYSTEM):

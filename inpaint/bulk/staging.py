@@ -31,7 +31,9 @@ class Staging:
 
     def fetch(self, job):
         """A `Job` like the given one, on local files; raises UserError for one that cannot be fetched."""
-        paths = {name: self._fetched(getattr(job, name)) for name in ("image", "mask", "sketch")}
+        paths = {name: getattr(job, name) for name in ("image", "mask", "sketch")}
+        local = {path: self._fetched(path) for path in dict.fromkeys(paths.values())}
+        paths = {name: local[path] for name, path in paths.items()}
         return dataclasses.replace(job, output=self.output(job), **paths)
 
     def output(self, job):

@@ -30,7 +30,8 @@ def run(module, arguments, program):
         module: name of a module with a dataclass `Options` and `main(options)`; its docstring begins the
             help. `define(values)` and `parse(values)`, if it has them, replace the dataclass. One with
             `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(options, further)`.
-            One with `RETIRED_FLAGS`, flags of the version before, says what replaces them.
+            One with `RETIRED_FLAGS`, flags of the version before, says what replaces them. In one with
+            `ARGUMENTS`, the name of a flag of several values, these can also follow without its name.
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
@@ -65,7 +66,7 @@ def _run(command, arguments, program):
         print(help_text(command, values, program, full="--helpfull" in arguments))
         return
     takes_more = hasattr(command, "FURTHER_FLAGS")
-    further = _parse(values, arguments, program, takes_more, getattr(command, "RETIRED_FLAGS", {}))
+    further = _parse(values, arguments, program, command)
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
@@ -102,10 +103,16 @@ def warn(line):
     print(line, file=sys.stderr)
 
 
-def _parse(values, arguments, program, takes_more, retired):
+def _parse(values, arguments, program, command):
     """Parse the flags; returns those that are unknown, if they are for somebody else."""
+    takes_more, retired = hasattr(command, "FURTHER_FLAGS"), getattr(command, "RETIRED_FLAGS", {})
+    named = getattr(command, "ARGUMENTS", None)
+    values.set_gnu_getopt(bool(named))  # flags may follow arguments
     try:
         rest = values([program, *arguments], known_only=takes_more)[1:]
+        if rest and named and not values[named].present:
+            values[named].parse(rest)
+            rest = []
     except (flags.Error, ValueError) as error:  # ValueError: --noflag=value, a flag file that is not text
         message = str(error)
         for name, instead in retired.items():

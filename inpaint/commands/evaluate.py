@@ -1,4 +1,4 @@
-"""Measure the quality of filled holes: --image_dir photos --output_dir results."""
+"""Measure the quality of filled holes: --images photos --output_dir results."""
 
 import dataclasses
 import hashlib
@@ -18,14 +18,14 @@ from inpaint.evaluation.mask_sets import KINDS, MaskFolder
 from inpaint.io.atomic import write_whole
 from inpaint.io.file_lists import image_paths, sketch_path
 from inpaint.io.image_files import ImageFile, write_image
+from inpaint.options.examples import IMAGES
 from inpaint.options.filling import InpainterOptions, ScaleOptions
 from inpaint.options.option import option
 
 
 @dataclasses.dataclass(frozen=True)
 class Options(InpainterOptions, ScaleOptions):
-    flist: str | None = option(None, "File list of the images, one path per line.")
-    image_dir: str | None = option(None, "Folder of the images, instead of --flist.")
+    images: str | None = IMAGES
     output_dir: str | None = option(
         None, "Folder for the results. Measurements found there are not repeated.", required=True
     )
@@ -52,22 +52,17 @@ class Options(InpainterOptions, ScaleOptions):
     )
     sheet_images: int = option(6, "Number of images on each contact sheet.", least=1)
 
-    def check(self):
-        super().check()
-        if bool(self.flist) == bool(self.image_dir):
-            raise UserError("give the images either by --flist or by --image_dir")
-
 
 def main(options):
     checkpoints = _checkpoints(options)  # before TensorFlow and the masks, to fail early
     guided = checkpoints["model"][1].guided
-    listed = image_paths(options.flist or options.image_dir, guided=guided)
+    listed = image_paths(options.images, guided=guided)
     undamaged = _undamaged(listed, guided, options.max_pixels)
     paths = [listed[index] for index in undamaged]
     folder = pathlib.Path(options.output_dir)
     mask_dir = pathlib.Path(options.mask_dir or folder / "masks")
-    if options.image_dir:
-        _check_apart(options.image_dir, [folder, mask_dir])
+    if pathlib.Path(options.images).is_dir():
+        _check_apart(options.images, [folder, mask_dir])
     if options.inception_weights and len(paths) < 2:
         raise UserError("FID needs at least two images, received one")
     load_tensorflow()
@@ -133,11 +128,11 @@ def _undamaged(paths, guided, max_pixels):
     return indices
 
 
-def _check_apart(image_dir, folders):
+def _check_apart(images, folders):
     """Raise UserError if results would be written into the image folder and read as images later."""
     for folder in folders:
-        if folder.resolve().is_relative_to(pathlib.Path(image_dir).resolve()):
-            raise UserError(f"{folder} is inside of --image_dir={image_dir}: name a folder outside of it")
+        if folder.resolve().is_relative_to(pathlib.Path(images).resolve()):
+            raise UserError(f"{folder} is inside of --images={images}: name a folder outside of it")
 
 
 def _checkpoints(options):

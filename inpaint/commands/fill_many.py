@@ -1,4 +1,4 @@
-"""Fill a million images with Apache Beam: --input=list.txt --report=DIR --runner=DirectRunner."""
+"""Fill a million images with Apache Beam: --flist=list.txt --report=DIR --runner=DirectRunner."""
 
 import dataclasses
 import importlib.util
@@ -9,19 +9,20 @@ import sys
 from inpaint.checkpoints.config import resolve
 from inpaint.cli.process import warn
 from inpaint.errors import UserError
-from inpaint.options.filling import InpainterOptions, OutputOptions, ScaleOptions
+from inpaint.options.filling import InpainterOptions, JobOptions, ScaleOptions
 from inpaint.options.option import option
 
 FURTHER_FLAGS = "Apache Beam's own options follow as they are, such as --runner and --direct_num_workers."
 
 
 @dataclasses.dataclass(frozen=True)
-class Options(InpainterOptions, ScaleOptions, OutputOptions):
-    input: str | None = option(
+class Options(InpainterOptions, ScaleOptions, JobOptions):
+    flist: str | None = option(
         None,
         "File list, or a pattern of several, with `image mask output` on each line. Paths may be of any file "
         "system that Beam knows.",
         required=True,
+        earlier=("input",),
     )
     report: str | None = option(None, "Folder for bad-*.jsonl, which names bad lines.", required=True)
     overwrite: bool = option(False, "Fill images again whose output exists.")
@@ -45,7 +46,7 @@ def main(options, further):
 
     beam_options = runner_options(further)
     make_report_folder(options.report)
-    flists = find_lists(options.input)
+    flists = find_lists(options.flist)
     count = check_order(flists)
     inpainter = {
         "path": options.checkpoint_dir and os.path.abspath(options.checkpoint_dir),
@@ -58,7 +59,7 @@ def main(options, further):
         config.guided,
         options.batch_size,
         options.max_pixels,
-        options.strip_metadata,
+        options.for_jobs(),
         options.overwrite,
         worker_threads(beam_options),
     )

@@ -26,11 +26,11 @@ def main(options):
     config = resolve(options.checkpoint_dir, **options.requested(), fill_size="whole")
     if options.layers is not None:
         NETWORKS[config.network].check_layers(options.layers)
-    loaded = load(make_job(options, config.guided, output=None), options.max_pixels)
+    loaded = load(make_job(options, config.guided, output=None, rule=options.mask_rule()), options.max_pixels)
     inpainter = make_inpainter(options, config)
     from inpaint.inference.look_inside import look_inside
 
-    inside = look_inside(inpainter, loaded.image.rgb, loaded.mask, loaded.sketch, options.layers)
+    inside = look_inside(inpainter, loaded.image.rgb, loaded.unknown, loaded.sketch, options.layers)
     with as_user_error(f"cannot make the folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     for name, pixels in {**inside.named(), **inside.keys()}.items():

@@ -7,8 +7,9 @@ import numpy as np
 
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, size_text, write_image
-from inpaint.io.mask_files import hole_in, read_gray, why_no_hole
+from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, write_image
+from inpaint.io.mask_files import read_gray
+from inpaint.io.mask_rule import MaskRule, check_size, grown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,10 +17,12 @@ class Job:
     """One image to fill.
 
     Attributes:
-        image, mask, output: paths. Without a mask, the image's fully transparent pixels are the hole.
+        image, mask, output: paths. Without a mask, the image's transparency is the hole.
         sketch: path, or None if not guided.
         line: line number in the file list, starting at 1; 0 without a list.
+        rule: how the hole is taken from the mask.
         strip_metadata: whether the output is written without the image's metadata.
+        quality: as in `write_image`.
     """
 
     image: str
@@ -27,7 +30,14 @@ class Job:
     output: str
     sketch: str | None = None
     line: int = 0
+    rule: MaskRule = MaskRule()
     strip_metadata: bool = False
+    quality: int | None = None
+
+    @property
+    def is_erased(self):
+        """Whether the hole is where the image itself is transparent."""
+        return not self.mask or (self.rule.from_alpha and self.mask == self.image)
 
 
 @dataclasses.dataclass
@@ -39,7 +49,7 @@ class Loaded:
         image: an `ImageFile`; filled and written, it is the result.
         mask: uint8 [H, W] in {0, 1}.
         sketch: float32 [H, W] in [0, 255], or None.
-        no_hole: what is in a mask file without a hole, for a message; else None.
+        no_hole: why there is no hole, for a message, or None if there is one.
     """
 
     job: Job
@@ -48,20 +58,27 @@ class Loaded:
     sketch: np.ndarray | None = None
     no_hole: str | None = None
 
+    @property
+    def unknown(self):
+        """The hole for the network, uint8 [H, W]: with transparent pixels, whose colours nobody sees."""
+        if self.image.alpha is None or self.no_hole:
+            return self.mask
+        return self.mask | (self.image.alpha == 0)
 
-def make_job(options, guided, output, strip_metadata=False):
+
+def make_job(options, guided, output, **more):
     """The `Job` of a command that fills one image.
 
     Args:
         options: a `OneImageOptions`.
         guided: whether the network is.
         output: path of the result, or None.
-        strip_metadata: as in `Job`.
+        more: further attributes of the `Job`.
     """
     if options.sketch and not guided:
         raise UserError("--sketch needs --guided and a checkpoint that was trained with sketches")
     sketch = (options.sketch or str(sketch_path(options.image))) if guided else None
-    return Job(options.image, options.mask, output, sketch, strip_metadata=strip_metadata)
+    return Job(options.image, options.mask, output, sketch, **more)
 
 
 def load(job, max_pixels=MAX_PIXELS, size=None):
@@ -77,28 +94,29 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
 
     Raises:
         UserError: if a file cannot be read, if the mask's or sketch's size differs from the image's, or if
-            there is neither a mask nor transparency.
+            the mask is none, has no hole that it may lack, or there is neither a mask nor transparency.
     """
-    image, no_hole = read_image(job.image, max_pixels), None
-    if job.mask:
-        found = read_image(job.mask, max_pixels)
-        mask = hole_in(found)
-        no_hole = None if mask.any() else why_no_hole(found)
-    else:
-        mask = _erased(job.image, image)
+    image, rule = read_image(job.image, max_pixels), job.rule
+    path = job.image if job.is_erased else job.mask
+    mask, no_hole = rule.hole(image if job.is_erased else read_image(path, max_pixels), path)
     sketch = read_gray(job.sketch, max_pixels) if job.sketch else None
     if size is not None:
         image.rgb = _resized(image.rgb, size)
         image.alpha = None if image.alpha is None else _resized(image.alpha, size)
         mask = np.uint8(_resized(np.float32(mask), size) > 0.5)
         sketch = None if sketch is None else _resized(sketch, size)
-    for name, path, other in (("mask", job.mask, mask), ("sketch", job.sketch, sketch)):
-        if other is not None and other.shape != image.size:
-            turned = image.turned and other.shape == image.size[::-1]
-            advice = f"its EXIF data turns it by a quarter, turn the {name}, too" if turned else ""
+    mask = rule.fitted(mask, image)
+    for name, other_path, other in (("mask", path, mask), ("sketch", job.sketch, sketch)):
+        if other is not None:
+            check_size(name, other_path, other.shape, image, job.image)
+    mask = grown(mask, rule.grow)
+    if not mask.any():
+        no_hole = no_hole or "nothing is left of it, resized and grown as asked for"
+        if not rule.allow_empty:
             raise UserError(
-                f"the {name} {path} is {size_text(other.shape)}, the image {job.image} is "
-                f"{size_text(image.size)}: {advice or 'they must have the same size'}"
+                f"{_hole_source(job)} has no hole ({no_hole}), nothing was filled; with --allow_empty, the "
+                f"image is written as it is",
+                "without a hole",
             )
     return Loaded(job, image, mask, sketch, no_hole)
 
@@ -116,7 +134,7 @@ def fill_loaded(inpainter, loaded, say=print, progress=None):
         UserError: if the result cannot be written.
     """
     report_oddities(loaded, say)
-    write_filled(loaded, inpainter(loaded.image.rgb, loaded.mask, loaded.sketch, progress))
+    write_filled(loaded, inpainter(loaded.image.rgb, loaded.unknown, loaded.sketch, progress))
 
 
 def write_filled(loaded, filled):
@@ -130,34 +148,36 @@ def write_filled(loaded, filled):
         UserError: if it cannot be written.
     """
     image = loaded.image
-    image.rgb = filled
-    if not loaded.job.mask:
+    image.rgb = np.where(loaded.mask[..., None] > 0, filled, image.rgb)
+    if loaded.job.is_erased:
         image.alpha = np.where(loaded.mask > 0, np.uint8(255), image.alpha)
     if loaded.job.strip_metadata:
         image.metadata = image.metadata.stripped()
-    write_image(loaded.job.output, image)
+    write_image(loaded.job.output, image, loaded.job.quality)
 
 
 def report_oddities(loaded, say):
     """Report unusual inputs of a `Loaded` that are not errors."""
     job, image, mask = loaded.job, loaded.image, loaded.mask
-    name = f"the mask {job.mask}" if job.mask else f"the transparency of {job.image}"
-    if not mask.any():
-        why = f" ({loaded.no_hole})" if loaded.no_hole else ""
-        say(f"note: {name} has no hole{why}, the image is returned unchanged")
-    elif mask.all():
-        say(f"note: {name} covers everything, there are no known pixels to fill from")
-    elif job.mask and image.alpha is not None and not image.alpha[mask > 0].any():
-        say(f"note: the hole is fully transparent in {job.image}: --mask_from_alpha makes the fill visible")
+    if loaded.no_hole:
+        say(f"note: {_hole_source(job)} has no hole ({loaded.no_hole}), the image is returned unchanged")
+    elif loaded.unknown.all():
+        seen = "" if image.alpha is None else " that is visible"
+        say(f"note: {_hole_source(job)} covers everything{seen}, there are no known pixels to fill from")
+    elif not job.is_erased and 2 * mask.sum() > mask.size:
+        advice = "--invert_mask was given" if job.rule.invert else "--invert_mask fills the rest instead"
+        say(f"note: {_hole_source(job)} covers {100 * mask.mean():.0f} % of the image; {advice}")
+    elif not job.is_erased and image.alpha is not None and not image.alpha[mask > 0].any():
+        say(
+            f"note: the hole is fully transparent in {job.image}: --mask_from_alpha without --mask makes the "
+            f"fill visible"
+        )
     if image.alpha is not None and not keeps_alpha(job.output):
         say(f"note: {job.output} is written without transparency, which its format does not support")
 
 
-def _erased(path, image):
-    """The fully transparent pixels of an `ImageFile` as a mask."""
-    if image.alpha is None:
-        raise UserError(f"{path} has no transparency to take the hole from: give a --mask")
-    return np.uint8(image.alpha == 0)
+def _hole_source(job):
+    return f"the transparency of {job.image}" if job.is_erased else f"the mask {job.mask}"
 
 
 def _resized(array, size):

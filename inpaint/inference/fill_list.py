@@ -1,5 +1,6 @@
 """Filling the images of a file list, in batches of images of the same size."""
 
+import collections
 import contextlib
 import dataclasses
 import itertools
@@ -21,34 +22,51 @@ class Failures:
 
     Args:
         say: called with one line of text for the user.
+        numbered: whether these lines begin with a line number, as they do for a list.
 
     Attributes:
         reasons: dict of line number -> what failed.
     """
 
-    def __init__(self, say):
+    def __init__(self, say, numbered=True):
         self.reasons = {}
+        self._kinds = {}
         self._say = say
+        self._numbered = numbered
 
     @property
     def lines(self):
         """Set of the numbers of failed lines."""
         return set(self.reasons)
 
-    def add(self, line, reason):
+    def add(self, line, reason, kind):
+        """Record what failed, and in two or three words for `summary`."""
         self.reasons[line] = str(reason)
-        self._say(f"line {line}: {reason}")
+        self._kinds[line] = kind
+        self._say(f"line {line}: {reason}" if self._numbered else str(reason))
 
     @contextlib.contextmanager
-    def of(self, job):
-        """Context manager that records a UserError as a failure of this job and continues."""
+    def of(self, job, kind="unreadable"):
+        """Context manager that records a UserError as a failure of this job and continues.
+
+        Args:
+            job: the `Job`.
+            kind: what went wrong if the error does not tell its `kind`.
+        """
         try:
             yield
         except UserError as error:
-            self.add(job.line, error)
+            self.add(job.line, error, error.kind or kind)
+
+    def summary(self, jobs):
+        """One line: how many of the jobs were filled, how many lines failed, and why."""
+        filled = len({job.line for job in jobs} - self.lines)
+        counts = collections.Counter(self._kinds.values()).most_common()
+        why = f" ({', '.join(f'{count} {kind}' for kind, count in counts)})" if counts else ""
+        return f"{filled} filled, {len(self.lines)} failed{why}"
 
 
-def read_jobs(flist, guided, failures, strip_metadata=False):
+def read_jobs(flist, guided, failures, **more):
     """Read the jobs of a file list, one `image mask output` per line.
 
     Fields are separated by white space, or by tabs if the line has any. Empty lines are skipped;
@@ -58,7 +76,7 @@ def read_jobs(flist, guided, failures, strip_metadata=False):
         flist: path of the list.
         guided: Whether each image has a sketch beside it.
         failures: a `Failures`.
-        strip_metadata: of each `Job`.
+        more: further attributes of each `Job`.
 
     Returns:
         List of `Job`s. Whatever their order, the results are the same.
@@ -73,9 +91,9 @@ def read_jobs(flist, guided, failures, strip_metadata=False):
             continue
         fields = job_fields(line)
         if fields is None:
-            failures.add(number, f"must be `image mask output`, received {line.strip()!r}")
+            failures.add(number, f"must be `image mask output`, received {line.strip()!r}", "malformed")
             continue
-        job = Job(*fields, line=number, strip_metadata=strip_metadata)
+        job = Job(*fields, line=number, **more)
         with failures.of(job):
             sketch = str(sketch_path(job.image)) if guided else None
             jobs.append(dataclasses.replace(job, sketch=sketch))
@@ -111,9 +129,10 @@ def fill_list(
     """
     sized = []
     for job in jobs:
-        with failures.of(job):
+        with failures.of(job, "not writable"):
             check_output(job.output)
-            sized.append((size or image_size(job.image, max_pixels), job))
+            with failures.of(job):
+                sized.append((size or image_size(job.image, max_pixels), job))
     finished = len(jobs) - len(sized)
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
     for one_size, group in itertools.groupby(sized, key=lambda pair: pair[0]):
@@ -146,7 +165,7 @@ def fill_batch(inpainter, jobs, failures, size=None, max_pixels=MAX_PIXELS, say=
             report_oddities(loaded, say)
         sketches = np.stack([loaded.sketch for loaded in group]) if inpainter.generator.guided else None
         images = np.stack([loaded.image.rgb for loaded in group])
-        filled = inpainter(images, np.stack([loaded.mask for loaded in group]), sketches)
+        filled = inpainter(images, np.stack([loaded.unknown for loaded in group]), sketches)
         for loaded, result in zip(group, filled):
-            with failures.of(loaded.job):
+            with failures.of(loaded.job, "not writable"):
                 write_filled(loaded, result)

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import whole_file
@@ -40,7 +40,7 @@ class ImageFile:
         icc_profile: colour profile of the pixels, bytes, or None.
         metadata: the rest of what the file told.
         gray: whether the file held a grayscale image; it is written as one again.
-        turned: whether width and height were swapped when it was turned upright.
+        turned: the EXIF orientation if it swapped width and height when the image was turned upright, else 0.
     """
 
     rgb: np.ndarray
@@ -48,7 +48,7 @@ class ImageFile:
     icc_profile: bytes | None = None
     metadata: Metadata = Metadata()
     gray: bool = False
-    turned: bool = False
+    turned: int = 0
 
     @property
     def size(self):
@@ -79,7 +79,7 @@ def read_image(path, max_pixels=MAX_PIXELS):
     with opened_image(path, max_pixels) as image:
         gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
         profile = image.info.get("icc_profile")
-        turned = is_sideways(image)
+        turned = image.getexif()[ExifTags.Base.Orientation] if is_sideways(image) else 0
         image, metadata = upright(image)
         if image.mode == "CMYK":
             image = cmyk_to_rgb(image, profile)
@@ -129,18 +129,26 @@ def keeps_alpha(path):
     return pathlib.Path(path).suffix.lower() not in (".jpg", ".jpeg")
 
 
-def write_image(path, image):
+def takes_quality(path):
+    """Whether the format that a path's suffix names can be written with a quality."""
+    return _FORMATS[pathlib.Path(path).suffix.lower()][0] in ("JPEG", "WEBP")
+
+
+def write_image(path, image, quality=None):
     """Write an image as a whole: PNG, WebP and TIFF lossless, JPEG at quality 95 and without alpha.
 
     Args:
         path: the file; its suffix names the format.
         image: an `ImageFile`.
+        quality: from 1 to 100, of JPEG, and of WebP, which is lossy then; other formats ignore it.
 
     Raises:
         UserError: as `check_output`, or the file cannot be written.
     """
     check_output(path)
     format, options = _FORMATS[pathlib.Path(path).suffix.lower()]
+    if quality and takes_quality(path):
+        options = options | {"quality": quality, **({"lossless": False} if format == "WEBP" else {})}
     pil = Image.fromarray(image.rgb)
     if image.gray:
         pil = pil.convert("L")

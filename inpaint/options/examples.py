@@ -5,6 +5,12 @@ import dataclasses
 from inpaint.errors import UserError
 from inpaint.options.option import Options, option
 
+IMAGES = option(
+    None,
+    "Photographs: a folder, a file list (one path per line) or an image.",
+    required=True,
+    earlier=("image_dir", "flist"),
+)
 EDGE_THRESHOLD = option(0.6, "Sketch pixels with value / 255 above this are lines.", least=0, most=1)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 
 from inpaint.errors import UserError
 from inpaint.io.image_files import MAX_PIXELS
+from inpaint.io.mask_rule import MOST_GROWTH, MaskRule
 from inpaint.models.architecture import CELL
 from inpaint.options.examples import EDGE_THRESHOLD
 from inpaint.options.network import NetworkOptions
@@ -86,22 +87,76 @@ class OutputOptions(Options):
         "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of "
         "the image. The colour profile and resolution stay.",
     )
+    quality: int | None = option(
+        None,
+        "Quality of JPEG and WebP. Default: 95 for JPEG, lossless for WebP.",
+        least=1,
+        most=100,
+    )
 
 
 @dataclasses.dataclass(frozen=True)
-class OneImageOptions(InpainterOptions):
+class MaskOptions(Options):
+    """How holes are taken from masks."""
+
+    mask_from_alpha: bool = option(
+        False,
+        "The hole is where the mask (without one, the image) is transparent, as erased in an editor, soft "
+        "rims included. The result is opaque there.",
+    )
+    hard_alpha: bool = option(
+        False,
+        "Fully transparent pixels alone are the hole, not a soft eraser's rim.",
+        needs="mask_from_alpha",
+    )
+    invert_mask: bool = option(False, "The hole is where the mask is not white.")
+    resize_mask: bool = option(
+        False, "Resize masks to their images: what is more than half in the hole is hole."
+    )
+    grow_mask: int = option(
+        0,
+        "Pixels by which holes grow in all directions; they shrink if it is negative.",
+        least=-MOST_GROWTH,
+        most=MOST_GROWTH,
+    )
+    allow_empty: bool = option(
+        False, "Write an image whose mask has no hole as it is, instead of ending with status 1."
+    )
+
+    def mask_rule(self):
+        """The options as a `MaskRule`."""
+        return MaskRule(
+            self.mask_from_alpha,
+            self.hard_alpha,
+            self.invert_mask,
+            self.resize_mask,
+            self.grow_mask,
+            self.allow_empty,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class JobOptions(MaskOptions, OutputOptions):
+    """What holds for each image that is filled."""
+
+    def for_jobs(self):
+        """The options as attributes of a `Job`."""
+        return {
+            "rule": self.mask_rule(),
+            "strip_metadata": self.strip_metadata,
+            "quality": self.quality,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class OneImageOptions(InpainterOptions, MaskOptions):
     """An image and its hole."""
 
     image: str | None = option(None, "The image to fill.", required=True)
     mask: str | None = option(None, "Mask: white (above 127.5) is the hole.")
-    mask_from_alpha: bool = option(
-        False,
-        "Instead of --mask: the hole is where the image is fully transparent, as erased in an editor. The "
-        "result is opaque there.",
-    )
     sketch: str | None = option(None, "Sketch of the hole, if --guided. Default: <image>_edge.jpg.")
 
     def check(self):
         super().check()
-        if (self.mask is None) != self.mask_from_alpha:
-            raise UserError("exactly one of --mask and --mask_from_alpha is required")
+        if self.mask is None and not self.mask_from_alpha:
+            raise UserError("--mask is required, or --mask_from_alpha for an image with erased pixels")

@@ -22,6 +22,7 @@ class Option:
         recorded: whether it decides the numbers of a run, and is recorded with it.
         needs: the name of an option without which it has no effect, or None.
         required: whether it must be given.
+        earlier: names of earlier versions, under which its flag can still be set.
     """
 
     help: str
@@ -31,6 +32,7 @@ class Option:
     recorded: bool = True
     needs: str | None = None
     required: bool = False
+    earlier: tuple = ()
 
     def check(self, name, value):
         """Raise UserError unless the value is within its bounds or choices, or None if it may be."""

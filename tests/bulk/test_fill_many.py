@@ -158,7 +158,7 @@ def test_command(script, photographs, tmp_path):
     lines = photographs(3)
     for name, part in (("a", lines[:2]), ("b", [*lines[2:], "one field"])):
         (tmp_path / f"{name}.txt").write_text("\n".join(part))
-    flags = ("--input=*.txt", "--report=report", "--runner=DirectRunner")
+    flags = ("--flist=*.txt", "--report=report", "--runner=DirectRunner")
     done = script("fill_many", *flags, "--max_bad_share=0.25", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("4 lines in 2 lists\n3 filled, 0 skipped, 1 bad; ")
@@ -181,7 +181,7 @@ def test_command(script, photographs, tmp_path):
 )
 def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):
     (tmp_path / "list.txt").write_text("\n".join(photographs(1)))
-    done = in_process("fill_many", "--input=list.txt", "--report=report", *flags, cwd=tmp_path)
+    done = in_process("fill_many", "--flist=list.txt", "--report=report", *flags, cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.startswith(f"error: {message}"), done.stderr
 
 
@@ -203,7 +203,7 @@ def test_a_worker_that_is_killed(photographs, tmp_path):
     several = ("--direct_running_mode=multi_processing", "--direct_num_workers=2")
     command = command_line(
         "fill_many",
-        "--input=list.txt",
+        "--flist=list.txt",
         "--report=report",
         "--batch_size=1",
         "--runner=DirectRunner",

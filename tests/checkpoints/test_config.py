@@ -213,7 +213,7 @@ def test_a_command_needs_no_flags(in_process, run, problem, trained, tmp_path):
     [
         ("fill_list", ["--flist=list"]),
         ("visualize", ["--image=x.png", "--mask=m.png", "--output_dir=o"]),
-        ("evaluate", ["--image_dir=guided", "--output_dir=o"]),
+        ("evaluate", ["--images=guided", "--output_dir=o"]),
         ("export", ["--export_dir=o"]),
         ("to_tf1", ["--output_dir=o"]),
     ],
@@ -241,7 +241,7 @@ def test_an_average_keeps_the_config(in_process, run, tmp_path):
         ("fill", ["--image=x.png", "--mask=m.png", "--checkpoint_dir=run"]),
         ("fill_list", ["--flist=list", "--checkpoint_dir=run"]),
         ("visualize", ["--image=x.png", "--mask=m.png", "--output_dir=o", "--checkpoint_dir=run"]),
-        ("evaluate", ["--image_dir=.", "--output_dir=o", "--checkpoint_dir=run"]),
+        ("evaluate", ["--images=.", "--output_dir=o", "--checkpoint_dir=run"]),
         ("export", ["--export_dir=o", "--checkpoint_dir=run"]),
         ("demo", ["--checkpoint_dir=run"]),
         ("average_snapshots", ["--log_dir=run", "--output_dir=o"]),

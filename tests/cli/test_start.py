@@ -79,7 +79,7 @@ def test_help_tells_kinds_and_defaults(probe):
     assert (
         "\nNetwork:\n" in out and "  --padding=same|symmetric|reflect\n" in out and "  --[no]guided\n" in out
     )
-    assert "Output file: .png, .jpg, .webp or .tif. Default: output.png." in out
+    assert "Output file: .png, .jpg, .webp or .tif. For a folder, a folder. Default: output.png." in out
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_help_tells_kinds_and_defaults(probe):
         (["train", "--learning_rate=nan"], "--learning_rate must be a finite number, received nan"),
         (["train", "--gan=none", "--noae_loss"], "there is nothing to train on"),
         (["to_tf1", "--checkpoint_dir=gone", "--output_dir=x"], "no checkpoint at gone"),
-        (["evaluate", "--output_dir=x"], "--flist or by --image_dir"),
+        (["evaluate", "--output_dir=x"], "--images is required"),
         (["fill", "--image=", "--mask=x.png"], "--image is empty: give a value, or leave the flag out"),
         (["fill", "--image=x.png", "--mask=x.png", "--noguided=1"], "--noguided=1 does not take an argument"),
         (["fill", "--image=x.png", "--mask=x.png", "--guided=maybe"], "true or false expected, not 'maybe'"),

@@ -28,7 +28,7 @@ def names(flist):
 
 
 def test_lists(script, in_process, photographs, tmp_path):
-    flags = ("--image_dir=photographs", "--validation=3", "--least_side=16")
+    flags = ("--images=photographs", "--validation=3", "--least_side=16")
     done = script("make_flist", *flags, "--output_dir=a", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("9 images to train on, 3 for validation, in a\n")
@@ -63,7 +63,7 @@ def test_folders_of_their_own_and_headers_alone(in_process, photographs, tmp_pat
     (tmp_path / "held").mkdir()
     for i in (3, 5):
         (photographs / "more" / f"{i:02}.png").rename(tmp_path / "held" / f"{i:02}.png")
-    flags = ("--image_dir=photographs", "--validation_dir=held", "--nodecode", "--output_dir=a")
+    flags = ("--images=photographs", "--validation_dir=held", "--nodecode", "--output_dir=a")
     done = in_process("make_flist", *flags, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     # Of the damaged ones only the text has no header.
@@ -82,12 +82,12 @@ def test_folders_of_their_own_and_headers_alone(in_process, photographs, tmp_pat
         ),
         (["--validation_dir=../{here}/photographs"], "12 images are in both sets"),
         (["--least_side=99"], "none of the 15 images of photographs can be used"),
-        (["--image_dir=gone"], "no file list gone"),
+        (["--images=gone"], "no file list gone"),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):
     flags = [flag.format(here=tmp_path.name) for flag in flags]
-    flags = ["--image_dir=photographs", "--least_side=16", "--output_dir=out", *flags]
+    flags = ["--images=photographs", "--least_side=16", "--output_dir=out", *flags]
     done = in_process("make_flist", *flags, cwd=tmp_path)
     assert done.returncode == 1 and not (tmp_path / "out").exists()
     assert done.stderr.splitlines()[-1].startswith("error: ") and message in done.stderr

@@ -200,8 +200,8 @@ def test_command_draws_again_only_when_asked(in_process, images, tmp_path):
     "arguments, message",
     [
         (["--data_flist=gone.flist"], "no file list gone.flist"),
-        (["--data_flist="], "--data_flist needs names"),
-        (["--data_flist=images,"], "--data_flist needs names"),
+        (["--images="], "--images needs names"),
+        (["--data_flist=images,"], "--images needs names"),
         (["--data_flist=list.flist"], "1 of the 2 files of list.flist are missing, first gone.png"),
         (["--data_flist=images", "more"], "unexpected argument 'more'"),
     ],

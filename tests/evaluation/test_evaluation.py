@@ -328,7 +328,7 @@ def test_damaged_images_are_named_and_left_out(in_process, photographs, tmp_path
     (photographs / "cut.png").write_bytes((photographs / "0.png").read_bytes()[:50_000])
     names = ["text.png", "1.png", "cut.png"]
     (tmp_path / "list.txt").write_text("".join(f"{photographs / name}\n" for name in names))
-    done = in_process("evaluate", "--flist=list.txt", "--output_dir=out", "--mask_seed=3", cwd=tmp_path)
+    done = in_process("evaluate", "--images=list.txt", "--output_dir=out", "--mask_seed=3", cwd=tmp_path)
     assert done.returncode == 1
     said = done.stderr.splitlines()
     assert len(said) == 3 and said[-1] == "2 of 3 images were left out of all numbers, see above"
@@ -343,7 +343,7 @@ def test_damaged_images_are_named_and_left_out(in_process, photographs, tmp_path
         (tmp_path / "masks" / kind).mkdir()
         Image.fromarray(255 * fixed_mask(kind, 3, 1)).save(tmp_path / "masks" / kind / "x.png")
         (tmp_path / "masks" / f"{kind}.flist").write_text(f"{kind}/x.png\n")
-    flags = ("--flist=one.txt", "--output_dir=one", "--mask_dir=masks")
+    flags = ("--images=one.txt", "--output_dir=one", "--mask_dir=masks")
     assert in_process("evaluate", *flags, cwd=tmp_path).returncode == 0
     assert json.loads((tmp_path / "one/results.json").read_text())["results"] == found["results"]
 
@@ -351,7 +351,7 @@ def test_damaged_images_are_named_and_left_out(in_process, photographs, tmp_path
 def test_nothing_but_damaged_images(in_process, tmp_path):
     (tmp_path / "text.png").write_text("no image")
     (tmp_path / "list.txt").write_text(str(tmp_path / "text.png"))
-    done = in_process("evaluate", "--flist=list.txt", "--output_dir=out", cwd=tmp_path)
+    done = in_process("evaluate", "--images=list.txt", "--output_dir=out", cwd=tmp_path)
     assert done.returncode == 1 and done.stderr.endswith("error: none of the images can be read\n")
     assert not (tmp_path / "out").exists()
 
@@ -359,7 +359,7 @@ def test_nothing_but_damaged_images(in_process, tmp_path):
 @pytest.mark.slow
 def test_command(script, photographs, generator, tmp_path):
     tf1.save(tmp_path / "snapshot", generator, step=5)
-    flags = (f"--image_dir={photographs}", "--checkpoint_dir=snapshot", "--baselines", "--sheet_images=2")
+    flags = (f"--images={photographs}", "--checkpoint_dir=snapshot", "--baselines", "--sheet_images=2")
     results = []
     for folder, batch_size in (("a", 1), ("b", 3)):
         done = script(
@@ -386,22 +386,22 @@ def test_command(script, photographs, generator, tmp_path):
 @pytest.mark.parametrize(
     "flags, message",
     [
-        ([], "give the images either by --flist or by --image_dir"),
-        (["--image_dir=small"], "is 20 x 30: at least 256 x 256 are needed, or --resize"),
+        ([], "--images is required"),
+        (["--images=small"], "is 20 x 30: at least 256 x 256 are needed, or --resize"),
         (
-            ["--image_dir=photographs", "--output_dir=photographs/out"],
-            "photographs/out is inside of --image_dir=photographs: name a folder outside of it",
+            ["--images=photographs", "--output_dir=photographs/out"],
+            "photographs/out is inside of --images=photographs: name a folder outside of it",
         ),
         (
-            ["--image_dir=photographs", "--mask_dir=photographs"],
-            "photographs is inside of --image_dir=photographs: name a folder outside of it",
+            ["--images=photographs", "--mask_dir=photographs"],
+            "photographs is inside of --images=photographs: name a folder outside of it",
         ),
         (
-            ["--image_dir=photographs", "--inception_weights=no.h5"],
+            ["--images=photographs", "--inception_weights=no.h5"],
             "cannot use no.h5 as InceptionV3's weights: there is no such file",
         ),
         (
-            ["--image_dir=photographs", "--inception_weights=small/x.png"],
+            ["--images=photographs", "--inception_weights=small/x.png"],
             "cannot use small/x.png as InceptionV3's weights: its name must end with .h5",
         ),
     ],

@@ -29,7 +29,7 @@ def checkpoints(tmp_path):
 @pytest.mark.slow
 def test_each_is_measured_with_its_own_network(in_process, photographs, checkpoints, tmp_path):
     done = in_process(
-        *("evaluate", "--image_dir=photographs", "--output_dir=out", "--mask_kind=narrow"),
+        *("evaluate", "--images=photographs", "--output_dir=out", "--mask_kind=narrow"),
         f"--more_checkpoints={','.join(map(str, checkpoints))}",
         cwd=tmp_path,
     )
@@ -58,7 +58,7 @@ def test_what_cannot_be_told_apart_or_compared(in_process, photographs, checkpoi
         ("missing", "no checkpoint at missing"),
     ):
         done = in_process(
-            *("evaluate", "--image_dir=photographs", "--output_dir=out", "--baselines"),
+            *("evaluate", "--images=photographs", "--output_dir=out", "--baselines"),
             f"--more_checkpoints={more}",
             cwd=tmp_path,
         )

@@ -24,6 +24,7 @@ from inpaint.inference.arguments import checked
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.io.image_files import image_size, read_image, write_image
 from inpaint.io.mask_files import read_mask
+from inpaint.io.mask_rule import MaskRule
 
 pytestmark = pytest.mark.slow
 
@@ -134,9 +135,14 @@ lines = st.one_of(
 )
 
 
+rules = st.builds(
+    MaskRule, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.integers(-3, 3), st.booleans()
+)
+
+
 @many(1500)
-@hypothesis.given(st.lists(lines, max_size=6), st.binary(max_size=20), st.tuples(*[image_files()] * 3))
-def test_lists_of_damaged_images(list_of_lines, junk, files):
+@hypothesis.given(st.lists(lines, max_size=6), st.binary(max_size=20), st.tuples(*[image_files()] * 3), rules)
+def test_lists_of_damaged_images(list_of_lines, junk, files, rule):
     """Outputs are whole or not there; what is reported as filled is there."""
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = pathlib.Path(name)
@@ -148,7 +154,7 @@ def test_lists_of_damaged_images(list_of_lines, junk, files):
         (folder / "list.txt").write_bytes(junk + text.encode(errors="surrogateescape"))
         failures = Failures(lambda line: None)
         try:
-            jobs = read_jobs("list.txt", False, failures)
+            jobs = read_jobs("list.txt", False, failures, rule=rule)
         except UserError as error:
             assert one_line(error)
             return

@@ -86,7 +86,9 @@ def test_mask_from_alpha(in_process, wide):
 
 def test_hole_under_transparency_is_told(in_process, wide):
     arguments = ("--mask=m.png", "--output=o.png", "--fill_size=auto")
-    told = "the hole is fully transparent in erased.png: --mask_from_alpha makes the fill visible"
+    told = (
+        "the hole is fully transparent in erased.png: --mask_from_alpha without --mask makes the fill visible"
+    )
     assert told in in_process("fill", "--image=erased.png", *arguments, cwd=wide).stdout
     assert "transparent" not in in_process("fill", "--image=x.png", *arguments, cwd=wide).stdout
 
@@ -94,11 +96,12 @@ def test_hole_under_transparency_is_told(in_process, wide):
 @pytest.mark.parametrize(
     "arguments, told",
     [
-        (["--image=x.png"], "exactly one of --mask and --mask_from_alpha is required"),
+        (["--image=x.png"], "--mask is required, or --mask_from_alpha for an image with erased pixels"),
         (
             ["--image=erased.png", "--mask=m.png", "--mask_from_alpha"],
-            "exactly one of --mask and --mask_from_alpha is required",
+            "m.png has no transparency to take the hole from: give a --mask that is white in the hole",
         ),
+        (["--image=x.png", "--mask=m.png", "--hard_alpha"], "--hard_alpha needs --mask_from_alpha"),
         (
             ["--image=x.png", "--mask_from_alpha"],
             "x.png has no transparency to take the hole from: give a --mask",

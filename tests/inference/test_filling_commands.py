@@ -1,5 +1,6 @@
 """fill and fill_list with real files, and test.py and batch_test.py as processes."""
 
+import dataclasses
 import shlex
 import subprocess
 
@@ -14,6 +15,7 @@ from inpaint.errors import UserError
 from inpaint.inference.fill_file import Job, fill_loaded, load
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.inference.inpainter import Inpainter
+from inpaint.io.mask_rule import MaskRule
 from inpaint.models.generator import Generator
 
 
@@ -27,7 +29,7 @@ def snapshot(tmp_path_factory, generator):
 @pytest.fixture
 def files(tmp_path, rng):
     """x.png (45 x 30, with alpha), m.png and small.png in a folder."""
-    rgba = rng.integers(0, 256, (30, 45, 4), dtype=np.uint8)
+    rgba = rng.integers(1, 256, (30, 45, 4), dtype=np.uint8)
     mask = np.zeros((30, 45), np.uint8)
     mask[5:20, 10:30] = 255
     Image.fromarray(rgba).save(tmp_path / "x.png")
@@ -155,7 +157,9 @@ def test_batch_goes_on_after_bad_lines(script, files, snapshot, rng):
     for number in (2, 3, 6, 8):
         assert f"line {number}: " in done.stderr
     assert "covers everything" in done.stderr
-    assert done.stdout.rstrip().endswith("4 filled, 4 failed") and "7/7" in done.stdout
+    assert done.stdout.rstrip().endswith("1 malformed, 1 unreadable, 1 not writable, 1 of another size)")
+    assert "\n4 filled, 4 failed (" in done.stdout
+    assert "7/7" in done.stdout
     hole = pixels(files / "m.png") > 0
     for name in ("a", "b"):
         output = pixels(files / ("oa.png" if name == "a" else "o b.png"))
@@ -225,10 +229,15 @@ def test_an_image_may_be_filled_in_place(files, rng):
 def test_what_is_in_a_mask_without_a_hole(files, mask, told):
     Image.fromarray(mask.repeat(30, axis=0).repeat([22, 23], axis=1)).save(files / "m.png")
     job = Job(str(files / "x.png"), str(files / "m.png"), str(files / "o.png"))
-    said = []
+    with pytest.raises(UserError) as refused:
+        load(job)
+    assert str(refused.value).startswith(f"the mask {files}/m.png has no hole ({told}")
+    assert "nothing was filled; with --allow_empty, " in str(refused.value)
+    said, job = [], dataclasses.replace(job, rule=MaskRule(allow_empty=True))
     fill_loaded(lambda image, *_: image, load(job), said.append)
     assert len(said) == 1 and said[0].startswith(f"note: the mask {files}/m.png has no hole ({told}")
     assert said[0].endswith("), the image is returned unchanged")
+    np.testing.assert_array_equal(pixels(files / "o.png"), pixels(files / "x.png"))
 
 
 def test_mask_that_was_not_turned_with_its_photograph(files, rng):

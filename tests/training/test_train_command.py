@@ -232,7 +232,7 @@ def test_recipes(script, images, tmp_path, name, folder):
     """From a folder of images to an iteration, by the commands that the recipe names."""
     recipe = f"--flagfile={ROOT / 'recipes' / name}.flags"
     flags = ("--validation=1", f"--output_dir=data/{folder}")
-    done = script("make_flist", "--image_dir=images", *flags, cwd=tmp_path)
+    done = script("make_flist", "--images=images", *flags, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     done = script("train.py", recipe, *SMALL, "--max_iters=1", "--batch_size=1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

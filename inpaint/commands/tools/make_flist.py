@@ -1,4 +1,4 @@
-"""Create the file lists of a dataset: --image_dir=PHOTOS --output_dir=data/mine."""
+"""Create the file lists of a dataset: --images=PHOTOS --output_dir=data/mine."""
 
 import dataclasses
 import os
@@ -8,13 +8,14 @@ from inpaint.cli.progress_bar import ProgressBar
 from inpaint.data.dataset_lists import TRAINING, VALIDATION, check_free, checked, split, write_lists
 from inpaint.errors import UserError
 from inpaint.io.file_lists import image_paths
+from inpaint.options.examples import IMAGES
 from inpaint.options.option import Options as BaseOptions
 from inpaint.options.option import option
 
 
 @dataclasses.dataclass(frozen=True)
 class Options(BaseOptions):
-    image_dir: str | None = option(None, "Folder of images, or a file list.", required=True)
+    images: str | None = IMAGES
     output_dir: str | None = option(None, f"Folder for {TRAINING} and {VALIDATION}.", required=True)
     validation: int = option(0, "Number of images to split off for validation.", least=0)
     validation_dir: str | None = option(
@@ -33,7 +34,7 @@ class Options(BaseOptions):
 
 def main(options):
     check_free(options.output_dir)
-    training, validation = split(_images(options.image_dir, options), options.validation, options.random_seed)
+    training, validation = split(_images(options.images, options), options.validation, options.random_seed)
     if options.validation_dir:
         validation, _ = split(_images(options.validation_dir, options), 0, options.random_seed)
         if both := set(map(os.path.abspath, training)) & set(map(os.path.abspath, validation)):

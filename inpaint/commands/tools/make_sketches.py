@@ -1,4 +1,4 @@
-"""Create the sketches for --guided: --data_flist=FOLDER."""
+"""Create the sketches for --guided: --images=FOLDER, or names of images."""
 
 import dataclasses
 import sys
@@ -11,22 +11,25 @@ from inpaint.io.file_lists import image_paths
 from inpaint.options.option import Options as BaseOptions
 from inpaint.options.option import option
 
+ARGUMENTS = "images"
+
 
 @dataclasses.dataclass(frozen=True)
 class Options(BaseOptions):
-    data_flist: tuple | None = option(
+    images: tuple | None = option(
         None,
-        "Images, as in train.py: file lists (one path per line) or folders, separated by commas.",
+        "Photographs: folders, file lists (one path per line) or images, separated by commas.",
         required=True,
+        earlier=("data_flist",),
     )
     method: str = option("canny", "Edge detector.", choices=tuple(METHODS))
     overwrite: bool = option(False, "Replace existing sketches.")
 
 
 def main(options):
-    sources = options.data_flist
+    sources = options.images
     if not sources or "" in sources:
-        raise UserError("--data_flist needs names of file lists or folders, received an empty name")
+        raise UserError("--images needs names of folders, file lists or images, received an empty name")
     paths = sorted({path for source in sources for path in image_paths(source)})
     with ProgressBar("images", len(paths)) as bar:
         written, kept, failed = write_sketches(paths, options.method, options.overwrite, warn, bar.update)
