@@ -1,6 +1,7 @@
 """The flags of training, and the options that they become."""
 
 import dataclasses
+import os
 import pathlib
 
 from absl import flags
@@ -57,7 +58,9 @@ def parse(values):
             cannot be read.
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
-    run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
+    training, validation = image_sources(source, run.val)
+    name = pathlib.Path(os.path.abspath(training)).stem if source.data_flist else source.dataset
+    run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{name}")
     config = _config(run, parsed(values, NetworkOptions).requested())
     architecture = NETWORKS[config.network]
     run.check_network(architecture, config.network)
@@ -69,7 +72,6 @@ def parse(values):
             f"--mask_flist is not for --recipe={recipe.NAME}, whose masks are boxes: leave it out"
         )
     examples = example_options(source, parsed(values, BoxOptions), config, recipe.BOXES)
-    training, validation = image_sources(source, run.val)
     paths = image_paths(training, run.random_seed, config.guided)
     validation_paths = image_paths(validation, guided=config.guided) if validation else []
     return TrainingOptions(config, recipe, run, examples, training, paths, validation_paths)
