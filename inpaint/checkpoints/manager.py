@@ -18,6 +18,7 @@ from inpaint.io.locks import hold
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
+_LOCK = "lock"
 
 
 class RunCheckpoints:
@@ -53,7 +54,8 @@ class RunCheckpoints:
         if writes:
             with as_user_error(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._lock = _locked(self._folder / "lock")
+                self._lock = _locked(self._folder / _LOCK)
+                self._held = os.stat(self._folder / _LOCK)
             for folder in (self._folder, self._folder / _BEST):
                 _remove_leftovers(folder)
                 _mend_list(folder)
@@ -84,6 +86,13 @@ class RunCheckpoints:
         """Release the folder for other processes, as the end of this process does."""
         if self._writes:
             self._lock.release()
+
+    def check_held(self):
+        """Raise UserError if the folder was removed or replaced, and may be another run's by now."""
+        with as_user_error(f"the log directory {self._folder} was removed during the run"):
+            found = os.stat(self._folder / _LOCK)
+        if not os.path.samestat(found, self._held):
+            raise UserError(f"the log directory {self._folder} was replaced during the run")
 
     def pass_over(self, prefix):
         """Take a checkpoint for damaged; `latest` is then the one before, until it is written again."""

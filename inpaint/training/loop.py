@@ -130,7 +130,7 @@ class TrainingLoop:
                 self._checkpoints.pass_over(path)
                 if not self._checkpoints.latest:
                     raise
-                self._say(f"{error}: going on from the one before")
+                self._say(f"{error}; going on from the one before")
         if self._run.model_restore:
             self._say(restore.restore_training(self._run.model_restore, self._trainer, self._step))
         return self._run.model_restore
@@ -156,6 +156,7 @@ class TrainingLoop:
                 batch = {n: strategy.experimental_local_results(value)[0] for n, value in batch.items()}
                 numbers = {}
                 if due:
+                    self._checkpoints.check_held()
                     numbers |= self._tell(progress, done, losses, batch, batches.seconds_waited)
                 if checkpoint:
                     numbers |= self._save(done)
