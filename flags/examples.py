@@ -24,9 +24,9 @@ def example_options(source, box, config, boxes=False):
         UserError: --img_shapes is not for this network or this box, or there are no masks.
     """
     size = _size(source, config)
-    box.check_fits(size)
     random_crop = _preset(source).random_crop if source.random_crop is None else source.random_crop
     masks = tuple(image_paths(source.mask_flist)) if source.mask_flist else ()
+    box = box.fitted(size)
     return ExampleOptions(size, random_crop, box, config.guided, source.edge_threshold, masks, boxes)
 
 

@@ -1,6 +1,7 @@
 """The flags of training, and the options that they become."""
 
 import dataclasses
+import os
 import pathlib
 
 from absl import flags
@@ -58,9 +59,10 @@ def parse(values):
             cannot be read.
     """
     source, run, recipe = parsed(values, SourceOptions), parsed(values, RunOptions), _recipe(values)
-    run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{source.dataset}")
-    box = parsed(values, BoxOptions)
-    config = _config(run, source, box, parsed(values, NetworkOptions).requested())
+    training, validation = image_sources(source, run.val)
+    name = pathlib.Path(os.path.abspath(training)).stem if source.data_flist else source.dataset
+    run = dataclasses.replace(run, log_dir=run.log_dir or f"logs/{name}")
+    config = _config(run, parsed(values, NetworkOptions).requested())
     architecture = NETWORKS[config.network]
     run.check_network(architecture, config.network)
     recipe.check_network(architecture, config.guided)
@@ -70,26 +72,38 @@ def parse(values):
         raise UserError(
             f"--mask_flist is not for --recipe={recipe.NAME}, whose masks are boxes: leave it out"
         )
-    examples = example_options(source, box, config, recipe.BOXES)
-    training, validation = image_sources(source, run.val)
+    examples = example_options(source, parsed(values, BoxOptions), config, recipe.BOXES)
+    config = _filling(config, run, examples)
     paths = image_paths(training, run.random_seed, config.guided)
     validation_paths = image_paths(validation, guided=config.guided) if validation else []
     return TrainingOptions(config, recipe, run, examples, training, paths, validation_paths)
 
 
-def _config(run, source, box, requested):
+def _config(run, requested):
     """The configuration of the network that is continued, started from, or new."""
-    if any(pathlib.Path(run.log_dir).glob("snap-*.index")):
-        return resolve_folder(run.log_dir, **requested, fill_size=fill_size(run.fill_size))
-    begun = resolve if run.model_restore else resolve_folder
-    config = begun(run.model_restore or None, **requested)
+    requested = {**requested, "fill_size": fill_size(run.fill_size)}
+    if _is_begun(run):
+        return resolve_folder(run.log_dir, **requested)
+    if run.model_restore:
+        return resolve(run.model_restore, **requested)
+    return resolve_folder(None, **requested)
+
+
+def _filling(config, run, examples):
+    """The configuration with how a new run's network will fill best."""
+    if _is_begun(run):
+        return config
     size = fill_size(run.fill_size) or "auto"
     detail = "residual" if size != "whole" and NETWORKS[config.network].has_attention else "none"
-    if not source.mask_flist:
+    if not examples.masks:
         # Strokes are narrower than the box: three quarters of its side are filled well.
-        width = max(1, 3 * min(box.height, box.width) // 4)
+        width = max(1, 3 * min(examples.box.height, examples.box.width) // 4)
         config = dataclasses.replace(config, hole_width=width)
     return dataclasses.replace(config, fill_size=size, detail=detail)
+
+
+def _is_begun(run):
+    return any(pathlib.Path(run.log_dir).glob("snap-*.index"))
 
 
 def _recipe(values):

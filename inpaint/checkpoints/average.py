@@ -2,10 +2,10 @@
 
 import pathlib
 
-import tensorflow as tf
-
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.config import config_of, write_config
+from inpaint.checkpoints.listed import listed
+from inpaint.checkpoints.locate import check_free
 from inpaint.errors import UserError, as_user_error
 
 
@@ -28,13 +28,12 @@ def write_average(log_dir, count, folder, generator, config=None):
     """
     prefixes = _newest(log_dir, count)
     step = _step(prefixes[-1])
-    with as_user_error(f"cannot write into {folder}"):
-        if any((pathlib.Path(folder) / name).exists() for name in ("checkpoint", f"snap-{step}.index")):
-            raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")
+    check_free(folder)
     _fill_with_mean(generator, prefixes)
-    written = tf1.save(folder, generator, step=step)
-    write_config(folder, config or config_of(generator))
-    return written, prefixes
+    with as_user_error(f"cannot make the folder {folder}"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    write_config(folder, config or config_of(generator))  # first, so that there is no snapshot without one
+    return tf1.save(folder, generator, step=step), prefixes
 
 
 def _fill_with_mean(generator, prefixes):
@@ -56,9 +55,7 @@ def _step(prefix):
 def _newest(log_dir, count):
     if not pathlib.Path(log_dir).is_dir():
         raise UserError(f"there is no folder {log_dir}: name the --log_dir of a run")
-    with as_user_error(f"cannot read the list of checkpoints in {log_dir}", ValueError):  # of a damaged one
-        state = tf.train.get_checkpoint_state(str(log_dir))
-    prefixes = list(state.all_model_checkpoint_paths) if state else []
+    prefixes, _ = listed(pathlib.Path(log_dir))
     if len(prefixes) < count:
         raise UserError(
             f"{log_dir} holds {len(prefixes)} checkpoints of a run, {count} are wanted: lower --count, or "

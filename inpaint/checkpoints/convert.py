@@ -1,11 +1,10 @@
 """Converting a training checkpoint to a snapshot of the original TF1 code."""
 
-import pathlib
-
 import tensorflow as tf
 
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.config import resolve
+from inpaint.checkpoints.locate import check_free
 from inpaint.discriminators.critics import FILTERS, Critics
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
@@ -63,15 +62,13 @@ def to_tf1(path, folder, trainer):
         (prefix of the snapshot, its step).
 
     Raises:
-        UserError: there is no checkpoint or it does not fit; the folder holds a snapshot of that step or
-            cannot be written.
+        UserError: there is no checkpoint or it does not fit; the folder holds others, or cannot be
+            written.
     """
     prefix, _ = restore.kind(path)
+    check_free(folder)
     step = tf.Variable(0, dtype=tf.int64)
     restore.restore_training(prefix, trainer, step)
-    written = pathlib.Path(folder) / f"snap-{int(step)}"
-    if pathlib.Path(f"{written}.index").exists():
-        raise UserError(f"there is a snapshot {written} already: name another --output_dir")
     if trainer.discriminator is None:
         return tf1.save(folder, trainer.generator, step=int(step)), int(step)
     models = trainer.generator, trainer.discriminator

@@ -48,3 +48,11 @@ def find(path):
         names = ", ".join(f.stem for f in found)
         raise UserError(f"{path} has no file named checkpoint: name one of its checkpoints, {names}")
     raise UserError(f"no checkpoint in {path}")
+
+
+def check_free(folder):
+    """Raise UserError if there are checkpoints in a folder: others are not written beside them."""
+    with as_user_error(f"cannot write into {folder}"):
+        folder = pathlib.Path(folder)
+        if (folder / "checkpoint").exists() or any(folder.glob("*.index")):
+            raise UserError(f"there are checkpoints in {folder} already: name another --output_dir")

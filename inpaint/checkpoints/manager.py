@@ -4,21 +4,21 @@ import json
 import math
 import os
 import pathlib
-import re
 import shutil
-import warnings
 
 import filelock
 import tensorflow as tf
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
-from inpaint.errors import Note, UserError, as_user_error, reason
+from inpaint.checkpoints.listed import listed
+from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 from inpaint.io.locks import hold
 
 _BEST = "best"
 _NUMBERS = "metrics.json"
+_LOCK = "lock"
 
 
 class RunCheckpoints:
@@ -55,7 +55,8 @@ class RunCheckpoints:
         if writes:
             with as_user_error(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._lock = _locked(self._folder / "lock")
+                self._lock = _locked(self._folder / _LOCK)
+                self._held = os.stat(self._folder / _LOCK)
             for folder in (self._folder, self._folder / _BEST):
                 _remove_leftovers(folder)
                 _mend_list(folder)
@@ -66,22 +67,37 @@ class RunCheckpoints:
             max_to_keep=keep,
             checkpoint_name="snap",
         )
+        self._damaged = set()
         if self.latest:
             check(self.latest, trainer.generator)
 
     @property
     def latest(self):
-        """Prefix of the newest checkpoint, or None."""
-        return self._manager.latest_checkpoint
+        """Prefix of the newest checkpoint that is not known to be damaged, or None."""
+        return next(reversed([c for c in self._manager.checkpoints if c not in self._damaged]), None)
+
+    @property
+    def bytes_each(self):
+        """The size of a checkpoint."""
+        parts = tf.train.TrackableView(self._checkpoint).descendants()
+        variables = [part for part in parts if isinstance(part, tf.Variable)]
+        return sum(variable.dtype.size * variable.shape.num_elements() for variable in variables)
 
     def close(self):
         """Release the folder for other processes, as the end of this process does."""
         if self._writes:
             self._lock.release()
 
-    def before_latest(self):
-        """Prefix of the checkpoint before the newest, or None."""
-        return self._manager.checkpoints[-2] if len(self._manager.checkpoints) > 1 else None
+    def check_held(self):
+        """Raise UserError if the folder was removed or replaced, and may be another run's by now."""
+        with as_user_error(f"the log directory {self._folder} was removed during the run"):
+            found = os.stat(self._folder / _LOCK)
+        if not os.path.samestat(found, self._held):
+            raise UserError(f"the log directory {self._folder} was replaced during the run")
+
+    def pass_over(self, prefix):
+        """Take a checkpoint for damaged; `latest` is then the one before, until it is written again."""
+        self._damaged.add(prefix)
 
     def save(self):
         """Save now and return the prefix.
@@ -128,7 +144,9 @@ class RunCheckpoints:
             folder = pathlib.Path(manager.directory)
             folder.mkdir(exist_ok=True)
             write_config(folder, self._config)  # first, so that there is no checkpoint without one
-            return manager.save(checkpoint_number=int(self._step))
+            prefix = manager.save(checkpoint_number=int(self._step))
+            self._damaged.discard(prefix)
+            return prefix
         except (tf.errors.OpError, OSError) as error:
             why = reason(error)
         for folder in (self._folder, self._folder / _BEST):
@@ -157,35 +175,20 @@ def _remove_leftovers(folder):
 
 
 def _mend_list(folder):
-    """Rewrite the file `checkpoint` where it is missing or damaged, or names snapshots of another folder.
+    """Rewrite the file `checkpoint` where it is not sound.
 
     TensorFlow removes old checkpoints by the paths in it. They are written without a folder, so that a copy
     of the run never leads back to the original.
     """
-    listed, state = folder / "checkpoint", _state(folder)
-    paths = [pathlib.Path(path) for path in state.all_model_checkpoint_paths] if state else []
-    outside = [path for path in paths if path.parent.resolve() != folder.resolve()]
-    if outside:
-        told = f"{listed} names {outside[0]}, which is not in this folder: it is left alone, and unlisted"
-        warnings.warn(Note(told), stacklevel=2)
-    elif state and pathlib.Path(f"{state.model_checkpoint_path}.index").is_file():
+    prefixes, sound = listed(folder)
+    if sound:
         return
-    # A save writes the index last.
-    stems = [path.stem for path in folder.glob("snap-*.index") if re.fullmatch(r"snap-\d+", path.stem)]
-    stems.sort(key=lambda stem: int(stem.removeprefix("snap-")))
-    if stems:
-        times = [os.path.getmtime(folder / f"{stem}.index") for stem in stems]
-        lines = [f'model_checkpoint_path: "{stems[-1]}"']
-        lines += [f'all_model_checkpoint_paths: "{stem}"' for stem in stems]
-        lines += [f"all_model_checkpoint_timestamps: {time}" for time in times]
-        write_whole(listed, "\n".join([*lines, f"last_preserved_timestamp: {times[0] - 1}\n"]))
-    elif outside:
-        listed.unlink()
-
-
-def _state(folder):
-    """What the file `checkpoint` holds, with paths as seen from here; None if it is missing or damaged."""
-    try:
-        return tf.train.get_checkpoint_state(str(folder))
-    except UnicodeDecodeError:
-        return None
+    if not prefixes:
+        (folder / "checkpoint").unlink(missing_ok=True)
+        return
+    stems = [pathlib.Path(prefix).name for prefix in prefixes]
+    times = [os.path.getmtime(f"{prefix}.index") for prefix in prefixes]
+    lines = [f'model_checkpoint_path: "{stems[-1]}"']
+    lines += [f'all_model_checkpoint_paths: "{stem}"' for stem in stems]
+    lines += [f"all_model_checkpoint_timestamps: {time}" for time in times]
+    write_whole(folder / "checkpoint", "\n".join([*lines, f"last_preserved_timestamp: {times[0] - 1}\n"]))

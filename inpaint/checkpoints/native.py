@@ -112,9 +112,13 @@ def _further_parts(trainer):
     return parts
 
 
+class Damaged(UserError):
+    """Files of a checkpoint cannot be read."""
+
+
 @contextlib.contextmanager
 def readable(prefix):
-    """Turn what TensorFlow raises on damaged checkpoint files into a UserError.
+    """Turn what TensorFlow raises on damaged checkpoint files into `Damaged`, or UserError without memory.
 
     The body should only read them: any other error is one in the code and gets through.
     """
@@ -123,7 +127,7 @@ def readable(prefix):
     except tf.errors.ResourceExhaustedError as error:
         raise UserError(f"not enough memory to read the checkpoint {prefix}") from error
     except (tf.errors.OpError, IndexError) as error:  # IndexError: a file that ends too soon
-        raise UserError(f"the checkpoint {prefix} is damaged: {reason(error)}") from error
+        raise Damaged(f"the checkpoint {prefix} is damaged: {reason(error)}") from error
 
 
 def is_ours(prefix):

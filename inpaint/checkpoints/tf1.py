@@ -141,6 +141,7 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
         folder.mkdir(parents=True, exist_ok=True)
     prefix = str(folder / f"snap-{step}")
     names = sorted(tensors)
+    _remove_leftovers(prefix)
     try:
         tf.raw_ops.SaveV2(
             prefix=prefix,
@@ -149,12 +150,18 @@ def save(path, generator, discriminator=None, optimizer=None, step=0):
             tensors=[tf.convert_to_tensor(tensors[name]) for name in names],
         )
     except tf.errors.OpError as error:  # disk full or no permission, in TensorFlow no OSError
-        for left in folder.glob(f"snap-{step}.*.tempstate*"):
-            left.unlink()
+        _remove_leftovers(prefix)
         raise UserError(f"cannot write the snapshot {prefix}: {reason(error)}") from error
     state = f'model_checkpoint_path: "snap-{step}"\nall_model_checkpoint_paths: "snap-{step}"\n'
     write_whole(folder / "checkpoint", state)
     return prefix
+
+
+def _remove_leftovers(prefix):
+    """Remove what a write of a snapshot left that failed or was killed."""
+    prefix = pathlib.Path(prefix)
+    for left in prefix.parent.glob(f"{prefix.name}.*.tempstate*"):
+        left.unlink()
 
 
 def _slots(adam, scope=""):

@@ -9,7 +9,7 @@ import math
 import cv2
 import numpy as np
 
-from inpaint.options.examples import BoxOptions
+from inpaint.options.examples import ORIGINAL_BOX
 
 STROKES = (1, 3)
 STEPS = (4, 11)
@@ -18,13 +18,13 @@ MEAN_ANGLE = 2 * math.pi / 5
 ANGLE_SPREAD = 2 * math.pi / 15
 
 
-def random_box(rng, size, options=BoxOptions()):
+def random_box(rng, size, options=ORIGINAL_BOX):
     """A box at a random position, shrunk by a random amount on opposite sides.
 
     Args:
         rng: `numpy.random.Generator`.
         size: (height, width) of the mask.
-        options: a `BoxOptions`.
+        options: a `BoxOptions`, fitted.
 
     Returns:
         uint8 [height, width].
@@ -32,7 +32,7 @@ def random_box(rng, size, options=BoxOptions()):
     return random_box_at(rng, size, options)[0]
 
 
-def random_box_at(rng, size, options=BoxOptions()):
+def random_box_at(rng, size, options=ORIGINAL_BOX):
     """As `random_box`: (the mask; where the box lay before it was shrunk, (top, left))."""
     height, width = size
     # Both margins bound the box's top left corner; the upper bound is exclusive, as in the original.
@@ -45,7 +45,7 @@ def random_box_at(rng, size, options=BoxOptions()):
     return mask, (top, left)
 
 
-def centred_box(size, options=BoxOptions()):
+def centred_box(size, options=ORIGINAL_BOX):
     """The mask of the fixed validation view: a centred box, `options.height` x `options.width`."""
     top, left = (size[0] - options.height) // 2, (size[1] - options.width) // 2
     mask = np.zeros(size, np.uint8)
@@ -89,6 +89,6 @@ def free_form_strokes(rng, size):
     return mask
 
 
-def training_mask(rng, size, options=BoxOptions()):
+def training_mask(rng, size, options=ORIGINAL_BOX):
     """The union of a random box and free-form strokes; arguments as for `random_box`."""
     return random_box(rng, size, options) | free_form_strokes(rng, size)

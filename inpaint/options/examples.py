@@ -43,33 +43,55 @@ class SourceOptions(Options):
 
 @dataclasses.dataclass(frozen=True)
 class BoxOptions(Options):
-    """Size of the random box and its variation, named as in the original."""
+    """Size of the random box and its variation, named as in the original. `fitted` replaces all None."""
 
     GROUP = "Random box of the masks"
     COMMON = ()
 
-    height: int = option(128, "Height of the box, in pixels.", least=1)
-    width: int = option(128, "Width of the box, in pixels.", least=1)
-    max_delta_height: int = option(32, "How much lower the box may be, in pixels.", least=0)
-    max_delta_width: int = option(32, "How much narrower the box may be, in pixels.", least=0)
+    height: int | None = option(None, "Height of the box, in pixels. Default: half the image.", least=1)
+    width: int | None = option(None, "Width of the box, in pixels. Default: half the image.", least=1)
+    max_delta_height: int | None = option(
+        None, "How much lower the box may be, in pixels. Default: an eighth of the image.", least=0
+    )
+    max_delta_width: int | None = option(
+        None, "How much narrower the box may be, in pixels. Default: an eighth of the image.", least=0
+    )
     vertical_margin: int = option(0, "Least distance from the image's top and bottom, in pixels.", least=0)
     horizontal_margin: int = option(0, "Least distance from the image's sides, in pixels.", least=0)
 
-    def check(self):
-        for name, side in (("max_delta_height", self.height), ("max_delta_width", self.width)):
-            if getattr(self, name) >= side:
-                raise UserError(f"--{name} must be below the box's {side}, received {getattr(self, name)}")
+    def fitted(self, size):
+        """These options for images of a (height, width): what is not given is in proportion to it.
 
-    def check_fits(self, size):
-        """Raise UserError unless these boxes fit images of this (height, width)."""
-        sides = (("height", self.height, self.vertical_margin, size[0]),)
-        sides += (("width", self.width, self.horizontal_margin, size[1]),)
-        for name, side, margin, limit in sides:
+        At 256 x 256 these are the original's: 128 x 128, up to 32 smaller.
+
+        Raises:
+            UserError: the boxes do not fit.
+        """
+        found = dataclasses.asdict(self)
+        sides = zip(("height", "width"), (self.vertical_margin, self.horizontal_margin), size)
+        for name, margin, limit in sides:
+            side = found[name] = found[name] or limit // 2
             if side >= limit - 2 * margin:
                 raise UserError(
                     f"--{name} of the masks' box must be below the image's {limit} minus both margins of "
                     f"{margin}, received {side}: lower it, or raise --img_shapes"
                 )
+            delta = f"max_delta_{name}"
+            if found[delta] is None:
+                found[delta] = min(limit // 8, side - 1)
+            if found[delta] >= side:
+                raise UserError(f"--{delta} must be below the box's {side}, received {found[delta]}")
+        return BoxOptions(**found)
+
+    def __str__(self):
+        """What is fitted, in words."""
+        return (
+            f"{self.height} x {self.width}, up to {self.max_delta_height} x {self.max_delta_width} smaller, "
+            f"with margins of {self.vertical_margin} and {self.horizontal_margin}"
+        )
+
+
+ORIGINAL_BOX = BoxOptions().fitted((256, 256))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +102,7 @@ class ExampleOptions:
         size: (height, width) of an example.
         random_crop: whether to take a random crop, enlarging only images that are too small, instead of
             resizing whole images.
-        box: size and position of the random box in the masks.
+        box: size and position of the random box in the masks, fitted to `size`.
         guided: whether to read sketches.
         edge_threshold: sketch pixels with value / 255 above this are lines.
         masks: paths of mask files; each example gets a random one, resized. If empty, masks are drawn.
@@ -90,7 +112,7 @@ class ExampleOptions:
 
     size: tuple = (256, 256)
     random_crop: bool = False
-    box: BoxOptions = BoxOptions()
+    box: BoxOptions = ORIGINAL_BOX
     guided: bool = False
     edge_threshold: float = 0.6
     masks: tuple = ()

@@ -20,8 +20,11 @@ class RunOptions(Options):
 
     log_dir: str | None = option(
         None,
-        "Folder of checkpoints and TensorBoard files; a run found there is continued. Default: "
-        "logs/<dataset>.",
+        "Folder of checkpoints, losses and samples; a run found there is continued. Default: logs/<name "
+        "of the training images>, such as logs/photos for --data_flist=photos, or logs/<dataset>.",
+    )
+    continue_with_other_data: bool = option(
+        False, "Go on with a run though its training images are no longer those that it began with."
     )
     model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
     fill_size: str | None = option(

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from inpaint.checkpoints import restore
+from inpaint.checkpoints import native, restore
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.data.batches import Batches
 from inpaint.data.pipeline import distributed_batches
@@ -17,7 +17,7 @@ from inpaint.ops.keras_compat import is_loss_scaled
 from inpaint.training.adversarial import Guard, Schedule
 from inpaint.training.distribution import any_worker, in_several_processes, is_chief
 from inpaint.training.reports.progress import Progress
-from inpaint.training.reports.tensorboard import RunSummaries
+from inpaint.training.reports.run_reports import RunReports
 from inpaint.training.settings import changes, settings_of
 from inpaint.training.stop_signal import StopSignal
 
@@ -54,7 +54,7 @@ class TrainingLoop:
         self._step = tf.Variable(0, dtype=tf.int64)
         self._schedule = Schedule(trainer)
         self._guard = Guard(self._say)
-        self._summaries = None
+        self._reports = None
         self._checkpoints = RunCheckpoints(
             run.log_dir, trainer, self._step, run.keep_checkpoints, self._chief, self._config
         )
@@ -76,16 +76,18 @@ class TrainingLoop:
         if self._chief:
             recipe = trainer.recipe.options
             settings = settings_of(self._config, recipe, run, self._examples, self._paths)
-            if changed := changes(run.log_dir, settings):
-                self._say(f"not as this run began: {'; '.join(changed)}")
-        restored = self._checkpoints.latest or run.model_restore
-        if restored:
-            self._restore(restored)
+            begun = self._checkpoints.latest is not None
+            if changed := changes(run.log_dir, settings, begun, run.continue_with_other_data):
+                self._say(f"changed since this run began: {'; '.join(changed)}")
+        restored = self._restore()
         done = int(self._step)
         if done >= run.max_iters:
             self._say(f"nothing to do: {done} of {run.max_iters} iterations are done")
             return restored
 
+        kept = run.keep_checkpoints + bool(self._validation)
+        size = math.ceil(self._checkpoints.bytes_each / 1e6)
+        self._say(f"each checkpoint takes {size} MB; up to {kept} are kept in {run.log_dir}")
         schedule = self._schedule
         if schedule.warmup_left:
             self._say(f"warm-up: the discriminator alone for {schedule.warmup_left} iterations")
@@ -104,7 +106,7 @@ class TrainingLoop:
         batches = Batches(dataset, errors, say=self._say)
         progress = Progress(run.max_iters, schedule.batches_each * run.batch_size, start=done)
         if self._chief:
-            self._summaries = RunSummaries(run.log_dir, trainer, run.viz_max_out, self._validation)
+            self._reports = RunReports(run.log_dir, done, trainer, run.viz_max_out, self._validation)
         with contextlib.closing(self._checkpoints), contextlib.closing(batches), StopSignal() as signal:
             stopped = self._loop(batches, progress, signal)
             any_worker(trainer.strategy, stopped)  # the others wait for the chief's last checkpoint
@@ -116,15 +118,20 @@ class TrainingLoop:
             )
         return self._checkpoints.latest
 
-    def _restore(self, path):
-        try:
-            self._say(restore.restore_training(path, self._trainer, self._step))
-        except UserError as error:
-            before = self._checkpoints.before_latest()
-            if path != self._checkpoints.latest or not before:
-                raise
-            advice = f"to go on from {before} remove the files {path}.*"
-            raise UserError(f"{error}; {advice}") from error
+    def _restore(self):
+        """Load what the run goes on from, a damaged checkpoint aside; returns its path, or ""."""
+        while path := self._checkpoints.latest:
+            try:
+                self._say(restore.restore_training(path, self._trainer, self._step))
+                return path
+            except native.Damaged as error:
+                self._checkpoints.pass_over(path)
+                if not self._checkpoints.latest:
+                    raise
+                self._say(f"{error}; going on from the one before")
+        if self._run.model_restore:
+            self._say(restore.restore_training(self._run.model_restore, self._trainer, self._step))
+        return self._run.model_restore
 
     def _loop(self, batches, progress, signal):
         """Iterate to the end (False) or until a signal stops it (True); either way the last is saved."""
@@ -140,17 +147,21 @@ class TrainingLoop:
             stopped = any_worker(strategy, signal.name is not None)
             last = done == run.max_iters or stopped
             checkpoint = last or done % run.train_spe == 0
-            due = last or progress.due()
-            if checkpoint or due:
+            due = checkpoint or progress.due()
+            if due:
                 self._check_finite(losses, done)
             if self._chief:
                 batch = {n: strategy.experimental_local_results(value)[0] for n, value in batch.items()}
+                numbers = {}
                 if due:
-                    self._tell(progress, done, losses, batch, batches.seconds_waited)
+                    self._checkpoints.check_held()
+                    numbers |= self._tell(progress, done, losses, batch, batches.seconds_waited)
                 if checkpoint:
-                    self._save(done)
+                    numbers |= self._save(done)
+                if numbers:
+                    self._reports.scalars(done, numbers)
                 if last or done % run.val_psteps == 0:
-                    self._summaries.images(done, batch)
+                    self._reports.images(done, batch)
             if stopped:
                 return True
         return False
@@ -169,6 +180,7 @@ class TrainingLoop:
         )
 
     def _tell(self, progress, done, losses, batch, seconds_waited):
+        """Say how far the run is; returns what is reported, a dict of floats."""
         losses = {name: float(value) for name, value in losses.items()}
         self._say(progress.line(done, losses, seconds_waited))
         numbers = {
@@ -179,20 +191,22 @@ class TrainingLoop:
         }
         if self._trainer.discriminator:
             numbers["discriminator_learning_rate"] = learning_rate(self._trainer.discriminator_optimizer)
-        self._summaries.scalars(done, {**losses, **numbers})
+        return {**losses, **numbers}
 
     def _save(self, done):
+        """Save a checkpoint and validate it; returns what that measures, a dict of floats."""
         models = filter(None, (self._trainer.generator, self._trainer.discriminator))
         weights_now = [array for model in models for array in model.get_weights()]
         if not all(np.isfinite(array).all() for array in weights_now):
             raise UserError(self._not_finite("a weight", done))
         self._say(f"checkpoint {self._checkpoints.save()}")
+        numbers = {}
         if self._validation:
             numbers = self._validation.metrics(self._trainer)
-            self._summaries.scalars(done, numbers)
             told = "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
             best = self._checkpoints.save_if_best(numbers)
             self._say(f"{done} validation  {told}{'  best so far' if best else ''}")
+        return numbers
 
     def _check_finite(self, losses, step):
         optimizers = self._trainer.optimizer, self._trainer.discriminator_optimizer

@@ -29,8 +29,11 @@ def train(options, say=print):
         views = run.static_view_size, run.batch_size
         validation = Validation(options.validation_paths, options.examples, *views, say)
     if is_chief(strategy):
-        count, devices = len(options.paths), describe_devices(strategy)
-        say(f"{count} training images from {options.source}; training on {devices}")
+        validated = f"{len(options.validation_paths)} validation images" if validation else "none to validate"
+        say(f"{len(options.paths)} training images from {options.source}, {validated}")
+        height, width = options.examples.size
+        say(f"examples of {height} x {width} pixels (height x width), boxes of {options.examples.box}")
+        say(f"training on {describe_devices(strategy)}")
 
     tf.keras.utils.set_random_seed(run.random_seed)
     if run.deterministic:

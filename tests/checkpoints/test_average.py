@@ -5,6 +5,9 @@ import pytest
 import tensorflow as tf
 
 from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints.average import write_average
+from inpaint.checkpoints.config import GeneratorConfig, read_config
+from inpaint.errors import UserError
 from inpaint.models.generator import Generator
 
 
@@ -29,6 +32,36 @@ def test_mean_of_the_newest(script, run, tmp_path):
     tf1.load(tmp_path / "m", generator := Generator())
     for weight in generator.get_weights():
         np.testing.assert_allclose(weight, 16 / 3, rtol=1e-6)
+
+
+def test_another_folders_checkpoints_are_not_averaged(in_process, run, generator, tmp_path):
+    log_dir = tmp_path / "run"
+    log_dir.mkdir()
+    for path in run.glob("snap-10.*"):
+        (log_dir / path.name).symlink_to(path)
+    listed = "".join(f'all_model_checkpoint_paths: "{run}/snap-{step}"\n' for step in (30, 40))
+    (log_dir / "checkpoint").write_text(f'model_checkpoint_path: "{run}/snap-40"\n{listed}')
+    flags = (f"--log_dir={log_dir}", f"--output_dir={tmp_path / 'm'}")
+    done = in_process("average_snapshots", "--count=2", *flags)
+    assert done.returncode == 1 and "holds 1 checkpoints of a run, 2 are wanted" in done.stderr
+    assert f"names {run}/snap-30, which is not in this folder: it is left alone\n" in done.stderr
+    done = in_process("average_snapshots", "--count=1", *flags)
+    assert done.stdout.endswith(f"the mean of 1 checkpoints, {log_dir}/snap-10 to {log_dir}/snap-10\n")
+
+
+def test_no_snapshot_is_without_its_config(run, tmp_path, monkeypatch):
+    def killed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tf1, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_average(run, 1, tmp_path / "m", Generator())
+    assert read_config(tmp_path / "m") == GeneratorConfig()
+    (tmp_path / "m/snap-7.index").touch()
+    (tmp_path / "m/config.json").write_text("{}")
+    with pytest.raises(UserError, match="there are checkpoints in .*m already: name another --output_dir"):
+        write_average(run, 1, tmp_path / "m", Generator())
+    assert (tmp_path / "m/config.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ def test_a_run_goes_on_as_it_began(script, images, tmp_path):
         ["--max_iters=3", f"--log_dir={tmp_path / 'b'}", f"--model_restore={tmp_path / 'a'}"],
     ):
         done = script("train.py", *common, *more)
-        assert done.returncode == 0 and "not as this run began" not in done.stdout, done.stderr
+        assert done.returncode == 0 and "changed since this run began" not in done.stdout, done.stderr
     for name in ("a", "b"):
         assert json.loads((tmp_path / name / "config.json").read_text())["padding"] == "symmetric"
         assert json.loads((tmp_path / name / "settings.json").read_text())["padding"] == "symmetric"

@@ -113,8 +113,9 @@ def test_a_lost_list_is_made_again(tmp_path, step):
             assert checkpoints.latest == str(tmp_path / "snap-10")
     (tmp_path / "checkpoint").unlink()
     checkpoints = RunCheckpoints(tmp_path, RUN, step, keep=1)
-    assert checkpoints.before_latest() == str(tmp_path / "snap-9")
     assert checkpoints.latest == str(tmp_path / "snap-10")
+    checkpoints.pass_over(checkpoints.latest)
+    assert checkpoints.latest == str(tmp_path / "snap-9")
     save_at(checkpoints, step, 11)  # and the older ones are known again
     assert names(tmp_path) == ["snap-11.index"]
 
@@ -145,6 +146,43 @@ def test_two_processes_cannot_share_a_folder(tmp_path, step):
         RunCheckpoints(tmp_path, RUN, step, writes=False)  # a worker that only reads
         other.stdin.close()
     RunCheckpoints(tmp_path, RUN, step)
+
+
+def test_a_folder_that_is_removed_is_not_another_runs(tmp_path, step):
+    checkpoints = RunCheckpoints(tmp_path / "run", RUN, step)
+    checkpoints.check_held()
+    (tmp_path / "run").rename(tmp_path / "moved")
+    with pytest.raises(UserError, match="^the log directory .*run was removed during the run: No such file"):
+        checkpoints.check_held()
+    RunCheckpoints(tmp_path / "run", RUN, step)
+    with pytest.raises(UserError, match="^the log directory .*run was replaced during the run$"):
+        checkpoints.check_held()
+
+
+def test_the_size_of_a_checkpoint(tmp_path, step, monkeypatch):
+    variables = {"a": tf.Variable(tf.zeros([3, 5])), "b": {"c": tf.Variable(tf.zeros([7], tf.float16))}}
+    monkeypatch.setattr(native, "training_checkpoint", lambda *_: tf.train.Checkpoint(step=step, **variables))
+    assert RunCheckpoints(tmp_path, RUN, step).bytes_each == 8 + 4 * 15 + 2 * 7
+
+
+def test_a_damaged_list_of_no_checkpoints(tmp_path, step):
+    (tmp_path / "checkpoint").write_bytes(b"\x83\xff")
+    checkpoints = RunCheckpoints(tmp_path, RUN, step)
+    assert checkpoints.latest is None
+    save_at(checkpoints, step, 1)
+    assert checkpoints.latest == str(tmp_path / "snap-1")
+
+
+def test_one_that_was_passed_over_is_written_again(tmp_path, step):
+    checkpoints = RunCheckpoints(tmp_path, RUN, step)
+    save_at(checkpoints, step, 1, 2)
+    checkpoints.pass_over(str(tmp_path / "snap-2"))
+    assert checkpoints.latest == str(tmp_path / "snap-1")
+    save_at(checkpoints, step, 2)
+    assert checkpoints.latest == str(tmp_path / "snap-2")
+    for number in (1, 2):
+        checkpoints.pass_over(str(tmp_path / f"snap-{number}"))
+    assert checkpoints.latest is None
 
 
 def test_the_lock_goes_when_a_process_is_killed(tmp_path, step):

@@ -111,7 +111,7 @@ def test_a_run_keeps_its_network(in_process, images, tmp_path, network):
     for found, expected in zip(inpainter.generator.get_weights(), fresh.get_weights()):
         np.testing.assert_array_equal(found, expected)
     done = in_process("train", *common, "--max_iters=2")
-    assert done.returncode == 0 and "not as this run began" not in done.stdout, done.stderr
+    assert done.returncode == 0 and "changed since this run began" not in done.stdout, done.stderr
     done = in_process("train", *common, "--network=gated", "--max_iters=3")
     assert done.returncode == 1 and f"network={network} (config.json), received network=gated" in done.stderr
 

@@ -130,8 +130,8 @@ def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
     "source, output, message",
     [
         ("theirs", "new", "snap-2 is a snapshot of the original TF1 code already"),
-        ("ours", "theirs", "theirs/snap-2 already: name another --output_dir"),
-        ("ours", "ours", "ours/snap-2 already"),
+        ("ours", "theirs", "there are checkpoints in theirs already: name another --output_dir"),
+        ("ours", "ours", "there are checkpoints in ours already"),
         ("ours", "file/new", "cannot make the folder file/new: Not a directory"),
         ("ours", "taken", "cannot write the snapshot taken/snap-2: "),
         ("gone", "new", "no checkpoint at gone"),

@@ -87,4 +87,4 @@ def test_same_seed_same_mask():
 )
 def test_boxes_that_do_not_fit(options, message):
     with pytest.raises(UserError, match=message):
-        BoxOptions(**{"height": 20, "width": 20, **SMALL_DELTAS, **options}).check_fits((64, 64))
+        BoxOptions(**{"height": 20, "width": 20, **SMALL_DELTAS, **options}).fitted((64, 64))

@@ -8,6 +8,7 @@ from support.helpers import ROOT
 
 from inpaint.checkpoints.config import GeneratorConfig, write_config
 from inpaint.flags import training
+from inpaint.options.examples import BoxOptions
 from inpaint.options.recipes.deepfill_v1 import DeepFillV1Options
 from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
 from inpaint.options.recipes.partial_conv import PartialConvOptions
@@ -95,3 +96,29 @@ def test_the_recipe_of_the_bundled_weights(resolved):
     )
     assert (wanted.run.learning_rate, wanted.run.ema, wanted.run.batch_size) == (3e-5, 0.998, 1)
     assert wanted.examples.size == (256, 256) and wanted.examples.box.height == 64
+
+
+@pytest.mark.parametrize(
+    "source, name",
+    [
+        ("{images}", "images"),
+        ("{images}/../my photos.flist", "my photos"),
+        ("{images}/", "images"),
+        (".", "images"),
+        (None, "sample"),
+    ],
+)
+def test_a_run_is_named_after_its_images(images, monkeypatch, source, name):
+    (images.parent / "my photos.flist").write_text(f"{images}/0.png\n")
+    monkeypatch.chdir(images)
+    data = ["--dataset=sample"] if source is None else [f"--data_flist={source.format(images=images)},gone"]
+    training.define(values := absl_flags.FlagValues())
+    values(["train", *data])
+    assert training.parse(values).run.log_dir == f"logs/{name}"
+
+
+def test_boxes_are_in_proportion_to_the_examples(resolved):
+    assert resolved().examples.box == BoxOptions(128, 128, 32, 32, 0, 0)
+    assert resolved("--img_shapes=64,128,3").examples.box == BoxOptions(32, 64, 8, 16, 0, 0)
+    given = resolved("--img_shapes=64,64,3", "--width=6", "--max_delta_height=0", "--vertical_margin=3")
+    assert given.examples.box == BoxOptions(32, 6, 0, 5, 3, 0)

@@ -98,4 +98,4 @@ def test_a_run_trains_logs_and_records_it(train, tmp_path):
                 logged[value.tag] = value.tensor
     assert tf.make_ndarray(logged["losses/contrast_loss"]) == pytest.approx(contrast, abs=1e-4)
     done = train(*flags)
-    assert "not as this run began: contrast_alpha was 0.5, is 0.0" in done.stdout, done.stderr
+    assert "changed since this run began: contrast_alpha from 0.5 to 0.0" in done.stdout, done.stderr

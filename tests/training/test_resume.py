@@ -88,7 +88,9 @@ def test_adversarial_options_go_on_exactly(train, tmp_path, options):
     parts = [train("parts", end, *options).communicate() for end in (1, 4, 5)]
     assert [complained for _, complained in parts] == ["", "", ""]
     assert "warm-up: the discriminator alone for 1 iterations" in parts[1][0]
-    assert "warm-up" not in parts[2][0] and "not as this run began" not in "".join(said for said, _ in parts)
+    assert "warm-up" not in parts[2][0] and "changed since this run began" not in "".join(
+        said for said, _ in parts
+    )
     assert_same_weights(tmp_path / "whole/snap-5", tmp_path / "parts/snap-5")
     numbers = weights_in(tmp_path / "whole/snap-5")
     end = "/.ATTRIBUTES/VARIABLE_VALUE"

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from inpaint.errors import UserError
+from inpaint.training.reports.run_reports import RunReports
 from inpaint.training.reports.tensorboard import RunSummaries
 
 
@@ -19,20 +20,20 @@ class Broken:
 def test_files_that_cannot_be_written_are_told(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="^cannot write TensorBoard's files: (?i:.*not a directory)"):
-        RunSummaries(str(tmp_path / "file"), None, 1)
+        RunSummaries(str(tmp_path / "file"))
 
     def full():
         raise tf.errors.ResourceExhaustedError(None, None, "events.v2; No space left on device")
 
-    summaries = RunSummaries(str(tmp_path / "run"), None, 1)
+    summaries = RunSummaries(str(tmp_path / "run"))
     monkeypatch.setattr(summaries._writer, "flush", full)
     with pytest.raises(UserError, match="^cannot write TensorBoard's files: .* No space left on device$"):
         summaries.scalars(1, {"l1": 2.5})
 
 
 def test_errors_of_ours_come_through(tmp_path):
-    summaries = RunSummaries(str(tmp_path), Broken(), 1)
+    reports = RunReports(str(tmp_path), 0, Broken(), 1)
     with pytest.raises(ValueError, match="^dimensions must be equal$"):
-        summaries.images(1, {"image": tf.zeros([1, 8, 8, 3]), "mask": tf.zeros([1, 8, 8, 1])})
+        reports.images(1, {"image": tf.zeros([1, 8, 8, 3]), "mask": tf.zeros([1, 8, 8, 1])})
     with pytest.raises(TypeError):  # no number
-        summaries.scalars(1, {"l1": tf.zeros([2])})
+        reports.scalars(1, {"l1": tf.zeros([2])})

@@ -6,9 +6,11 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 from support.helpers import ROOT, SMALL, weights_in
 
 from inpaint.options.run import RunOptions
+from inpaint.training.reports.losses import LossTable
 from inpaint.training.reports.progress import Progress, duration
 
 
@@ -22,24 +24,52 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
         return done.stdout
 
     said = train("whole", "--max_iters=4", "--val", "--val_psteps=2", f"--data_flist={images},{images}")
-    assert "3 training images" in said
+    assert f"3 training images from {images}, 3 validation images\n" in said
+    assert "examples of 64 x 64 pixels (height x width), boxes of 24 x 24, up to 4 x 4 smaller, with " in said
+    assert f"each checkpoint takes 120 MB; up to 6 are kept in {tmp_path / 'whole'}\n" in said
     assert re.search(
         r"4/4  d_loss \d\.\d+  g_loss \S+  ae_loss \S+  gan_loss \S+  \S+ images/s  0:00:00 left", said
     )
+    shown = {path.name for path in (tmp_path / "whole/samples").iterdir()}
+    assert shown == {"000002.jpg", "000004.jpg"}
+    assert Image.open(tmp_path / "whole/samples/000004.jpg").size == (4 * 64, (1 + 3) * 64)
+
     train("halves", "--max_iters=2")
+    with (tmp_path / "halves/losses.csv").open("a") as file:
+        file.write(f"3{',' * 27}\n")  # by a process that was killed before its next checkpoint
+    (images.parent / "more").mkdir()
+    for path in images.iterdir():
+        (images.parent / "more" / path.name).symlink_to(path)
+    (images.parent / "more/4.png").symlink_to(images / "0.png")
+    other = (
+        "train.py",
+        *common,
+        f"--data_flist={images.parent / 'more'}",
+        f"--log_dir={tmp_path / 'halves'}",
+    )
+    done = script(*other, "--max_iters=4")
+    assert done.returncode == 1 and "began with other training images (3 then, 4 now): name" in done.stderr
+    done = script(*other, "--max_iters=2", "--continue_with_other_data")
+    assert done.returncode == 0 and "changed since this run began: training images (3 then, 4" in done.stdout
     said = train("halves", "--max_iters=4")
-    assert "not as this run began" not in said
+    assert "changed since this run began" not in said
     assert "continuing from a checkpoint of this project" in said and "snap-2" in said
 
     whole, halves = weights_in(tmp_path / "whole/snap-4"), weights_in(tmp_path / "halves/snap-4")
     assert whole.keys() == halves.keys() and len(whole) > 290
     for name, value in whole.items():
         np.testing.assert_array_equal(value, halves[name], err_msg=name)
+    tables = [
+        [
+            {n: v for n, v in row.items() if "loss" in n or n == "iteration"}
+            for row in LossTable(path, 4).rows()
+        ]
+        for path in (tmp_path / "whole/losses.csv", tmp_path / "halves/losses.csv")
+    ]
+    assert tables[0] == tables[1] and [row["iteration"] for row in tables[0]] == [2, 4]
     said = train("halves", "--max_iters=4", "--known_weight=0.5", "--width=23")
     assert "nothing to do" in said
-    assert re.search(
-        r"not as this run began: known_weight was 1\.0, is 0\.5; box was .*, is .*'width': 23", said
-    )
+    assert "changed since this run began: known_weight from 1.0 to 0.5; width from 24 to 23\n" in said
 
     tags = set()
     for file in (tmp_path / "whole").glob("events*"):
@@ -87,7 +117,7 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
             "and 3 channels, received 60,64,3",
         ),
         (
-            ("--data_flist=images", "--img_shapes=64,64,3"),
+            ("--data_flist=images", "--img_shapes=64,64,3", "--height=64"),
             "--height of the masks' box must be below the image's",
         ),
         (("--data_flist=images", "--val"), "--val needs validation images"),
@@ -199,15 +229,23 @@ def test_validation_keeps_the_best_checkpoint(script, images, tmp_path):
     done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
     assert "snap-2" in done.stdout and "nothing to do: 2 of 2" in done.stdout, done.stderr
 
-    # A damaged checkpoint is not passed over in silence, but its removal is enough.
-    (log_dir / "snap-2.index").write_bytes(b"")
+    # A damaged checkpoint is passed over, though not in silence, and written again.
+    before = weights_in(log_dir / "snap-2")
+    (log_dir / "snap-2.data-00000-of-00001").write_bytes(b"damaged")
+    done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
+    assert done.returncode == 0, done.stderr
+    assert f"the checkpoint {log_dir}/snap-2 is damaged: " in done.stdout
+    assert (
+        f"; going on from the one before\ncontinuing from a checkpoint of this project, {log_dir}/snap-1\n"
+        in (done.stdout)
+    )
+    for name, value in weights_in(log_dir / "snap-2").items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    for file in log_dir.glob("snap-*.data-*"):
+        file.write_bytes(b"damaged")
     done = script("train.py", *common, "--max_iters=2", f"--log_dir={log_dir}")
     assert done.returncode == 1 and done.stderr.count("\n") == 1
-    assert done.stderr.endswith(f"; to go on from {log_dir}/snap-1 remove the files {log_dir}/snap-2.*\n")
-    for file in log_dir.glob("snap-2.*"):
-        file.unlink()
-    done = script("train.py", *common, "--max_iters=1", f"--log_dir={log_dir}")
-    assert "snap-1" in done.stdout and "nothing to do: 1 of 1" in done.stdout, done.stderr
+    assert done.stderr.startswith(f"error: the checkpoint {log_dir}/snap-1 is damaged: ")
 
 
 def test_help_lists_the_options(script):
@@ -236,7 +274,7 @@ def test_recipes(script, images, tmp_path, name, folder):
     assert done.returncode == 0, done.stderr
     done = script("train.py", recipe, *SMALL, "--max_iters=1", "--batch_size=1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert f"2 training images from data/{folder}/train_shuffled.flist" in done.stdout
+    assert f"2 training images from data/{folder}/train_shuffled.flist, 1 validation images" in done.stdout
     assert "1 validation  l1" in done.stdout
     settings = json.loads((tmp_path / "logs" / name / "settings.json").read_text())
     assert settings["random_crop"] == (name == "places2") and settings["gan"] == "sngan"
@@ -260,4 +298,6 @@ def test_a_run_without_an_end_tells_no_time_left():
     now = [100.0]
     progress = Progress(RunOptions("logs").max_iters, images_each=32, clock=lambda: now[0])
     now[0] += 10
-    assert progress.line(20, {"d_loss": 1.0}) == "20  d_loss 1.0000  64.0 images/s"
+    assert progress.line(20, {"d_loss": 1.0}) == "20  d_loss 1.0000  64.0 images/s  0:00:10 so far"
+    now[0] += 60
+    assert progress.line(140, {"d_loss": 1.0}).endswith("64.0 images/s  0:01:10 so far")

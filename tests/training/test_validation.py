@@ -62,7 +62,10 @@ def test_unreadable_files_are_left_out_and_told(five_images):
     found = Validation(five_images, whole, 2, 2, told.append).metrics(Painter(0.5))
     assert found == pytest.approx(Validation(good, whole, 2, 2).metrics(Painter(0.5)))
     assert len(told) == 2 and "skipped one of the validation images (1 so far): " in told[0]
-    for path in good[:1]:
+    validation = Validation(good, whole, 2, 2, told.append)
+    for path in good:
         open(path, "wb").close()
+    with pytest.raises(UserError, match="^none of the validation images can be read any more$"):
+        validation.metrics(Painter(0.5))
     with pytest.raises(UserError, match="none of the first 2 validation images can be read"):
         _ = Validation(five_images, whole, 2, 2, told.append).static_view

@@ -11,7 +11,7 @@ class Progress:
     """Counts iterations and images.
 
     Args:
-        total: iterations of the whole run; from `ENDLESS` on, nothing is said of its end.
+        total: iterations of the whole run; from `ENDLESS` on, the time so far is told, not the time left.
         images_each: images that an iteration uses.
         start: iterations already done.
         clock: gives seconds.
@@ -21,7 +21,8 @@ class Progress:
         self._total = total
         self._images_each = images_each
         self._clock = clock
-        self._last = (start, clock(), 0.0)
+        self._begun = clock()
+        self._last = (start, self._begun, 0.0)
         self.rate = 0.0  # images per second, since the line before
         self.input_share = 0.0  # of that time, spent in waiting for batches
 
@@ -30,7 +31,7 @@ class Progress:
         return self._clock() - self._last[1] >= _SECONDS_BETWEEN
 
     def line(self, step, losses, seconds_waited=0.0):
-        """A line with losses, images per second and the time left.
+        """A line with losses, images per second and the time left, or so far.
 
         Args:
             step: finished iterations.
@@ -46,7 +47,7 @@ class Progress:
         self.input_share = (seconds_waited - last_waited) / seconds
         told = "  ".join(f"{n} {v:.4f}" for n, v in losses.items() if n.endswith("_loss"))
         if self._total >= ENDLESS:
-            return f"{step}  {told}  {self.rate:.1f} images/s"
+            return f"{step}  {told}  {self.rate:.1f} images/s  {duration(now - self._begun)} so far"
         left = (self._total - step) * seconds / max(iterations, 1)
         return f"{step}/{self._total}  {told}  {self.rate:.1f} images/s  {duration(left)} left"
 

@@ -6,8 +6,6 @@ import tensorflow as tf
 
 from inpaint.discriminators.sn_patchgan import FILTERS
 from inpaint.errors import as_user_error
-from inpaint.models.preprocessing import from_network
-from inpaint.ops import flow_image
 
 # Where numbers are shown that are no losses.
 _PLACES = {
@@ -37,36 +35,20 @@ _WHAT = "cannot write TensorBoard's files"
 
 
 class RunSummaries:
-    """Writes scalars and image strips.
+    """Writes scalars and image strips into the folder where TensorBoard looks."""
 
-    Args:
-        log_dir: where TensorBoard looks.
-        trainer: the `Trainer` whose `filler` is shown.
-        viz_max_out: the most training images drawn.
-        validation: a `Validation` whose static view is drawn every time, or None.
-    """
-
-    def __init__(self, log_dir, trainer, viz_max_out, validation=None):
+    def __init__(self, log_dir):
         with as_user_error(_WHAT, tf.errors.OpError):
             self._writer = tf.summary.create_file_writer(log_dir)
-        self._trainer = trainer
-        self._viz_max_out = viz_max_out
-        self._validation = validation
 
     def scalars(self, step, values):
-        """Write numbers by the names the `Trainer` and the others give them."""
-        named = {_PLACES.get(name, f"losses/{name}"): float(value) for name, value in values.items()}
+        """Write numbers, a dict of floats, by the names the `Trainer` and the others give them."""
         with self._writing(step):
-            for name, value in named.items():
-                tf.summary.scalar(name, value)
+            for name, value in values.items():
+                tf.summary.scalar(_PLACES.get(name, f"losses/{name}"), value)
 
-    def images(self, step, batch):
-        """Write strips of a training batch, and of the static view if there is one."""
-        batch = {name: tensor[: self._viz_max_out] for name, tensor in batch.items()}
-        strips = {"training": self.strips(batch)}
-        if self._validation:
-            view = _one_by_one(self._validation.static_view)
-            strips["validation"] = tf.concat([self.strips(one) for one in view], 0)
+    def images(self, step, strips):
+        """Write what `Strips` draws."""
         with self._writing(step):
             for name, pixels in strips.items():
                 tf.summary.image(name, pixels, max_outputs=len(pixels))
@@ -76,24 +58,3 @@ class RunSummaries:
         """Context whose summaries are of a step; they are in the file when it ends."""
         with as_user_error(_WHAT, tf.errors.OpError), self._writer.as_default(step):
             yield
-
-    def strips(self, batch):
-        """`real | incomplete | completed | flow` side by side; the flow is left out where there is none.
-
-        Args:
-            batch: dict of tensors as the `Trainer` takes it.
-
-        Returns:
-            uint8 [N, H, 4W or 3W, 3], RGB.
-        """
-        result = self._trainer.forward(batch, self._trainer.filler)
-        parts = [batch["image"], result.incomplete, result.completed]
-        if result.offsets is not None:
-            # The wheel is drawn in RGB, the rest is as the network sees it.
-            parts.append(tf.reverse(flow_image(result.offsets, scale=8), axis=[-1]))
-        return from_network(tf.concat(parts, axis=2))
-
-
-def _one_by_one(batch):
-    parts = {name: tf.split(tensor, tensor.shape[0]) for name, tensor in batch.items()}
-    return [dict(zip(parts, row)) for row in zip(*parts.values())]

@@ -60,10 +60,16 @@ class Validation:
         return {**batch, "sketch": sketches} if self._data.guided else batch
 
     def metrics(self, trainer):
-        """Means of `image_metrics` over all images, known pixels and hole: dict of floats."""
+        """Means of `image_metrics` over all images, known pixels and hole: dict of floats.
+
+        Raises:
+            UserError: none of the images can be read.
+        """
         found = {}
         for batch in self.batches():
             filled = trainer.fill(batch)
             for name, values in image_metrics((batch["image"] + 1) / 2, (filled + 1) / 2).items():
                 found.setdefault(name, []).extend(values.numpy().tolist())
+        if not found:
+            raise UserError("none of the validation images can be read any more")
         return {name: float(np.mean(values)) for name, values in found.items()}
