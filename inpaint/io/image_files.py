@@ -9,7 +9,7 @@ from PIL import Image
 
 from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import whole_file
-from inpaint.io.colours import cmyk_to_rgb, colour_space, eight_bit
+from inpaint.io.colours import cmyk_to_rgb, colour_space
 from inpaint.io.metadata import Metadata, is_sideways, upright
 from inpaint.io.opened_image import damage_told, opened_image
 
@@ -57,7 +57,7 @@ class ImageFile:
 
 
 def read_image(path, max_pixels=MAX_PIXELS):
-    """Read any image Pillow can: grayscale, palette, 16-bit (brought to 8), CMYK, with alpha.
+    """Read any image Pillow can: grayscale, palette, 10 to 16 bits (brought to 8), CMYK, with alpha.
 
     A colour profile is kept where it fits the pixels: not that of a CMYK or Lab image, which is
     converted. Damaged EXIF data is dropped.
@@ -70,21 +70,20 @@ def read_image(path, max_pixels=MAX_PIXELS):
         an `ImageFile`.
 
     Warns:
-        Note: a JPEG lacks its end marker.
+        Note: a JPEG lacks its end marker, or samples are signed.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, with several frames, or too large for
             `max_pixels` or the memory.
     """
     with opened_image(path, max_pixels) as image:
-        gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
+        gray = image.mode in ("1", "L", "LA", "La")
         profile = image.info.get("icc_profile")
         turned = is_sideways(image)
         image, metadata = upright(image)
         if image.mode == "CMYK":
             image = cmyk_to_rgb(image, profile)
             profile = None
-        image = eight_bit(image, path)
         alpha = None
         if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
             image = image.convert("RGBA")

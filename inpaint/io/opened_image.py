@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from inpaint.errors import Note, UserError, as_user_error
-from inpaint.io.colours import has_sixteen_bits, round_colours
 from inpaint.io.pipes import readable
+from inpaint.io.sample_depth import load_eight_bit
 
 # What Pillow's decoders raise on damaged files. AttributeError, NameError and the like are a program's
 # errors and get through.
@@ -55,10 +55,10 @@ def opened_image(path, max_pixels, decode=True):
         decode: whether the pixels are needed, not only the header.
 
     Yields:
-        the image; colours with 16 bits a channel are rounded to 8, grayscale is as it is.
+        the image, as `load_eight_bit` decodes it.
 
     Warns:
-        Note: a JPEG lacks its end marker.
+        Note: a JPEG lacks its end marker, or samples are signed.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, too large, or with several frames.
@@ -113,10 +113,7 @@ def _head(path):
 def _loaded(path, source, image, stack):
     """The image, decoded; one of a JPEG that lacks nothing but its end marker is another one."""
     try:
-        truncates = has_sixteen_bits(image)
-        image.load()
-        if truncates:
-            round_colours(image, source)
+        load_eight_bit(image, path, source)
         return image
     except OSError:
         if image.format != "JPEG":

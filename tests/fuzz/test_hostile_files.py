@@ -16,6 +16,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import strategies as st
 from PIL import Image
+from support.encoders import chunk, png, tiff
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.locate import find
@@ -28,6 +29,7 @@ from inpaint.io.mask_files import read_mask
 pytestmark = pytest.mark.slow
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM")
+DEEP = ("TIFF 10", "TIFF 12", "TIFF 16", "TIFF signed", "PNG 16", "PGM 16")
 SUFFIX = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "TIFF": ".tif"}
 MAX_PIXELS = 1 << 16
 MEMORY = 1 << 30  # bytes that a test may take, far above what images of this size need
@@ -48,6 +50,15 @@ def many(count):
 def encoded(format):
     """Files with the same 24 x 16 pixels and all the metadata that a format has."""
     pixels = np.random.default_rng(0).integers(0, 256, (16, 24, 3), dtype=np.uint8)
+    deep = pixels[..., 0].astype(np.uint16)
+    if format == "PNG 16":
+        key = chunk(b"tRNS", deep[0, 0].astype(">u2").tobytes())
+        return png([row.astype(">u2").tobytes() for row in deep], 24, 16, 0, [key])
+    if format == "PGM 16":
+        return b"P5 24 16 65535\n" + deep.astype(">u2").tobytes()
+    if format in DEEP:
+        bits = 16 if format == "TIFF signed" else int(format[-2:])
+        return tiff(deep, bits, deflate=bits == 12, signed=format == "TIFF signed", orientation=6)
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Maker", 6
     exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
@@ -82,7 +93,7 @@ def damaged(draw, original):
 @st.composite
 def image_files(draw):
     """(format, bytes) of an image, damaged or whole, or of anything else."""
-    format = draw(st.sampled_from(FORMATS))
+    format = draw(st.sampled_from(FORMATS + DEEP))
     content = draw(st.one_of(damaged(encoded(format)), st.just(encoded(format)), st.binary(max_size=300)))
     return format, content
 
@@ -218,7 +229,7 @@ def test_what_names_a_checkpoint(content):
 
 
 def test_what_is_read_can_be_written(tmp_path):
-    for format in FORMATS:
+    for format in FORMATS + DEEP:
         (tmp_path / "x").write_bytes(encoded(format))
         for suffix in SUFFIX.values():
             write_image(tmp_path / f"y{suffix}", read_image(tmp_path / "x"))
