@@ -24,7 +24,7 @@ import urllib.parse
 import urllib.request
 import warnings
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
 SIGNATURE = "serving_bytes"
 PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
@@ -58,6 +58,7 @@ def main():
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", module="PIL")  # of irregularities in files that it reads nevertheless
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses from twice this number on
+    PngImagePlugin.MAX_TEXT_CHUNK = 8 << 20  # bytes of a text or profile, unpacked
     try:
         fill(arguments)
     except (Refused, OSError) as error:

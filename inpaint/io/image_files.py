@@ -3,15 +3,17 @@
 import dataclasses
 import os
 import pathlib
+import warnings
 
 import numpy as np
 from PIL import Image
 
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import Note, UserError, as_user_error
 from inpaint.io.atomic import whole_file
 from inpaint.io.colours import cmyk_to_rgb, colour_space
 from inpaint.io.metadata import Metadata, is_sideways, upright
 from inpaint.io.opened_image import damage_told, opened_image
+from inpaint.io.png_chunks import are_srgb
 
 MAX_PIXELS = 1 << 24
 
@@ -70,7 +72,7 @@ def read_image(path, max_pixels=MAX_PIXELS):
         an `ImageFile`.
 
     Warns:
-        Note: a JPEG lacks its end marker, or samples are signed.
+        Note: as `opened_image`.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, with several frames, or too large for
@@ -135,6 +137,9 @@ def write_image(path, image):
         path: the file; its suffix names the format.
         image: an `ImageFile`.
 
+    Warns:
+        Note: the format has no place for what the image's PNG told of its colours.
+
     Raises:
         UserError: as `check_output`, or the file cannot be written.
     """
@@ -147,6 +152,12 @@ def write_image(path, image):
         pil.putalpha(Image.fromarray(image.alpha))
     # WebP stores gray as RGB, which a gray profile does not describe.
     profile = None if format == "WEBP" and image.gray else image.icc_profile
+    if format != "PNG" and not profile and not are_srgb(image.metadata.colours):
+        names = ", ".join(name.decode() for name in image.metadata.colours)
+        warnings.warn(
+            Note(f"{path} has no place for the colours that the PNG told ({names}): write a .png"),
+            stacklevel=2,
+        )
     options = options | image.metadata.save_options(format) | ({"icc_profile": profile} if profile else {})
     # ValueError: Pillow's for an image that is too large for the format.
     with as_user_error(f"cannot write {path}", ValueError), whole_file(path) as file:

@@ -6,7 +6,8 @@ import re
 import struct
 
 from PIL import ExifTags, Image, ImageOps
-from PIL.PngImagePlugin import PngInfo
+
+from inpaint.io import png_chunks
 
 _ORIENTATION = ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # the orientations that swap width and height
@@ -41,6 +42,7 @@ class Metadata:
         text: dict of keyword -> text of a PNG.
         comment: of a JPEG, bytes, or None.
         dpi: (horizontal, vertical) pixels per inch, or None.
+        colours: dict of the chunks in which a PNG told how its colours are meant: name -> data.
     """
 
     exif: bytes | None = None
@@ -48,10 +50,11 @@ class Metadata:
     text: dict[str, str] = dataclasses.field(default_factory=dict)
     comment: bytes | None = None
     dpi: tuple[float, float] | None = None
+    colours: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
 
     def stripped(self):
-        """The metadata without what may tell of people, places and devices: only the resolution is left."""
-        return Metadata(dpi=self.dpi)
+        """The metadata without what may tell of people, places and devices: resolution and colours."""
+        return Metadata(dpi=self.dpi, colours=self.colours)
 
     def save_options(self, format):
         """Arguments of Pillow's `Image.save`.
@@ -71,7 +74,7 @@ class Metadata:
         return {name: value for name, value in options.items() if value}
 
     def _png_text(self):
-        info = PngInfo()
+        info = png_chunks.colour_info(self.colours)
         for keyword, text in self.text.items():
             info.add_text(keyword, text)
         if self.xmp:
@@ -116,7 +119,9 @@ def upright(image):
     # Of a TIFF that tells none, Pillow tells 1 pixel an inch.
     told = image.format != "TIFF" or ExifTags.Base.XResolution in image.tag_v2
     dpi = _dpi(image.info.get("dpi")) if told else None
-    return upright_image, Metadata(exif, xmp or None, kept, comment, dpi)
+    return upright_image, Metadata(
+        exif, xmp or None, kept, comment, dpi, image.info.get(png_chunks.COLOURS, {})
+    )
 
 
 def _turned(image):

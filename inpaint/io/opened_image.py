@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from inpaint.errors import Note, UserError, as_user_error
+from inpaint.io import png_chunks
 from inpaint.io.pipes import readable
 from inpaint.io.sample_depth import load_eight_bit
 
@@ -58,7 +59,7 @@ def opened_image(path, max_pixels, decode=True):
         the image, as `load_eight_bit` decodes it.
 
     Warns:
-        Note: a JPEG lacks its end marker, or samples are signed.
+        Note: a JPEG lacks its end marker, samples are signed, or something beside a PNG's pixels is left out.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, too large, or with several frames.
@@ -75,7 +76,9 @@ def opened_image(path, max_pixels, decode=True):
     try:
         with contextlib.ExitStack() as stack:
             with damage_told(path):
+                source, colours = png_chunks.sound_png(path, source)
                 image = stack.enter_context(_opened(path, source))
+                image.info[png_chunks.COLOURS] = colours
                 _check_size(path, *image.size, max_pixels)
                 # Of the frames of an MPO, as phones write it, the first is the photograph.
                 if getattr(image, "is_animated", False) and image.format != "MPO":
@@ -118,7 +121,7 @@ def _loaded(path, source, image, stack):
     except OSError:
         if image.format != "JPEG":
             raise
-        content = source.getvalue() if isinstance(source, io.BytesIO) else path.read_bytes()
+        content = source.getvalue() if isinstance(source, io.BytesIO) else source.read_bytes()
         ends = content + _END_OF_JPEG, content + _NO_DATA + _END_OF_JPEG
         complete, other = (
             stack.enter_context(Image.open(io.BytesIO(end), formats=("JPEG",))) for end in ends

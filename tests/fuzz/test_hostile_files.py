@@ -16,6 +16,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from support.encoders import chunk, png, tiff
 
 from inpaint.checkpoints import native
@@ -63,7 +64,11 @@ def encoded(format):
     exif[0x010F], exif[0x0112] = "Maker", 6
     exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=b"<x:xmpmeta/>")
+    info = PngInfo()
+    info.add(b"gAMA", bytes(4))
+    info.add_text("Title", "text", zip=True)
+    options = {"pnginfo": info} if format == "PNG" else {}
+    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=b"<x:xmpmeta/>", **options)
     return file.getvalue()
 
 
