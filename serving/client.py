@@ -37,6 +37,7 @@ FORMATS = {
     ".jpeg": JPEG,
     ".webp": ("WEBP", {"lossless": True, "exact": True}),
 }
+MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # pixels
 
 
 class Refused(Exception):
@@ -77,6 +78,11 @@ def fill(arguments):
         raise Refused(f"--timeout must be a number of seconds above 0, received {arguments.timeout}")
     check_output(arguments.output)
     sent, size, kept = upright(arguments.image)
+    format, _ = FORMATS[pathlib.Path(arguments.output).suffix.lower()]
+    if max(size) > MOST_A_SIDE.get(format, max(size)):
+        raise Refused(
+            f"{format} holds up to {MOST_A_SIDE[format]} pixels a side, {size} are too many: write PNG"
+        )
     images = {"image_bytes": sent, "mask_bytes": upright(arguments.mask)[0]}
     if arguments.sketch:
         images["sketch_bytes"] = upright(arguments.sketch)[0]
@@ -99,7 +105,7 @@ def upright(path):
     """
     try:
         with Image.open(path) as image:
-            if getattr(image, "is_animated", False) and image.format != "MPO":
+            if image.format not in ("MPO", "PSD") and getattr(image, "is_animated", False):
                 raise Refused(f"{path} has several frames or pages: take it apart, give one of them")
             converted = image.format == "PNG" and ";" in str(image.tile[0].args)
             image.load()

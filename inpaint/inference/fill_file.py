@@ -7,7 +7,15 @@ import numpy as np
 
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, size_text, write_image
+from inpaint.io.image_files import (
+    MAX_PIXELS,
+    ImageFile,
+    check_fits,
+    keeps_alpha,
+    read_image,
+    size_text,
+    write_image,
+)
 from inpaint.io.mask_files import hole_in, read_gray, why_no_hole
 
 
@@ -77,7 +85,7 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
 
     Raises:
         UserError: if a file cannot be read, if the mask's or sketch's size differs from the image's, or if
-            there is neither a mask nor transparency.
+            there is neither a mask nor transparency, or if the image is too large for the output's format.
     """
     image, no_hole = read_image(job.image, max_pixels), None
     if job.mask:
@@ -100,6 +108,8 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
                 f"the {name} {path} is {size_text(other.shape)}, the image {job.image} is "
                 f"{size_text(image.size)}: {advice or 'they must have the same size'}"
             )
+    if job.output:
+        check_fits(job.output, image.size)
     return Loaded(job, image, mask, sketch, no_hole)
 
 

@@ -30,6 +30,7 @@ _FORMATS = {
     ".tiff": _TIFF,
 }
 SUFFIXES = tuple(_FORMATS)
+_MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # libjpeg's limit is below that of the format
 
 
 @dataclasses.dataclass
@@ -125,6 +126,17 @@ def check_output(path):
             raise UserError(f"cannot write {path}: the folder {path.parent} is not writable")
 
 
+def check_fits(path, size):
+    """Raise UserError if an image of a size, (height, width), is too large for the format of a path."""
+    format, _ = _FORMATS[pathlib.Path(path).suffix.lower()]
+    most = _MOST_A_SIDE.get(format)
+    if most and max(size) > most:
+        raise UserError(
+            f"cannot write {path}: {format} holds up to {most} pixels a side, the image is "
+            f"{size_text(size)}: write a .png or .tif"
+        )
+
+
 def keeps_alpha(path):
     """Whether the format that a path's suffix names has transparency."""
     return pathlib.Path(path).suffix.lower() not in (".jpg", ".jpeg")
@@ -144,6 +156,7 @@ def write_image(path, image):
         UserError: as `check_output`, or the file cannot be written.
     """
     check_output(path)
+    check_fits(path, image.size)
     format, options = _FORMATS[pathlib.Path(path).suffix.lower()]
     pil = Image.fromarray(image.rgb)
     if image.gray:
@@ -159,6 +172,5 @@ def write_image(path, image):
             stacklevel=2,
         )
     options = options | image.metadata.save_options(format) | ({"icc_profile": profile} if profile else {})
-    # ValueError: Pillow's for an image that is too large for the format.
-    with as_user_error(f"cannot write {path}", ValueError), whole_file(path) as file:
+    with as_user_error(f"cannot write {path}"), whole_file(path) as file:
         pil.save(file, format, **options)

@@ -80,9 +80,14 @@ def opened_image(path, max_pixels, decode=True):
                 image = stack.enter_context(_opened(path, source))
                 image.info[png_chunks.COLOURS] = colours
                 _check_size(path, *image.size, max_pixels)
-                # Of the frames of an MPO, as phones write it, the first is the photograph.
-                if getattr(image, "is_animated", False) and image.format != "MPO":
+                # Of the frames of an MPO, as phones write it, the first is the photograph. Those of a PSD are
+                # its layers, of which it holds a composite, too.
+                if image.format not in ("MPO", "PSD") and getattr(image, "is_animated", False):
                     raise UserError(f"{path} has several frames or pages: take it apart, give one of them")
+                if image.format == "PSD" and not _has_composite(image):
+                    raise UserError(
+                        f"{path} holds layers alone: save it with maximized compatibility, or as PNG"
+                    )
                 if decode:
                     image = _loaded(path, source, image, stack)
             yield image
@@ -130,6 +135,11 @@ def _loaded(path, source, image, stack):
             raise
     warnings.warn(Note(f"{path} lacks the end marker of a JPEG: its last rows may be damaged"), stacklevel=2)
     return complete
+
+
+def _has_composite(psd):
+    """Whether a Photoshop file holds what its layers look like together; else that part is white."""
+    return not any(number == 1057 and data[4:5] == b"\0" for number, _, data in psd.resources)  # VersionInfo
 
 
 @contextlib.contextmanager
