@@ -127,6 +127,9 @@ def upright(path):
         image = ImageOps.exif_transpose(image)
         exif = image.getexif()
         exif.pop(ExifTags.Base.Orientation, None)
+        exif.get_ifd(ExifTags.IFD.Exif).pop(
+            ExifTags.IFD.MakerNote, None
+        )  # it may show what is going to be removed
         kept["exif"] = exif.tobytes() if exif and kept["exif"] else None
     if image.mode not in PNG_MODES:  # such as CMYK, which PNG does not support
         image = image.convert("RGBA" if image.mode in ("La", "PA", "RGBa") else "RGB")

@@ -128,7 +128,7 @@ def check_output(path):
 
 def check_fits(path, size):
     """Raise UserError if an image of a size, (height, width), is too large for the format of a path."""
-    format, _ = _FORMATS[pathlib.Path(path).suffix.lower()]
+    format, _ = _FORMATS.get(pathlib.Path(path).suffix.lower(), (None, None))
     most = _MOST_A_SIDE.get(format)
     if most and max(size) > most:
         raise UserError(
@@ -150,7 +150,8 @@ def write_image(path, image):
         image: an `ImageFile`.
 
     Warns:
-        Note: the format has no place for what the image's PNG told of its colours.
+        Note: the format has no place for what the image's PNG told of its colours, or the image's file had
+            a part that is not written.
 
     Raises:
         UserError: as `check_output`, or the file cannot be written.
@@ -165,6 +166,8 @@ def write_image(path, image):
         pil.putalpha(Image.fromarray(image.alpha))
     # WebP stores gray as RGB, which a gray profile does not describe.
     profile = None if format == "WEBP" and image.gray else image.icc_profile
+    if image.metadata.lost:
+        warnings.warn(Note(f"{path} is written without {' and '.join(image.metadata.lost)}"), stacklevel=2)
     if format != "PNG" and not profile and not are_srgb(image.metadata.colours):
         names = ", ".join(name.decode() for name in image.metadata.colours)
         warnings.warn(

@@ -424,3 +424,13 @@ def test_samples_that_cannot_be_sent_are_refused(tmp_path, module, options):
     (tmp_path / "x").write_bytes(tiff(np.zeros((2, 3), int), **options))
     with pytest.raises(module.Refused, match="or others that cannot be sent: save it with 8 bits"):
         module.upright(tmp_path / "x")
+
+
+def test_makers_notes_are_not_kept(tmp_path, module):
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif.get_ifd(0x8769).update({0x927C: b"with a preview", 0x829A: 0.5})
+    Image.new("L", (3, 2)).save(tmp_path / "x.jpg", exif=exif)
+    assert b"with a preview" in (tmp_path / "x.jpg").read_bytes()
+    kept = module.upright(tmp_path / "x.jpg")[2]["exif"]
+    assert b"Maker" in kept and b"with a preview" not in kept

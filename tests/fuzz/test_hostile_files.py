@@ -62,13 +62,15 @@ def encoded(format):
         return tiff(deep, bits, deflate=bits == 12, signed=format == "TIFF signed", orientation=6)
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Maker", 6
+    exif.get_ifd(0x8769).update({0x927C: b"a maker's note"})
     exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
+    xmp = b'<x xmlns:h="http://ns.adobe.com/hdr-gain-map/1.0/" h:Version="1.0"><h:a>b</h:a></x>'
     file = io.BytesIO()
     info = PngInfo()
     info.add(b"gAMA", bytes(4))
     info.add_text("Title", "text", zip=True)
     options = {"pnginfo": info} if format == "PNG" else {}
-    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=b"<x:xmpmeta/>", **options)
+    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=xmp, **options)
     return file.getvalue()
 
 
