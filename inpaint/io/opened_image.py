@@ -1,7 +1,8 @@
 """Opening image files with Pillow; whatever is wrong with a file becomes a `UserError`."""
 
 import contextlib
-import importlib
+import functools
+import importlib.util
 import io
 import pathlib
 import struct
@@ -44,6 +45,15 @@ _FORMATS += ("ICNS", "PCX", "PSD", "SGI", "TGA", "QOI")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _END_OF_JPEG = b"\xff\xd9"
 _NO_DATA = b"\x55" * 64  # decoded where a JPEG's data is cut off, ignored where it is complete
+
+
+@functools.cache
+def readable_suffixes():
+    """The suffixes of files that can be read, in small letters: a frozenset of `.png` and the like."""
+    Image.init()
+    found = {suffix for suffix, format in Image.registered_extensions().items() if format in _FORMATS}
+    heif = {".heic", ".heif"} if importlib.util.find_spec("pillow_heif") else set()
+    return frozenset(found | heif)
 
 
 @contextlib.contextmanager
