@@ -47,7 +47,7 @@ def read_config(folder):
     if not path.is_file():
         return None
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_bytes())
         config = GeneratorConfig(found["guided"], found["padding"], found["network"])
         if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
             raise ValueError("not the values of a generator")

@@ -1,6 +1,5 @@
 """Lists of images: `.flist` files and folders."""
 
-import codecs
 import os
 import pathlib
 import random
@@ -10,6 +9,7 @@ import warnings
 from inpaint.errors import Note, UserError, as_user_error
 from inpaint.io.image_folder import images_in
 from inpaint.io.pipes import read_all
+from inpaint.io.text import decoded
 
 _SKETCH = "_edge"
 
@@ -73,11 +73,6 @@ def _found(folder, seed, guided):
     return images
 
 
-def encoding(start):
-    """The encoding of a text by its first bytes: UTF-16 with its mark, else UTF-8 with a mark or without."""
-    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-
-
 def read_lines(path):
     """The lines of a text file or pipe; UserError if it cannot be read or is not text.
 
@@ -85,9 +80,7 @@ def read_lines(path):
     """
     what = f"cannot read {path} as a list (a text file)"
     with as_user_error(what, UnicodeDecodeError):
-        content = read_all(pathlib.Path(path))
-        kind = encoding(content)
-        text = content.decode(kind, "strict" if kind == "utf-16" else "surrogateescape")
+        text = decoded(read_all(pathlib.Path(path)), "surrogateescape")
     if "\0" in text:
         raise UserError(f"{what}: it holds null bytes")
     return text.splitlines()
