@@ -57,6 +57,9 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=300, help="seconds to wait for the answer")
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # of a name that the console has no letters for
     warnings.filterwarnings("ignore", module="PIL")  # of irregularities in files that it reads nevertheless
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses from twice this number on
     PngImagePlugin.MAX_TEXT_CHUNK = 8 << 20  # bytes of a text or profile, unpacked

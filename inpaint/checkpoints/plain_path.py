@@ -27,7 +27,7 @@ def check_plain(path):
 
 @contextlib.contextmanager
 def plain_prefix(prefix):
-    """A prefix that TensorFlow can read while the body runs: of links where the checkpoint has none itself."""
+    """A prefix that TensorFlow can read while the body runs: of links where the checkpoint has none."""
     if is_plain(prefix):
         yield prefix
         return
