@@ -144,7 +144,7 @@ class Gray:
         return np.where(masks[..., None] > 0, np.uint8(128), images)
 
 
-NAMES = ("a", "b", "m", "gone", "a/b", "..", ".", "", "x" * 300, "\x1b[2J", "\udcff", "ä ö")
+NAMES = ("a", "b", "m", "gone", "a/b", "..", ".", "", "x" * 300, "\x1b[2J", "\udcff", "ä ö", '"a')
 fields = st.sampled_from([f"{name}{suffix}" for name in NAMES for suffix in ("", ".png", ".jpg", ".TIF")])
 separators = st.sampled_from((" ", "\t", "  ", " \t"))
 lines = st.one_of(
@@ -153,8 +153,13 @@ lines = st.one_of(
 
 
 @many(1500)
-@hypothesis.given(st.lists(lines, max_size=6), st.binary(max_size=20), st.tuples(*[image_files()] * 3))
-def test_lists_of_damaged_images(list_of_lines, junk, files):
+@hypothesis.given(
+    st.lists(lines, max_size=6),
+    st.binary(max_size=20),
+    st.tuples(*[image_files()] * 3),
+    st.sampled_from(("utf-8", "utf-8", "utf-8-sig", "utf-16")),
+)
+def test_lists_of_damaged_images(list_of_lines, junk, files, encoding):
     """Outputs are whole or not there; what is reported as filled is there."""
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = pathlib.Path(name)
@@ -162,8 +167,20 @@ def test_lists_of_damaged_images(list_of_lines, junk, files):
         for stem, (format, content) in zip("abm", files):
             (folder / f"{stem}{SUFFIX.get(format, '.png')}").write_bytes(content)
         before = set(folder.rglob("*"))
-        text = "\n".join(["a.png m.png 1.png", "b.jpg m.png 2.jpg", *list_of_lines, "a.png a.png 3.tif"])
-        (folder / "list.txt").write_bytes(junk + text.encode(errors="surrogateescape"))
+        text = "\n".join(
+            [
+                "a.png m.png 1.png",
+                '"a.png" m.png "4 5.png"',
+                "b.jpg m.png 2.jpg",
+                *list_of_lines,
+                "a.png a.png 3.tif",
+            ]
+        )
+        if encoding == "utf-8":
+            content = junk + text.encode(errors="surrogateescape")
+        else:
+            content = text.encode(encoding, "surrogatepass") + junk
+        (folder / "list.txt").write_bytes(content)
         failures = Failures(lambda line: None)
         try:
             jobs = read_jobs("list.txt", False, failures)
