@@ -3,17 +3,17 @@
 import contextlib
 import os
 import pathlib
+import re
 import tempfile
 
 from inpaint.errors import UserError
 
-_SPECIAL = frozenset("*?[\\")
+_SPECIAL = re.compile(r"[*?\[\\\ud800-\udfff]")  # the last ones stand for bytes that are no UTF-8
 
 
 def is_plain(path):
     """Whether TensorFlow finds what lies at a path. Its names must be UTF-8, too."""
-    path = os.path.abspath(path)
-    return not _SPECIAL & set(path) and path.isprintable()
+    return not _SPECIAL.search(os.path.abspath(path))
 
 
 def check_plain(path):

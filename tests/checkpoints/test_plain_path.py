@@ -7,6 +7,7 @@ import tensorflow as tf
 from inpaint.checkpoints import native, restore, tf1
 from inpaint.checkpoints.locate import find
 from inpaint.checkpoints.manager import RunCheckpoints
+from inpaint.checkpoints.plain_path import is_plain
 from inpaint.errors import UserError
 from inpaint.export.saved_model import export
 from inpaint.models.generator import Generator
@@ -42,6 +43,10 @@ def test_nothing_is_written_where_it_cannot_be_loaded(tmp_path, name):
         with pytest.raises(UserError, match="cannot write .*TensorFlow cannot load from a path with"):
             write(tmp_path / name / "1")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_other_names_are_as_good_as_any():
+    assert all(is_plain(name) for name in ("a b", "麦", "\u202f\u00a0", "{a}", "a\nb", "#$%&'()]^"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
