@@ -3,8 +3,8 @@
     python serving/client.py --image photo.jpg --mask hole.png --output filled.png
 
 A standalone script: it needs Pillow, and tensorflow-serving-api for gRPC. It reads and writes files by the
-rules of test.py, except that it knows no pipes, HEIC images and JPEGs without an end, writes no TIFF, and
-keeps only the colour profile, EXIF data and resolution.
+rules of test.py, except that it knows no pipes, HEIC images, JPEGs without an end and TIFFs of 10, 12, 14 or
+signed bits, writes no TIFF, and keeps only the colour profile, EXIF data and resolution.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import urllib.parse
 import urllib.request
 import warnings
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
 SIGNATURE = "serving_bytes"
 PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
@@ -37,6 +37,7 @@ FORMATS = {
     ".jpeg": JPEG,
     ".webp": ("WEBP", {"lossless": True, "exact": True}),
 }
+MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # pixels
 
 
 class Refused(Exception):
@@ -56,8 +57,12 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=300, help="seconds to wait for the answer")
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # of a name that the console has no letters for
     warnings.filterwarnings("ignore", module="PIL")  # of irregularities in files that it reads nevertheless
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses from twice this number on
+    PngImagePlugin.MAX_TEXT_CHUNK = 8 << 20  # bytes of a text or profile, unpacked
     try:
         fill(arguments)
     except (Refused, OSError) as error:
@@ -75,18 +80,23 @@ def fill(arguments):
     if not 0 < arguments.timeout <= LONGEST:
         raise Refused(f"--timeout must be a number of seconds above 0, received {arguments.timeout}")
     check_output(arguments.output)
-    image, kept = upright(arguments.image)
-    images = {"image_bytes": png(image), "mask_bytes": png(upright(arguments.mask)[0])}
+    sent, size, kept = upright(arguments.image)
+    format, _ = FORMATS[pathlib.Path(arguments.output).suffix.lower()]
+    if max(size) > MOST_A_SIDE.get(format, max(size)):
+        raise Refused(
+            f"{format} holds up to {MOST_A_SIDE[format]} pixels a side, {size} are too many: write PNG"
+        )
+    images = {"image_bytes": sent, "mask_bytes": upright(arguments.mask)[0]}
     if arguments.sketch:
-        images["sketch_bytes"] = png(upright(arguments.sketch)[0])
+        images["sketch_bytes"] = upright(arguments.sketch)[0]
     answer = ask(arguments.url, images, arguments.timeout)
     try:
         filled = Image.open(io.BytesIO(answer))
         filled.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Refused(f"{arguments.url} answered with what is no image: {answer[:100]!r}") from error
-    if filled.size != image.size:
-        raise Refused(f"{arguments.url} answered with an image of {filled.size}, the image is {image.size}")
+    if filled.size != size:
+        raise Refused(f"{arguments.url} answered with an image of {filled.size}, the image is {size}")
     write(arguments.output, filled, kept)
 
 
@@ -94,13 +104,18 @@ def upright(path):
     """An image turned upright, as the server ignores EXIF orientation, and what is kept of its file.
 
     Returns:
-        (Pillow image of a mode that PNG has, dict of options for saving the result).
+        (bytes of a PNG, its (width, height), dict of options for saving the result).
     """
     try:
         with Image.open(path) as image:
-            if getattr(image, "is_animated", False) and image.format != "MPO":
+            if image.format not in ("MPO", "PSD") and getattr(image, "is_animated", False):
                 raise Refused(f"{path} has several frames or pages: take it apart, give one of them")
+            converted = image.format == "PNG" and ";" in str(image.tile[0].args)
             image.load()
+        if image.mode == "I" and image.format == "PPM":
+            image = image.convert("I;16")
+        if image.mode in ("I", "F") or (image.format == "TIFF" and not has_plain_samples(image.tag_v2)):
+            raise Refused(f"{path} has 32 bits a pixel, or others that cannot be sent: save it with 8 bits")
         kept = {name: image.info.get(name) for name in ("icc_profile", "dpi", "exif")}
     except FileNotFoundError as error:
         raise Refused(f"no such file: {path}") from error
@@ -108,26 +123,32 @@ def upright(path):
         raise Refused(f"{path} has too many pixels: {error}") from error
     except (OSError, SyntaxError, ValueError, TypeError, RuntimeError, LookupError) as error:
         raise Refused(f"cannot read {path}: {error}") from error
-    if image.mode in ("I", "F"):
-        raise Refused(f"{path} has 32 bits a pixel: save it with 8 or 16 bits")
     with contextlib.suppress(
         SyntaxError, ValueError, TypeError, LookupError, ArithmeticError
     ):  # damaged EXIF data
+        converted = converted and image.getexif().get(ExifTags.Base.Orientation, 1) == 1
         image = ImageOps.exif_transpose(image)
         exif = image.getexif()
         exif.pop(ExifTags.Base.Orientation, None)
+        exif.get_ifd(ExifTags.IFD.Exif).pop(
+            ExifTags.IFD.MakerNote, None
+        )  # it may show what is going to be removed
         kept["exif"] = exif.tobytes() if exif and kept["exif"] else None
     if image.mode not in PNG_MODES:  # such as CMYK, which PNG does not support
         image = image.convert("RGBA" if image.mode in ("La", "PA", "RGBa") else "RGB")
         kept["icc_profile"] = None
-    return image, kept
-
-
-def png(image):
-    """The bytes of a PNG."""
+    if converted:  # Pillow reduces 16 bits to 8 and may lose which colour is transparent, the server does not
+        return pathlib.Path(path).read_bytes(), image.size, kept
     file = io.BytesIO()
     image.save(file, "PNG")
-    return file.getvalue()
+    return file.getvalue(), image.size, kept
+
+
+def has_plain_samples(tags):
+    """Whether Pillow reads the samples of a TIFF as they are meant: unsigned, and of 8 or 16 bits if deep."""
+    deep = max(tags.get(ExifTags.Base.BitsPerSample, (1,)))
+    white_is_zero = tags.get(ExifTags.Base.PhotometricInterpretation) == 0
+    return max(tags.get(339, (1,))) == 1 and (deep <= 8 or (deep == 16 and not white_is_zero))
 
 
 def asking(url):

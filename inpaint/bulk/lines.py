@@ -10,6 +10,7 @@ from apache_beam.io.filesystems import FileSystems
 from inpaint.errors import UserError, as_user_error
 from inpaint.io import line_order
 from inpaint.io.file_lists import job_fields
+from inpaint.io.text import encoding
 
 NO_FILE_SYSTEM = ValueError  # what Beam raises for `abc://x`, or `gs://x` where its package is not installed
 
@@ -48,8 +49,11 @@ def find_lists(pattern):
 def read_lines(flist):
     """Yield the lines of a list that are not empty, each a `Line`; raises UserError if it cannot be read."""
     what = f"cannot read {flist} as a list (a text file)"
+    with as_user_error(what, NO_FILE_SYSTEM, UnicodeDecodeError):
+        with FileSystems.open(flist) as file:
+            kind = encoding(file.read(2))
     with as_user_error(what, NO_FILE_SYSTEM, UnicodeDecodeError), FileSystems.open(flist) as file:
-        for number, text in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), start=1):
+        for number, text in enumerate(io.TextIOWrapper(file, encoding=kind), start=1):
             if "\0" in text:
                 raise UserError(f"{what}: it holds null bytes")
             if text.strip():

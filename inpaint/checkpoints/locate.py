@@ -4,6 +4,7 @@ import pathlib
 import re
 
 from inpaint.errors import UserError, as_user_error
+from inpaint.io.text import decoded
 
 BUNDLED = pathlib.Path(__file__).parents[1] / "weights" / "photographs"
 
@@ -34,7 +35,8 @@ def find(path):
         state = path / name
         if state.is_file():
             with as_user_error(f"cannot read {state}", UnicodeDecodeError):
-                named = re.search(r'^model_checkpoint_path:\s*"(.*)"', state.read_text(), re.MULTILINE)
+                text = decoded(state.read_bytes())
+            named = re.search(r'^model_checkpoint_path:\s*"(.*)"', text, re.MULTILINE)
             if named:
                 # Some were written on Windows.
                 prefix = path / re.split(r"[/\\]", named.group(1))[-1]

@@ -12,6 +12,7 @@ import tensorflow as tf
 from inpaint.checkpoints import native
 from inpaint.checkpoints.config import check, config_of, write_config
 from inpaint.checkpoints.listed import listed
+from inpaint.checkpoints.plain_path import check_plain
 from inpaint.errors import UserError, as_user_error, reason
 from inpaint.io.atomic import write_whole
 from inpaint.io.locks import hold
@@ -37,21 +38,18 @@ class RunCheckpoints:
         config: the `GeneratorConfig` to write. Default: that of the trainer's generator.
 
     Raises:
-        UserError: the folder cannot be written, is in use by another process, or has a name in which
-            TensorFlow finds no checkpoints; its checkpoints are of another kind of generator, or the
+        UserError: the folder cannot be written, is in use by another process, or has a path from which
+            TensorFlow cannot load; its checkpoints are of another kind of generator, or the
             record of the best one is damaged.
     """
 
     def __init__(self, log_dir, trainer, step, keep=5, writes=True, config=None):
+        check_plain(log_dir)
         self._folder = pathlib.Path(log_dir)
         self._step = step
         self._writes = writes
         self._config = config or config_of(trainer.generator)
         self._checkpoint = native.training_checkpoint(trainer, step)
-        if set("*?[") & set(str(self._folder.absolute())):
-            raise UserError(
-                f"TensorFlow finds no checkpoints in folders with *, ? or [ in the name: {log_dir}"
-            )
         if writes:
             with as_user_error(f"cannot write into the log directory {log_dir}"):
                 self._folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.checkpoints.config import check, read_config
+from inpaint.checkpoints.plain_path import plain_prefix
 from inpaint.errors import UserError, reason
 from inpaint.models.architecture import NETWORKS
 from inpaint.ops.keras_compat import optimizer_state, tf_variable
@@ -121,9 +122,13 @@ def readable(prefix):
     """Turn what TensorFlow raises on damaged checkpoint files into `Damaged`, or UserError without memory.
 
     The body should only read them: any other error is one in the code and gets through.
+
+    Yields:
+        the prefix as TensorFlow understands it, which is valid in the body alone.
     """
     try:
-        yield
+        with plain_prefix(prefix) as plain:
+            yield plain
     except tf.errors.ResourceExhaustedError as error:
         raise UserError(f"not enough memory to read the checkpoint {prefix}") from error
     except (tf.errors.OpError, IndexError) as error:  # IndexError: a file that ends too soon
@@ -132,15 +137,15 @@ def readable(prefix):
 
 def is_ours(prefix):
     """Whether this project wrote the checkpoint; if not, it is taken for a snapshot of the original."""
-    with readable(prefix):
-        names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    with readable(prefix) as plain:
+        names = tf.train.load_checkpoint(plain).get_variable_to_shape_map()
     return "_CHECKPOINTABLE_OBJECT_GRAPH" in names
 
 
 def has_part(prefix, part):
     """Whether a checkpoint of ours holds variables under this name."""
-    with readable(prefix):
-        names = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    with readable(prefix) as plain:
+        names = tf.train.load_checkpoint(plain).get_variable_to_shape_map()
     return any(name.startswith(f"{part}/") for name in names)
 
 
@@ -166,8 +171,8 @@ def load_generator(prefix, generator):
     """
     part = MEAN if has_part(prefix, MEAN) else "generator"
     check_generator(prefix, generator, part)
-    with readable(prefix):
-        tf.train.Checkpoint(**{part: model_variables(generator)}).restore(prefix).expect_partial()
+    with readable(prefix) as plain:
+        tf.train.Checkpoint(**{part: model_variables(generator)}).restore(plain).expect_partial()
     return part == MEAN
 
 
@@ -208,8 +213,8 @@ def check_part(prefix, part, model):
 
 def _saved_shapes(prefix, part):
     """Names and shapes of what a checkpoint of ours has in a part: dict of name -> list."""
-    with readable(prefix):
-        shapes = tf.train.load_checkpoint(prefix).get_variable_to_shape_map()
+    with readable(prefix) as plain:
+        shapes = tf.train.load_checkpoint(plain).get_variable_to_shape_map()
     start, end = f"{part}/", "/.ATTRIBUTES/VARIABLE_VALUE"
     return {
         key[len(start) : -len(end)].replace(".S", "/"): shape

@@ -81,10 +81,10 @@ def restore_training(path, trainer, step):
         native.check_generator(prefix, trainer.generator)
         if trainer.discriminator and not native.lacks_discriminator(prefix, trainer.discriminator):
             native.check_part(prefix, native.DISCRIMINATOR, trainer.discriminator)
-        with native.readable(prefix):
+        with native.readable(prefix) as plain:
             # Partial: without loss scaling, the checkpoint's loss scale has no place.
             missing = native.missing_parts(prefix, trainer)
-            restored = native.training_checkpoint(trainer, step, missing).restore(prefix).expect_partial()
+            restored = native.training_checkpoint(trainer, step, missing).restore(plain).expect_partial()
         try:
             restored.assert_existing_objects_matched()
         except AssertionError as error:

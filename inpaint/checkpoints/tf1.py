@@ -56,9 +56,8 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
             model's weights or slots: lists what is missing and what is unknown.
     """
     prefix = find(path)
-    with readable(prefix):
-        reader = tf.train.load_checkpoint(prefix)
-        shapes = reader.get_variable_to_shape_map()
+    with readable(prefix) as plain:
+        shapes = tf.train.load_checkpoint(plain).get_variable_to_shape_map()
     check_network(prefix, generator, shapes)
 
     scopes = tuple({f"{architecture.scope}/" for architecture in NETWORKS.values()})
@@ -95,7 +94,7 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
         missing += no_slots if has_adam else ["optimizer"]
 
     counts = [name for name in ("global_step", "beta2_power") if name in shapes]
-    arrays = _arrays(prefix, reader, [*targets, *counts])
+    arrays = _arrays(prefix, [*targets, *counts])
     step = int(arrays["global_step"]) if "global_step" in arrays else None
     for name, variable in targets.items():
         variable.assign(arrays[name].astype(np.float32))
@@ -169,13 +168,14 @@ def _slots(adam, scope=""):
     return {n: v for n, v in adam.items() if _PART_OF_ADAM.search(n) and n.startswith(scope)}
 
 
-def _arrays(prefix, reader, names):
+def _arrays(prefix, names):
     """Tensors of a snapshot by name; UserError where one does not hold numbers."""
-    dtypes = reader.get_variable_to_dtype_map()
-    odd = [name for name in names if not (dtypes[name].is_floating or dtypes[name].is_integer)]
-    if odd:
-        raise UserError(f"the checkpoint {prefix} does not fit: no numbers in {', '.join(odd)}")
-    with readable(prefix):
+    with readable(prefix) as plain:
+        reader = tf.train.load_checkpoint(plain)
+        dtypes = reader.get_variable_to_dtype_map()
+        odd = [name for name in names if not (dtypes[name].is_floating or dtypes[name].is_integer)]
+        if odd:
+            raise UserError(f"the checkpoint {prefix} does not fit: no numbers in {', '.join(odd)}")
         return {name: np.asarray(reader.get_tensor(name)) for name in names}
 
 

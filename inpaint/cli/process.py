@@ -3,6 +3,7 @@
 import errno
 import functools
 import importlib
+import io
 import logging
 import math
 import os
@@ -16,6 +17,7 @@ from absl import flags
 from inpaint.cli.help import help_text
 from inpaint.errors import Note, Stopped, UserError
 from inpaint.flags.define import define, parsed
+from inpaint.flags.flag_file import expanded
 
 _HELP = ("-h", "-help", "--help", "--helpshort", "--helpfull")
 
@@ -35,7 +37,7 @@ def run(module, arguments, program):
         arguments: list of command line arguments.
         program: name of the program in the help.
     """
-    _open_missing_streams()
+    _prepare_streams()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
@@ -91,11 +93,13 @@ def _show_warning(otherwise, message, category, *where, **options):
         otherwise(message, category, *where, **options)
 
 
-def _open_missing_streams():
-    """Let a process that was started with closed streams print into the void."""
+def _prepare_streams():
+    """Let a process print into the void if its streams are closed, and any text in any encoding."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))
+        if isinstance(getattr(sys, name), io.TextIOWrapper):  # tests put others in their place
+            getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def warn(line):
@@ -109,11 +113,11 @@ def _parse(values, arguments, program, command):
     named = getattr(command, "ARGUMENTS", None)
     values.set_gnu_getopt(bool(named))  # flags may follow arguments
     try:
-        rest = values([program, *arguments], known_only=takes_more)[1:]
+        rest = values([program, *expanded(arguments)], known_only=takes_more)[1:]
         if rest and named and not values[named].present:
             values[named].parse(rest)
             rest = []
-    except (flags.Error, ValueError) as error:  # ValueError: --noflag=value, a flag file that is not text
+    except (flags.Error, ValueError) as error:  # ValueError: --noflag=value
         message = str(error)
         for name, instead in retired.items():
             if f"'{name}'" in message or f"'no{name}'" in message or f"--{name}:" in message:

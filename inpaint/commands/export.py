@@ -4,6 +4,7 @@ import dataclasses
 import importlib.util
 
 from inpaint.checkpoints.config import resolve
+from inpaint.checkpoints.plain_path import check_plain
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
 from inpaint.io.atomic import check_folder
@@ -41,6 +42,8 @@ def main(options):
     if options.format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
         raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
     # Before loading the network, to fail early.
+    if options.format == "saved_model":
+        check_plain(options.export_dir)
     check_folder(options.export_dir, options.overwrite)
     config = resolve(options.checkpoint_dir, **options.requested())
     if config.fill_size == "auto" or options.format == "onnx":

@@ -15,6 +15,7 @@ from inpaint.errors import UserError
 from inpaint.io.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
 from inpaint.io.mask_files import read_gray
 from inpaint.io.opened_image import opened_image, within_limit
+from inpaint.io.png_chunks import are_srgb, colour_info
 
 _SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _SHOWN_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
@@ -98,7 +99,8 @@ class Photo:
             window: slices of rows and columns.
 
         Returns:
-            (bytes, media type): PNG where the part is small or the photo has transparency, else JPEG.
+            (bytes, media type): PNG where the part is small or the photo has transparency or is a PNG with
+            colours of its own, else JPEG.
         """
         rgb, alpha = self.image.rgb[window], self.image.alpha
         pil = Image.fromarray(rgb)
@@ -106,8 +108,11 @@ class Photo:
             pil = pil.convert("L")  # as the colour profile expects
         if alpha is not None:
             pil.putalpha(Image.fromarray(alpha[window]))
-        lossless = alpha is not None or rgb.size // 3 <= _LOSSLESS
-        options = {"compress_level": 1} if lossless else {"quality": 95, "subsampling": 0}
+        colours = self.image.metadata.colours
+        lossless = alpha is not None or rgb.size // 3 <= _LOSSLESS or not are_srgb(colours)
+        options = {"quality": 95, "subsampling": 0}
+        if lossless:
+            options = {"compress_level": 1, "pnginfo": colour_info(colours)}
         if self.image.icc_profile:
             options["icc_profile"] = self.image.icc_profile
         content = io.BytesIO()

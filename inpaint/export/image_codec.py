@@ -139,10 +139,9 @@ def _png_header(start, data):
     # Pillow, and so `image_files`, has no 16-bit grayscale with alpha and reads it as colour.
     gray = (colours == _GRAY) | ((colours == _GRAY + _ALPHA) & ~deep)
     # A transparent colour, or transparent entries of a palette, are declared in tRNS before the pixels.
-    # Pillow ignores it for 16-bit grayscale.
     before = tf.strings.split([data], "IDAT", maxsplit=1).values[0]
     keyed = tf.size(tf.strings.split([before], "tRNS", maxsplit=1).values) > 1
-    alpha = (colours >= _ALPHA) | (keyed & ~(gray & deep))
+    alpha = (colours >= _ALPHA) | keyed
     return sides[::-1], gray, alpha, deep
 
 

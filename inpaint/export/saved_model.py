@@ -4,6 +4,7 @@ import pathlib
 
 import tensorflow as tf
 
+from inpaint.checkpoints.plain_path import check_plain
 from inpaint.errors import as_user_error
 from inpaint.export import warmup
 from inpaint.export.signatures import Served
@@ -21,8 +22,10 @@ def export(inpainter, folder, max_pixels, overwrite=False, say=print):
         say: called with one line of text for the user.
 
     Raises:
-        UserError: if the folder exists and `overwrite` is false, or cannot be written.
+        UserError: if the folder exists and `overwrite` is false, cannot be written, or has a path from which
+            TensorFlow cannot load.
     """
+    check_plain(folder)
     served = Served(inpainter, max_pixels)
     # Traced before the folder is made: an error in them is none of its.
     functions = served.signature_functions().items()
@@ -30,8 +33,7 @@ def export(inpainter, folder, max_pixels, overwrite=False, say=print):
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     requests = warmup.requests(inpainter.generator.guided) if warmup.can_be_written() else None
     what = f"cannot write {folder}"
-    # UnicodeEncodeError: a folder whose name is no text.
-    with as_user_error(what, tf.errors.OpError, UnicodeEncodeError), whole_folder(folder, overwrite) as part:
+    with as_user_error(what, tf.errors.OpError), whole_folder(folder, overwrite) as part:
         tf.saved_model.save(served, str(part), signatures, options)
         if requests:
             warmup.write_requests(part, requests)

@@ -7,7 +7,14 @@ import numpy as np
 
 from inpaint.errors import UserError
 from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import MAX_PIXELS, ImageFile, keeps_alpha, read_image, write_image
+from inpaint.io.image_files import (
+    MAX_PIXELS,
+    ImageFile,
+    check_fits,
+    keeps_alpha,
+    read_image,
+    write_image,
+)
 from inpaint.io.mask_files import read_gray
 from inpaint.io.mask_rule import MaskRule, check_size, grown
 
@@ -94,7 +101,8 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
 
     Raises:
         UserError: if a file cannot be read, if the mask's or sketch's size differs from the image's, or if
-            the mask is none, has no hole that it may lack, or there is neither a mask nor transparency.
+            the mask is none, has no hole that it may lack, there is neither a mask nor transparency, or the
+            image is too large for the output's format.
     """
     image, rule = read_image(job.image, max_pixels), job.rule
     path = job.image if job.is_erased else job.mask
@@ -118,6 +126,8 @@ def load(job, max_pixels=MAX_PIXELS, size=None):
                 f"image is written as it is",
                 "without a hole",
             )
+    if job.output:
+        check_fits(job.output, image.size)
     return Loaded(job, image, mask, sketch, no_hole)
 
 

@@ -6,9 +6,9 @@ import re
 
 from inpaint.errors import UserError, as_user_error
 from inpaint.inference.fill_file import Job
-from inpaint.io.file_lists import is_sketch, sketch_path
-from inpaint.io.folders import images_in, is_image_name
+from inpaint.io.file_lists import folder_images, sketch_path
 from inpaint.io.image_files import SUFFIXES
+from inpaint.io.image_folder import is_image_name
 from inpaint.io.line_order import check_order
 
 # What the name of a mask may have that the image's has not: `_mask`, `-mask 2`, `.hole`, `_m`.
@@ -36,7 +36,7 @@ def folder_jobs(images, masks, output, guided, failures, **more):
     Raises:
         UserError: a folder cannot be read or made, or the output is inside of another folder.
     """
-    found = [path for path in images_in(images) if not (guided and is_sketch(path))]
+    found = folder_images(images, guided)
     mask_of = (lambda image: masks) if masks is None or not os.path.isdir(masks) else _Masks(masks, images)
     _check_output_folder(output, [images, masks])
     if isinstance(mask_of, _Masks):
@@ -66,7 +66,7 @@ class _Masks:
         self._masks, self._images = pathlib.Path(masks), pathlib.Path(images)
         self._together = os.path.realpath(masks) == os.path.realpath(images)
         self._named, self._suffixed = {}, {}
-        for path in images_in(masks):
+        for path in folder_images(masks):
             key = path.relative_to(masks).with_suffix("")
             if not self._together:
                 self._named.setdefault(key, []).append(path)

@@ -50,9 +50,10 @@ def write_whole(path, content):
     Raises:
         UserError: it cannot be written.
     """
-    # UnicodeEncodeError: a list of files whose names are no text.
+    # UnicodeEncodeError: what neither is text nor was the name of a file.
     with as_user_error(f"cannot write {path}", UnicodeEncodeError), whole_file(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+        # Names of files need not be UTF-8.
+        file.write(content.encode(errors="surrogateescape") if isinstance(content, str) else content)
 
 
 def check_folder(folder, overwrite):

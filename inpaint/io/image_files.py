@@ -3,15 +3,17 @@
 import dataclasses
 import os
 import pathlib
+import warnings
 
 import numpy as np
 from PIL import ExifTags, Image
 
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import Note, UserError, as_user_error
 from inpaint.io.atomic import whole_file
-from inpaint.io.colours import cmyk_to_rgb, colour_space, eight_bit
+from inpaint.io.colours import cmyk_to_rgb, colour_space
 from inpaint.io.metadata import Metadata, is_sideways, upright
 from inpaint.io.opened_image import damage_told, opened_image
+from inpaint.io.png_chunks import are_srgb
 
 MAX_PIXELS = 1 << 24
 
@@ -28,6 +30,7 @@ _FORMATS = {
     ".tiff": _TIFF,
 }
 SUFFIXES = tuple(_FORMATS)
+_MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # libjpeg's limit is below that of the format
 
 
 @dataclasses.dataclass
@@ -57,7 +60,7 @@ class ImageFile:
 
 
 def read_image(path, max_pixels=MAX_PIXELS):
-    """Read any image Pillow can: grayscale, palette, 16-bit (brought to 8), CMYK, with alpha.
+    """Read any image Pillow can: grayscale, palette, 10 to 16 bits (brought to 8), CMYK, with alpha.
 
     A colour profile is kept where it fits the pixels: not that of a CMYK or Lab image, which is
     converted. Damaged EXIF data is dropped.
@@ -70,21 +73,20 @@ def read_image(path, max_pixels=MAX_PIXELS):
         an `ImageFile`.
 
     Warns:
-        Note: a JPEG lacks its end marker.
+        Note: as `opened_image`.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, with several frames, or too large for
             `max_pixels` or the memory.
     """
     with opened_image(path, max_pixels) as image:
-        gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I;16")
+        gray = image.mode in ("1", "L", "LA", "La")
         profile = image.info.get("icc_profile")
         turned = image.getexif()[ExifTags.Base.Orientation] if is_sideways(image) else 0
         image, metadata = upright(image)
         if image.mode == "CMYK":
             image = cmyk_to_rgb(image, profile)
             profile = None
-        image = eight_bit(image, path)
         alpha = None
         if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
             image = image.convert("RGBA")
@@ -124,6 +126,17 @@ def check_output(path):
             raise UserError(f"cannot write {path}: the folder {path.parent} is not writable")
 
 
+def check_fits(path, size):
+    """Raise UserError if an image of a size, (height, width), is too large for the format of a path."""
+    format, _ = _FORMATS.get(pathlib.Path(path).suffix.lower(), (None, None))
+    most = _MOST_A_SIDE.get(format)
+    if most and max(size) > most:
+        raise UserError(
+            f"cannot write {path}: {format} holds up to {most} pixels a side, the image is "
+            f"{size_text(size)}: write a .png or .tif"
+        )
+
+
 def keeps_alpha(path):
     """Whether the format that a path's suffix names has transparency."""
     return pathlib.Path(path).suffix.lower() not in (".jpg", ".jpeg")
@@ -142,10 +155,15 @@ def write_image(path, image, quality=None):
         image: an `ImageFile`.
         quality: from 1 to 100, of JPEG, and of WebP, which is lossy then; other formats ignore it.
 
+    Warns:
+        Note: the format has no place for what the image's PNG told of its colours, or the image's file had
+            a part that is not written.
+
     Raises:
         UserError: as `check_output`, or the file cannot be written.
     """
     check_output(path)
+    check_fits(path, image.size)
     format, options = _FORMATS[pathlib.Path(path).suffix.lower()]
     if quality and takes_quality(path):
         options = options | {"quality": quality, **({"lossless": False} if format == "WEBP" else {})}
@@ -156,7 +174,14 @@ def write_image(path, image, quality=None):
         pil.putalpha(Image.fromarray(image.alpha))
     # WebP stores gray as RGB, which a gray profile does not describe.
     profile = None if format == "WEBP" and image.gray else image.icc_profile
+    if image.metadata.lost:
+        warnings.warn(Note(f"{path} is written without {' and '.join(image.metadata.lost)}"), stacklevel=2)
+    if format != "PNG" and not profile and not are_srgb(image.metadata.colours):
+        names = ", ".join(name.decode() for name in image.metadata.colours)
+        warnings.warn(
+            Note(f"{path} has no place for the colours that the PNG told ({names}): write a .png"),
+            stacklevel=2,
+        )
     options = options | image.metadata.save_options(format) | ({"icc_profile": profile} if profile else {})
-    # ValueError: Pillow's for an image that is too large for the format.
-    with as_user_error(f"cannot write {path}", ValueError), whole_file(path) as file:
+    with as_user_error(f"cannot write {path}"), whole_file(path) as file:
         pil.save(file, format, **options)

@@ -8,6 +8,7 @@ from PIL import Image
 from inpaint.errors import UserError
 from inpaint.io.image_files import MAX_PIXELS, read_image
 from inpaint.io.opened_image import opened_image
+from inpaint.io.sample_depth import HIGHEST
 
 # The hole of a file is brighter. Arrays may also hold 0 and 1, see `preprocessing.holes`.
 HOLE_ABOVE = 127.5
@@ -98,8 +99,8 @@ def _stored(path):
             labels = list(map(str, np.unique(np.asarray(stored))))
             told = f"{', '.join(labels[:8])}{' ...' * (len(labels) > 8)}"
             return f"the colours of its palette's labels, {told}, are dark, but the hole must be white"
-        highest = np.asarray(stored).max() if stored.mode.startswith("I;16") else 0
-    return highest and f"its largest value is {highest} of 65535, but the hole must be above half of that"
+        highest, most = stored.info.get(HIGHEST, (0, 0))
+    return highest and f"its largest value is {highest} of {most}, but the hole must be above half of that"
 
 
 def _what_is_in(image):

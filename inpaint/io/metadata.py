@@ -6,7 +6,8 @@ import re
 import struct
 
 from PIL import ExifTags, Image, ImageOps
-from PIL.PngImagePlugin import PngInfo
+
+from inpaint.io import pictures, png_chunks
 
 _ORIENTATION = ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # the orientations that swap width and height
@@ -41,6 +42,8 @@ class Metadata:
         text: dict of keyword -> text of a PNG.
         comment: of a JPEG, bytes, or None.
         dpi: (horizontal, vertical) pixels per inch, or None.
+        lost: what the file had besides the image and nothing writes, in words.
+        colours: dict of the chunks in which a PNG told how its colours are meant: name -> data.
     """
 
     exif: bytes | None = None
@@ -48,10 +51,12 @@ class Metadata:
     text: dict[str, str] = dataclasses.field(default_factory=dict)
     comment: bytes | None = None
     dpi: tuple[float, float] | None = None
+    lost: tuple[str, ...] = ()
+    colours: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
 
     def stripped(self):
-        """The metadata without what may tell of people, places and devices: only the resolution is left."""
-        return Metadata(dpi=self.dpi)
+        """The metadata without what may tell of people, places and devices: resolution and colours."""
+        return Metadata(dpi=self.dpi, lost=self.lost, colours=self.colours)
 
     def save_options(self, format):
         """Arguments of Pillow's `Image.save`.
@@ -71,7 +76,7 @@ class Metadata:
         return {name: value for name, value in options.items() if value}
 
     def _png_text(self):
-        info = PngInfo()
+        info = png_chunks.colour_info(self.colours)
         for keyword, text in self.text.items():
             info.add_text(keyword, text)
         if self.xmp:
@@ -101,6 +106,8 @@ def is_sideways(image):
 def upright(image):
     """Turn a loaded image upright.
 
+    Thumbnails, previews and the like are not kept: they would show what is going to be removed.
+
     Args:
         image: a Pillow image, as it was opened, not a copy.
 
@@ -109,14 +116,18 @@ def upright(image):
     """
     upright_image, exif = _turned(image)
     xmp, comment = image.info.get("xmp"), image.info.get("comment")
-    xmp = _ORIENTATION_IN_XMP.sub(b"", xmp) if isinstance(xmp, bytes) else None
+    xmp = _ORIENTATION_IN_XMP.sub(b"", xmp) if isinstance(xmp, bytes) else b""
     text = dict(image.text) if image.format == "PNG" else {}
     kept = {k: v for k, v in text.items() if k != _XMP_IN_PNG and not k.startswith(_RAW_PROFILE)}
-    comment = comment if image.format == "JPEG" and isinstance(comment, bytes) else None
+    kept = {k: v for k, v in kept.items() if not pictures.holds_picture(v)}
+    usable = isinstance(comment, bytes) and not pictures.holds_picture(comment)
+    comment = comment if image.format == "JPEG" and usable else None
     # Of a TIFF that tells none, Pillow tells 1 pixel an inch.
     told = image.format != "TIFF" or ExifTags.Base.XResolution in image.tag_v2
     dpi = _dpi(image.info.get("dpi")) if told else None
-    return upright_image, Metadata(exif, xmp or None, kept, comment, dpi)
+    lost, colours = pictures.lost_parts(image, xmp), image.info.get(png_chunks.COLOURS, {})
+    xmp = pictures.remove_from_xmp(xmp) or None
+    return upright_image, Metadata(exif, xmp, kept, comment, dpi, lost, colours)
 
 
 def _turned(image):
@@ -159,9 +170,10 @@ def _without_layout(exif):
 
 
 def _to_bytes(exif):
-    """EXIF data as bytes; None if it is empty or damaged."""
+    """EXIF data as bytes, without pictures; None if it is empty or damaged."""
     write = exif.tobytes
     try:
+        pictures.remove_from_exif(exif)
         return write() if exif else None
     except (*_DAMAGED, AttributeError):  # Pillow calls `encode` of a number where text belongs
         return None

@@ -1,7 +1,8 @@
 """Opening image files with Pillow; whatever is wrong with a file becomes a `UserError`."""
 
 import contextlib
-import importlib
+import functools
+import importlib.util
 import io
 import pathlib
 import struct
@@ -12,8 +13,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from inpaint.errors import Note, UserError, as_user_error
-from inpaint.io.colours import has_sixteen_bits, round_colours
+from inpaint.io import png_chunks
 from inpaint.io.pipes import readable
+from inpaint.io.sample_depth import load_eight_bit
 
 # What Pillow's decoders raise on damaged files. AttributeError, NameError and the like are a program's
 # errors and get through.
@@ -45,6 +47,15 @@ _END_OF_JPEG = b"\xff\xd9"
 _NO_DATA = b"\x55" * 64  # decoded where a JPEG's data is cut off, ignored where it is complete
 
 
+@functools.cache
+def readable_suffixes():
+    """The suffixes of files that can be read, in small letters: a frozenset of `.png` and the like."""
+    Image.init()
+    found = {suffix for suffix, format in Image.registered_extensions().items() if format in _FORMATS}
+    heif = {".heic", ".heif"} if importlib.util.find_spec("pillow_heif") else set()
+    return frozenset(found | heif)
+
+
 @contextlib.contextmanager
 def opened_image(path, max_pixels, decode=True):
     """The opened Pillow image.
@@ -55,10 +66,10 @@ def opened_image(path, max_pixels, decode=True):
         decode: whether the pixels are needed, not only the header.
 
     Yields:
-        the image; colours with 16 bits a channel are rounded to 8, grayscale is as it is.
+        the image, as `load_eight_bit` decodes it.
 
     Warns:
-        Note: a JPEG lacks its end marker.
+        Note: a JPEG lacks its end marker, samples are signed, or something beside a PNG's pixels is left out.
 
     Raises:
         UserError: no such file, not an image, damaged, without pixels, too large, or with several frames.
@@ -75,11 +86,18 @@ def opened_image(path, max_pixels, decode=True):
     try:
         with contextlib.ExitStack() as stack:
             with damage_told(path):
+                source, colours = png_chunks.sound_png(path, source)
                 image = stack.enter_context(_opened(path, source))
+                image.info[png_chunks.COLOURS] = colours
                 _check_size(path, *image.size, max_pixels)
-                # Of the frames of an MPO, as phones write it, the first is the photograph.
-                if getattr(image, "is_animated", False) and image.format != "MPO":
+                # Of the frames of an MPO, as phones write it, the first is the photograph. Those of a PSD are
+                # its layers, of which it holds a composite, too.
+                if image.format not in ("MPO", "PSD") and getattr(image, "is_animated", False):
                     raise UserError(f"{path} has several frames or pages: take it apart, give one of them")
+                if image.format == "PSD" and not _has_composite(image):
+                    raise UserError(
+                        f"{path} holds layers alone: save it with maximized compatibility, or as PNG"
+                    )
                 if decode:
                     image = _loaded(path, source, image, stack)
             yield image
@@ -113,15 +131,12 @@ def _head(path):
 def _loaded(path, source, image, stack):
     """The image, decoded; one of a JPEG that lacks nothing but its end marker is another one."""
     try:
-        truncates = has_sixteen_bits(image)
-        image.load()
-        if truncates:
-            round_colours(image, source)
+        load_eight_bit(image, path, source)
         return image
     except OSError:
         if image.format != "JPEG":
             raise
-        content = source.getvalue() if isinstance(source, io.BytesIO) else path.read_bytes()
+        content = source.getvalue() if isinstance(source, io.BytesIO) else source.read_bytes()
         ends = content + _END_OF_JPEG, content + _NO_DATA + _END_OF_JPEG
         complete, other = (
             stack.enter_context(Image.open(io.BytesIO(end), formats=("JPEG",))) for end in ends
@@ -130,6 +145,11 @@ def _loaded(path, source, image, stack):
             raise
     warnings.warn(Note(f"{path} lacks the end marker of a JPEG: its last rows may be damaged"), stacklevel=2)
     return complete
+
+
+def _has_composite(psd):
+    """Whether a Photoshop file holds what its layers look like together; else that part is white."""
+    return not any(number == 1057 and data[4:5] == b"\0" for number, _, data in psd.resources)  # VersionInfo
 
 
 @contextlib.contextmanager

@@ -43,7 +43,9 @@ def test_lists_that_are_none(lists, tmp_path):
     (tmp_path / "x").write_bytes(b"a\0b")
     with pytest.raises(UserError, match="cannot read .*x as a list .*null bytes"):
         list(read_lines(str(tmp_path / "x")))
-    (tmp_path / "x").write_bytes(b"\xff\xfe")
+    (tmp_path / "x").write_text("a b c\n", encoding="utf-16")
+    assert [line.text for line in read_lines(str(tmp_path / "x"))] == ["a b c"]
+    (tmp_path / "x").write_bytes(b"\xfe")
     with pytest.raises(UserError, match="cannot read .*x as a list"):
         check_order([str(tmp_path / "x")])
     with pytest.raises(UserError, match="0.txt is empty"):

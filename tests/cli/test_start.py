@@ -93,7 +93,7 @@ def test_help_tells_kinds_and_defaults(probe):
         (["fill", "--image=x.png", "--mask=x.png", "--max_pixels=many"], "flag --max_pixels=many"),
         (
             ["fill", "--flagfile=gone.flags"],
-            "error: Unable to open flagfile: [Errno 2] No such file or directory",
+            "error: cannot read the flag file gone.flags: No such file or directory",
         ),
         (["train", "--data_flist=gone"], "no file list gone"),
         (["train", "--learning_rate=nan"], "--learning_rate must be a finite number, received nan"),
@@ -121,10 +121,26 @@ def test_flagfile(probe, tmp_path):
     assert "no such file: a.png" in probe("fill", "--flagfile=my.flags")[2]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_flagfiles_of_flagfiles_and_their_encodings(probe, tmp_path, encoding):
+    (tmp_path / "my.flags").write_text("--mask=b.png\n# --mask\n\n--flagfile=other.flags\n", encoding)
+    (tmp_path / "other.flags").write_text("// --mask\n--image=ä b.png\n", encoding)
+    assert "no such file: ä b.png" in probe("fill", "--flagfile", "my.flags")[2]
+    assert (
+        "no such file: c.png" in probe("fill", "--flagfile=my.flags", "--image=c.png")[2]
+    )  # later flags win
+    (tmp_path / "other.flags").write_text("--flagfile=my.flags\n", encoding)
+    assert probe("fill", "--flagfile=my.flags")[2] == "error: the flag file my.flags names itself\n"
+
+
 def test_flagfile_that_is_no_text(probe, tmp_path):
     (tmp_path / "latin.flags").write_bytes(b"--image=\xe9\n")
     status, _, err, _ = probe("fill", "--flagfile=latin.flags")
-    assert status == 1 and err.startswith("error: 'utf-8' codec can't decode") and err.count("\n") == 1
+    assert (
+        status == 1
+        and err.startswith("error: cannot read the flag file latin.flags: 'utf-8' codec")
+        and err.count("\n") == 1
+    )
 
 
 @pytest.mark.parametrize("stream", ["/dev/full", "a reader that left"])
@@ -150,3 +166,27 @@ def test_closed_streams(tmp_path):
             f"{command} {closed}", shell=True, cwd=tmp_path, capture_output=True, timeout=60
         )
         assert done.returncode == 1 and done.stdout == b"" and done.stderr == b""
+
+
+def test_a_console_that_is_not_utf8(tmp_path):
+    name = os.fsdecode("麦".encode() + b"\xe9.png")
+    command = command_line("fill", f"--image={name}", "--mask=x.png")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, env=environment)
+    assert done.returncode == 1 and done.stderr == b"error: no such file: \\u9ea6\\udce9.png\n"
+    (tmp_path / "printing.py").write_text(PRINTING, "utf-8")
+    command = [sys.executable, "-c", "from inpaint.cli.process import run; run('printing', [], 'x')"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, env=environment)
+    assert done.returncode == 0 and done.stderr == b"" and done.stdout == b"\\u2248 \\udce9\n"
+
+
+PRINTING = """
+import dataclasses
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    pass
+
+def main(options):
+    print("≈ \\udce9")
+"""

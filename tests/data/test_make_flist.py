@@ -1,5 +1,7 @@
 """The make_flist command as people run it; what it writes is what train.py reads."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -92,3 +94,17 @@ def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, 
     assert done.returncode == 1 and not (tmp_path / "out").exists()
     assert done.stderr.splitlines()[-1].startswith("error: ") and message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_names_of_all_kinds_and_links(in_process, photographs, tmp_path):
+    names_of_all_kinds = {os.fsdecode(b"caf\xe9.png"), "麦 'x'.png", "\u202fa.png"}
+    for i, name in enumerate(sorted(names_of_all_kinds)):
+        (photographs / "more" / f"{2 * i + 1:02}.png").rename(photographs / name)
+    done = in_process("make_flist", "--image_dir=photographs", "--output_dir=a", cwd=tmp_path)
+    assert done.returncode == 0 and "13 images to train on" in done.stdout
+    found = image_paths(tmp_path / "a/train_shuffled.flist")
+    assert names_of_all_kinds <= {os.path.basename(path) for path in found}
+
+    (tmp_path / "held").symlink_to("photographs/more")
+    flags = ("--image_dir=photographs", "--validation_dir=held", "--output_dir=b")
+    assert "3 images are in both sets" in in_process("make_flist", *flags, cwd=tmp_path).stderr

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 pytest.importorskip("fastapi", reason="FastAPI is not installed")
 pytest.importorskip("httpx2", reason="HTTPX 2 is not installed")
@@ -309,6 +310,14 @@ def test_the_page_is_light():
     for path in files:
         addresses = path.read_text().replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in addresses and "https://" not in addresses, path
+
+
+def test_a_view_has_the_colours_that_a_png_tells(client, pixels):
+    info = PngInfo()
+    info.add(b"gAMA", (100_000).to_bytes(4, "big"))
+    photo = add(client, encoded(pixels, pnginfo=info))["id"]
+    for kind in ("file", "view"):
+        assert opened(client.get(f"/photos/{photo}/{kind}")).info["gamma"] == 1.0
 
 
 @pytest.mark.slow

@@ -1,13 +1,13 @@
 """Images decoded and encoded inside a graph, against image_files."""
 
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from support.encoders import chunk
+from support.encoders import png as png_of
 from support.served_model import png
 
 from inpaint.export import image_codec
@@ -23,17 +23,10 @@ def there_and_back(data):
     return image_codec.decode_gray(header), rgb, alpha, image_codec.encode_image(rgb, alpha, header)
 
 
-def deep_png(values, colours):
+def deep_png(values, colours, before=()):
     """A PNG of 16 bits a channel, [H, W, channels], which Pillow cannot write but for gray."""
-
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    height, width = values.shape[:2]
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    header = struct.pack(">IIBBBBB", width, height, 16, colours, 0, 0, 0)
-    parts = [chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+    rows = [row.astype(">u2").tobytes() for row in values]
+    return png_of(rows, values.shape[1], 16, colours, before)
 
 
 def kinds():
@@ -55,6 +48,9 @@ def kinds():
     yield "colours, some transparent", png(colours.quantize(16), transparency=bytes([0, 100, 255, 7]))
     yield "all of 16 bits, gray", png(np.arange(1 << 16, dtype=np.uint16).reshape(256, 256))
     yield "16 bits, RGB", deep_png(deep[..., :3], 2)
+    for kind, channels in ((0, 1), (2, 3)):
+        key = chunk(b"tRNS", deep[3, 4, :channels].astype(">u2").tobytes())
+        yield f"16 bits, {channels} channels, one transparent", deep_png(deep[..., :channels], kind, [key])
     yield "16 bits, RGBA", deep_png(deep, 6)
     yield "16 bits, gray with alpha", deep_png(deep[..., :2], 4)
     for subsampling in (0, 1, 2):

@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import http.server
 import importlib.util
+import io
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image, ImageCms
+from support.encoders import png, tiff
 from support.helpers import ROOT
 from support.served_model import filled_by_test_py, same_image
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
@@ -143,11 +145,17 @@ def client(folder, *arguments, file_limit=None):
 
 
 @pytest.fixture
-def client_in_process(monkeypatch, capsys):
-    """As `client`, but in this process: for requests that fail."""
+def module():
+    """client.py, imported."""
     found = importlib.util.spec_from_file_location("client", ROOT / "serving/client.py")
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def client_in_process(module, monkeypatch, capsys):
+    """As `client`, but in this process: for requests that fail."""
 
     def run(folder, *arguments):
         with monkeypatch.context() as context:
@@ -396,3 +404,33 @@ def test_cmyk_is_sent_as_rgb(files, rest):
     hole = np.asarray(Image.open(files / "m.png")) > 0
     before = np.asarray(Image.open(files / "cmyk.jpg").convert("RGB"))
     np.testing.assert_array_equal(np.asarray(Image.open(files / "output.png"))[~hole], before[~hole])
+
+
+def test_sixteen_bits_are_sent_as_they_are(tmp_path, module):
+    deep = png([np.arange(12, dtype=">u2").tobytes()], 4, 16, 2)
+    (tmp_path / "x").write_bytes(deep)
+    assert module.upright(tmp_path / "x")[:2] == (deep, (4, 1))
+    values = np.uint16([[0, 1000, 65535]])
+    for content in (b"P5 3 1 65535\n" + values.astype(">u2").tobytes(), tiff(values, 16)):
+        (tmp_path / "x").write_bytes(content)
+        with Image.open(io.BytesIO(module.upright(tmp_path / "x")[0])) as sent:
+            np.testing.assert_array_equal(np.asarray(sent), values)
+
+
+@pytest.mark.parametrize(
+    "options", [{"bits": 12}, {"bits": 16, "photometric": 0}, {"bits": 8, "signed": True}]
+)
+def test_samples_that_cannot_be_sent_are_refused(tmp_path, module, options):
+    (tmp_path / "x").write_bytes(tiff(np.zeros((2, 3), int), **options))
+    with pytest.raises(module.Refused, match="or others that cannot be sent: save it with 8 bits"):
+        module.upright(tmp_path / "x")
+
+
+def test_makers_notes_are_not_kept(tmp_path, module):
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif.get_ifd(0x8769).update({0x927C: b"with a preview", 0x829A: 0.5})
+    Image.new("L", (3, 2)).save(tmp_path / "x.jpg", exif=exif)
+    assert b"with a preview" in (tmp_path / "x.jpg").read_bytes()
+    kept = module.upright(tmp_path / "x.jpg")[2]["exif"]
+    assert b"Maker" in kept and b"with a preview" not in kept

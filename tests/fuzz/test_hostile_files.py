@@ -16,6 +16,8 @@ import pytest
 import tensorflow as tf
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from support.encoders import chunk, png, tiff
 
 from inpaint.checkpoints import native
 from inpaint.checkpoints.locate import find
@@ -29,6 +31,7 @@ from inpaint.io.mask_rule import MaskRule
 pytestmark = pytest.mark.slow
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "PPM")
+DEEP = ("TIFF 10", "TIFF 12", "TIFF 16", "TIFF signed", "PNG 16", "PGM 16")
 SUFFIX = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "TIFF": ".tif"}
 MAX_PIXELS = 1 << 16
 MEMORY = 1 << 30  # bytes that a test may take, far above what images of this size need
@@ -49,11 +52,26 @@ def many(count):
 def encoded(format):
     """Files with the same 24 x 16 pixels and all the metadata that a format has."""
     pixels = np.random.default_rng(0).integers(0, 256, (16, 24, 3), dtype=np.uint8)
+    deep = pixels[..., 0].astype(np.uint16)
+    if format == "PNG 16":
+        key = chunk(b"tRNS", deep[0, 0].astype(">u2").tobytes())
+        return png([row.astype(">u2").tobytes() for row in deep], 24, 16, 0, [key])
+    if format == "PGM 16":
+        return b"P5 24 16 65535\n" + deep.astype(">u2").tobytes()
+    if format in DEEP:
+        bits = 16 if format == "TIFF signed" else int(format[-2:])
+        return tiff(deep, bits, deflate=bits == 12, signed=format == "TIFF signed", orientation=6)
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Maker", 6
+    exif.get_ifd(0x8769).update({0x927C: b"a maker's note"})
     exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
+    xmp = b'<x xmlns:h="http://ns.adobe.com/hdr-gain-map/1.0/" h:Version="1.0"><h:a>b</h:a></x>'
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=b"<x:xmpmeta/>")
+    info = PngInfo()
+    info.add(b"gAMA", bytes(4))
+    info.add_text("Title", "text", zip=True)
+    options = {"pnginfo": info} if format == "PNG" else {}
+    Image.fromarray(pixels).save(file, format, exif=exif, dpi=(72, 72), xmp=xmp, **options)
     return file.getvalue()
 
 
@@ -83,7 +101,7 @@ def damaged(draw, original):
 @st.composite
 def image_files(draw):
     """(format, bytes) of an image, damaged or whole, or of anything else."""
-    format = draw(st.sampled_from(FORMATS))
+    format = draw(st.sampled_from(FORMATS + DEEP))
     content = draw(st.one_of(damaged(encoded(format)), st.just(encoded(format)), st.binary(max_size=300)))
     return format, content
 
@@ -127,7 +145,7 @@ class Gray:
         return np.where(masks[..., None] > 0, np.uint8(128), images)
 
 
-NAMES = ("a", "b", "m", "gone", "a/b", "..", ".", "", "x" * 300, "\x1b[2J", "\udcff", "ä ö")
+NAMES = ("a", "b", "m", "gone", "a/b", "..", ".", "", "x" * 300, "\x1b[2J", "\udcff", "ä ö", '"a')
 fields = st.sampled_from([f"{name}{suffix}" for name in NAMES for suffix in ("", ".png", ".jpg", ".TIF")])
 separators = st.sampled_from((" ", "\t", "  ", " \t"))
 lines = st.one_of(
@@ -141,8 +159,14 @@ rules = st.builds(
 
 
 @many(1500)
-@hypothesis.given(st.lists(lines, max_size=6), st.binary(max_size=20), st.tuples(*[image_files()] * 3), rules)
-def test_lists_of_damaged_images(list_of_lines, junk, files, rule):
+@hypothesis.given(
+    st.lists(lines, max_size=6),
+    st.binary(max_size=20),
+    st.tuples(*[image_files()] * 3),
+    st.sampled_from(("utf-8", "utf-8", "utf-8-sig", "utf-16")),
+    rules,
+)
+def test_lists_of_damaged_images(list_of_lines, junk, files, encoding, rule):
     """Outputs are whole or not there; what is reported as filled is there."""
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = pathlib.Path(name)
@@ -150,8 +174,20 @@ def test_lists_of_damaged_images(list_of_lines, junk, files, rule):
         for stem, (format, content) in zip("abm", files):
             (folder / f"{stem}{SUFFIX.get(format, '.png')}").write_bytes(content)
         before = set(folder.rglob("*"))
-        text = "\n".join(["a.png m.png 1.png", "b.jpg m.png 2.jpg", *list_of_lines, "a.png a.png 3.tif"])
-        (folder / "list.txt").write_bytes(junk + text.encode(errors="surrogateescape"))
+        text = "\n".join(
+            [
+                "a.png m.png 1.png",
+                '"a.png" m.png "4 5.png"',
+                "b.jpg m.png 2.jpg",
+                *list_of_lines,
+                "a.png a.png 3.tif",
+            ]
+        )
+        if encoding == "utf-8":
+            content = junk + text.encode(errors="surrogateescape")
+        else:
+            content = text.encode(encoding, "surrogatepass") + junk
+        (folder / "list.txt").write_bytes(content)
         failures = Failures(lambda line: None)
         try:
             jobs = read_jobs("list.txt", False, failures, rule=rule)
@@ -224,7 +260,7 @@ def test_what_names_a_checkpoint(content):
 
 
 def test_what_is_read_can_be_written(tmp_path):
-    for format in FORMATS:
+    for format in FORMATS + DEEP:
         (tmp_path / "x").write_bytes(encoded(format))
         for suffix in SUFFIX.values():
             write_image(tmp_path / f"y{suffix}", read_image(tmp_path / "x"))

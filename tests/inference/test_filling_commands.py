@@ -329,3 +329,12 @@ def test_resized_batches_keep_known_pixels(files, snapshot, generator):
     assert result.shape == (60, 90, 4)
     expected = cv2.resize(pixels(files / "x.png"), (90, 60), interpolation=cv2.INTER_LINEAR)
     np.testing.assert_array_equal(result[:8, :18], expected[:8, :18])
+
+
+def test_too_large_for_the_format_of_the_output_is_told_before_the_work(tmp_path):
+    Image.new("L", (16_384, 1)).save(tmp_path / "x.png")
+    job = Job(tmp_path / "x.png", tmp_path / "x.png", str(tmp_path / "o.webp"))
+    with pytest.raises(
+        UserError, match="o.webp: WEBP holds up to 16383 pixels a side, the image is 16384 x 1"
+    ):
+        load(job)

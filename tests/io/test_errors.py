@@ -25,7 +25,8 @@ def test_only_errors_of_files_are_told():
 
 
 @pytest.mark.parametrize(
-    "content, reason", [(b"\xff\xfe", "'utf-8' codec can't decode"), (b"a\0b", "it holds null")]
+    "content, reason",
+    [(b"\xff\xfea", "'utf-16-le' codec can't decode"), (b"a\0b", "it holds null")],
 )
 def test_lists_that_are_no_text(tmp_path, content, reason):
     (tmp_path / "x.flist").write_bytes(content)
@@ -42,9 +43,11 @@ def test_files_in_the_place_of_folders(tmp_path):
 
 
 def test_names_that_are_no_text(tmp_path):
-    with pytest.raises(UserError, match="^cannot write .*x.flist: 'utf-8' codec can't encode"):
-        write_whole(tmp_path / "x.flist", os.fsdecode(b"caf\xe9.png"))
-    assert os.listdir(tmp_path) == []
+    write_whole(tmp_path / "x.flist", os.fsdecode(b"caf\xe9.png"))
+    assert (tmp_path / "x.flist").read_bytes() == b"caf\xe9.png"
+    with pytest.raises(UserError, match="^cannot write .*y.flist: 'utf-8' codec can't encode"):
+        write_whole(tmp_path / "y.flist", "\ud800.png")
+    assert os.listdir(tmp_path) == ["x.flist"]
 
 
 def test_folders_that_are_not_writable(tmp_path, monkeypatch):

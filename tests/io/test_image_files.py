@@ -1,5 +1,6 @@
 import os
 import stat
+import struct
 import sys
 import types
 
@@ -227,6 +228,28 @@ def test_the_photograph_of_a_phone_has_a_second_frame(tmp_path, rgb):
     assert read_image(tmp_path / "x.jpg").rgb.mean() == pytest.approx(200, abs=1)
 
 
+def test_the_composite_of_a_layered_psd(tmp_path):
+    def psd(*version):
+        layer = struct.pack(">4iH", 0, 0, 2, 2, 0) + bytes(12) + bytes(4)
+        layers = struct.pack(">h", 2) + 2 * layer
+        layers = struct.pack(">I", len(layers)) + layers
+        resources = b"".join(
+            b"8BIM" + struct.pack(">H", 1057) + bytes(2) + struct.pack(">I", 5) + v + b"\0" for v in version
+        )
+        header = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, 2, 2, 8, 3)
+        parts = (b"", resources, layers)
+        return header + b"".join(struct.pack(">I", len(p)) + p for p in parts) + bytes(2) + bytes(range(12))
+
+    path = tmp_path / "x.psd"
+    for content in (psd(), psd(b"\0\0\0\1\1")):
+        path.write_bytes(content)
+        np.testing.assert_array_equal(read_image(path).rgb, np.arange(12).reshape(3, 2, 2).transpose(1, 2, 0))
+        assert image_size(path) == (2, 2)
+    path.write_bytes(psd(b"\0\0\0\1\0"))
+    with pytest.raises(UserError, match="x.psd holds layers alone: save it with maximized compatibility"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 def test_a_jpeg_without_its_end_marker(tmp_path, rng, progressive):
     pixels = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
@@ -302,8 +325,12 @@ def test_what_is_replaced_keeps_its_owner(tmp_path, rgb, monkeypatch):
 
 
 def test_too_large_for_the_format(tmp_path):
-    with pytest.raises(UserError, match="cannot write"):
-        write_image(tmp_path / "x.webp", ImageFile(np.zeros((1, 17000, 3), np.uint8)))
+    for name, format, most in (("x.webp", "WEBP", 16_383), ("x.jpg", "JPEG", 65_500)):
+        write_image(tmp_path / name, ImageFile(np.zeros((most, 1, 3), np.uint8)))
+        (tmp_path / name).unlink()
+        told = f"{name}: {format} holds up to {most} pixels a side, the image is {most + 1} x 1: write a .png"
+        with pytest.raises(UserError, match=told):
+            write_image(tmp_path / name, ImageFile(np.zeros((1, most + 1, 3), np.uint8)))
     assert not list(tmp_path.iterdir())
 
 

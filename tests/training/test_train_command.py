@@ -133,7 +133,10 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
         (("--data_flist=,images",), "received an empty name"),
         (("--data_flist=images", "--guided"), "the command make_sketches draws sketches"),
         (("--data_flist=images", "--learning_rate=nan"), "--learning_rate must be a finite number"),
-        (("--data_flist=images", *SMALL, "--log_dir=run[1]"), "no checkpoints in folders with *, ? or [ in"),
+        (
+            ("--data_flist=images", *SMALL, "--log_dir=run[1]"),
+            "cannot write run[1]: TensorFlow cannot load from a path",
+        ),
         (("--data_flist=images", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
     ],
 )

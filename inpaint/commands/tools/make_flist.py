@@ -37,14 +37,14 @@ def main(options):
     training, validation = split(_images(options.images, options), options.validation, options.random_seed)
     if options.validation_dir:
         validation, _ = split(_images(options.validation_dir, options), 0, options.random_seed)
-        if both := set(map(os.path.abspath, training)) & set(map(os.path.abspath, validation)):
+        if both := set(map(os.path.realpath, training)) & set(map(os.path.realpath, validation)):
             raise UserError(f"{len(both)} images are in both sets, such as {min(both)}")
     write_lists(options.output_dir, training, validation)
     print(f"{len(training)} images to train on, {len(validation)} for validation, in {options.output_dir}")
 
 
 def _images(source, options):
-    paths = sorted({os.path.abspath(path): path for path in image_paths(source)}.values())
+    paths = sorted({os.path.realpath(path): path for path in image_paths(source)}.values())
     with ProgressBar("images", len(paths)) as bar:
         good = checked(paths, options.least_side, options.decode, warn, bar.update)
     if not good:
