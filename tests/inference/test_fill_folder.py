@@ -117,16 +117,16 @@ def test_masks_beside_their_images(folder):
     assert not failures.lines
     (together / "masks").mkdir()
     (together / "masks/a.gif").write_bytes(b"")
-    (together / "a.heic").write_bytes(b"")
+    (together / "a.bmp").write_bytes(b"")
     (together / "a.png").write_bytes(b"")
     jobs = folder_jobs("together", "together/masks", "out", False, failures)
     assert [(job.image, job.mask) for job in jobs] == [
-        ("together/a.heic", "together/masks/a.gif"),
+        ("together/a.bmp", "together/masks/a.gif"),
         ("together/a.jpg", "together/masks/a.gif"),
     ]
     assert (
         sorted(failures.reasons.values())[0]
-        == "together/a.png and together/a.heic would both become out/a.png"
+        == "together/a.png and together/a.bmp would both become out/a.png"
     )
 
 
@@ -154,7 +154,7 @@ def test_links_are_followed_once(folder):
         (["--output=photos/filled"], "--output=photos/filled is inside of photos: name a folder outside"),
         (["--output=masks"], "--output=masks is inside of masks: name a folder outside"),
         (["--output=out", "--mask=photos/.thumbnails/none"], "no such file: photos/.thumbnails/none"),
-        (["--output=out", "--image=empty"], "no images in empty: looked for names that end in .png"),
+        (["--output=out", "--image=empty"], "no images in empty, it is empty"),
         (["--output=out", "--sketch=a.png"], "--sketch is for one image"),
     ],
 )

@@ -332,7 +332,7 @@ def test_resized_batches_keep_known_pixels(files, snapshot, generator):
 
 
 def test_too_large_for_the_format_of_the_output_is_told_before_the_work(tmp_path):
-    Image.new("L", (16_384, 1)).save(tmp_path / "x.png")
+    Image.new("L", (16_384, 1), 255).save(tmp_path / "x.png")
     job = Job(tmp_path / "x.png", tmp_path / "x.png", str(tmp_path / "o.webp"))
     with pytest.raises(
         UserError, match="o.webp: WEBP holds up to 16383 pixels a side, the image is 16384 x 1"
