@@ -61,6 +61,7 @@ def test_pairs_by_name_and_counts_the_rest(in_process, folder):
         "\n4 filled, 4 failed (1 with several masks, 1 without a mask, 1 unreadable, 1 of another size)\n"
     )
     told = sorted(done.stderr.splitlines())
+    assert told.pop(0) == "note: photos: 8 images; left out: 1 hidden files or folders, 1 .txt files"
     assert len(told) == 4
     assert told[0] == "photos/d.jpg is not an image that can be read"
     assert told[1] == "photos/e.png has 2 masks, masks/e.png, masks/e.tif: leave one"
