@@ -1,11 +1,19 @@
-"""What griffe cannot see: names that `inpaint` imports when they are used, and what the help says of options."""
+"""What griffe cannot see: names that `inpaint` imports when they are used, the help of options, calls of layers."""
 
 import ast
+import re
 
 import griffe
 
+_CALL = re.compile(r"^ *Call arguments(.*):\n((?: +.*\n?)+)", re.MULTILINE)
 
-class Options(griffe.Extension):
+
+class Docstrings(griffe.Extension):
+    def on_object(self, *, obj, **kwargs):
+        """Make a list of the arguments of a layer's call, since griffe knows those of functions only."""
+        if obj.docstring:
+            obj.docstring.value = _CALL.sub(_listed, obj.docstring.value)
+
     def on_package(self, *, pkg, **kwargs):
         if pkg.name != "inpaint":
             return
@@ -17,12 +25,17 @@ class Options(griffe.Extension):
                     _describe(attribute)
 
 
+def _listed(section):
+    entries = re.sub(r"^    (\w[\w, ]*):", r"- **\1**:", section[2], flags=re.MULTILINE)
+    return f"**Call arguments{section[1]}:**\n\n{entries}\n"
+
+
 def _modules(module):
     return [module, *(more for below in module.modules.values() for more in _modules(below))]
 
 
 def _describe(attribute):
-    """Give an attribute that is an option the docstring and value that its field has."""
+    """Give an attribute that is an option the docstring and the default of its field."""
     value = attribute.value
     if isinstance(value, griffe.ExprName):  # an option that several kinds share, such as PRECISION
         value = attribute.modules_collection[value.canonical_path].value
@@ -31,4 +44,5 @@ def _describe(attribute):
         if value.function.name == "with_default":
             default, text = text, repr(f"As of `AdversarialOptions.{attribute.name}`.")
         attribute.value = default
-        attribute.docstring = griffe.Docstring(ast.literal_eval(str(text)), parent=attribute)
+        text = ast.literal_eval(str(text)).replace("<", r"\<")  # no HTML
+        attribute.docstring = griffe.Docstring(text, parent=attribute)
