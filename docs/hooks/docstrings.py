@@ -1,4 +1,4 @@
-"""What griffe cannot see: names that `inpaint` imports when they are used, the help of options, calls of layers."""
+"""What griffe does not see: names that `inpaint` imports lazily, the help of options, calls of layers."""
 
 import ast
 import re
@@ -10,9 +10,10 @@ _CALL = re.compile(r"^ *Call arguments(.*):\n((?: +.*\n?)+)", re.MULTILINE)
 
 class Docstrings(griffe.Extension):
     def on_object(self, *, obj, **kwargs):
-        """Make a list of the arguments of a layer's call, since griffe knows those of functions only."""
+        """List the arguments of a layer's call; griffe has sections for those of functions only."""
         if obj.docstring:
-            obj.docstring.value = _CALL.sub(_listed, obj.docstring.value)
+            text = _CALL.sub(_listed, obj.docstring.value)
+            obj.docstring.value = text.replace("\nExample:\n", "\nExamples:\n")
 
     def on_package(self, *, pkg, **kwargs):
         if pkg.name != "inpaint":

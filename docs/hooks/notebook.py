@@ -16,7 +16,11 @@ def on_files(files, config):
 
 def on_page_markdown(markdown, page, config, files):
     """Let links to the notebook, which GitHub shows, lead to its page."""
-    return markdown if page.file.src_uri == "notebook.md" else markdown.replace("(notebook.ipynb)", "(notebook.md)")
+    return (
+        markdown
+        if page.file.src_uri == "notebook.md"
+        else markdown.replace("(notebook.ipynb)", "(notebook.md)")
+    )
 
 
 def _cell(cell):

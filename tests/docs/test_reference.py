@@ -45,7 +45,9 @@ def test_public_names_are_in_the_reference():
 @pytest.mark.parametrize("package", ["losses", "options", "options.recipes"])
 def test_packages_are_in_the_reference(package):
     name = f"inpaint.{package}"
-    modules = [module.name for module in pkgutil.iter_modules(importlib.import_module(name).__path__, f"{name}.")]
+    modules = [
+        module.name for module in pkgutil.iter_modules(importlib.import_module(name).__path__, f"{name}.")
+    ]
     apart = {"inpaint.options.recipes", "inpaint.options.option", "inpaint.options.precision"}
     assert not set(modules) - set(SHOWN) - apart - {"inpaint.options.training"}
 
