@@ -47,7 +47,7 @@ $(VENV)-docs/installed: pyproject.toml constraints.txt
 	touch $@
 
 docs: $(VENV)-docs/installed
-	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build
 
 # The stack of TensorFlow Addons; needs Python 3.10 or 3.11.
 $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt

@@ -39,7 +39,7 @@ class Options(InpainterOptions, ScaleOptions):
 
 def main(options):
     if options.format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
-        raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
+        raise UserError("--format=onnx needs tf2onnx: pip install tf2onnx")
     # Before loading the network, to fail early.
     check_folder(options.export_dir, options.overwrite)
     config = resolve(options.checkpoint_dir, **options.requested())

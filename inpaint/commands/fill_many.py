@@ -35,7 +35,7 @@ class Options(InpainterOptions, ScaleOptions, OutputOptions):
 
 def main(options, further):
     if importlib.util.find_spec("apache_beam") is None:
-        raise UserError('fill_many needs Apache Beam: pip install "deepfillv2[beam]"')
+        raise UserError("fill_many needs Apache Beam: pip install apache-beam")
     config = resolve(options.checkpoint_dir, **options.requested())
     logging.getLogger().setLevel(logging.ERROR)  # Beam warns of what nobody asked for
     from inpaint.bulk.fill_lines import FillOptions
