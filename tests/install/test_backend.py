@@ -73,6 +73,7 @@ def test_command_by_file(started, tmp_path):
     assert not (tmp_path / "filled.png").exists()
 
 
+@needs_keras_3
 @pytest.mark.skipif(importlib.util.find_spec("tf_keras") is not None, reason="tf_keras is installed")
 def test_legacy_keras_that_is_not_installed(started, tmp_path):
     done = started(FILL, TF_USE_LEGACY_KERAS="1")
