@@ -22,10 +22,10 @@ class Options(InpainterOptions, ScaleOptions):
     )
     max_upload_mb: int = option(64, "Maximum size of an upload, in megabytes.", least=1)
     keep_minutes: float = option(
-        60.0, "Minutes after its last use at which a visitor's file is removed.", least=0.001
+        60.0, "Minutes that a visitor's file is kept after its last use.", least=0.001
     )
     more_checkpoints: tuple = option(
-        (), "Further checkpoints, like --checkpoint_dir, between commas: visitors choose one."
+        (), "Further checkpoints for visitors to choose from, separated by commas."
     )
 
 

@@ -24,9 +24,9 @@ class Options(InpainterOptions, ScaleOptions, OutputOptions):
         required=True,
     )
     report: str | None = option(None, "Folder for bad-*.jsonl, which names bad lines.", required=True)
-    overwrite: bool = option(False, "Fill images again whose output exists.")
+    overwrite: bool = option(False, "Also fill images whose output exists.")
     max_bad_share: float = option(
-        0.0, "Exit with status 1 if more of the lines than this are bad.", least=0, most=1
+        0.0, "Exit with status 1 if more than this share of the lines are bad.", least=0, most=1
     )
     batch_size: int = option(
         1, "Maximum number of images filled at once, all of the same size. More than 1 is for GPUs.", least=1

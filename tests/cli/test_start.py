@@ -82,8 +82,8 @@ def test_help_tells_kinds_and_defaults(probe):
     assert "Output file: .png, .jpg, .webp or .tif. Default: output.png." in out
     _, out, _, _ = probe("evaluate", "--helpfull")
     lines = " ".join(out.split())
-    assert "repeat for several. Default: centre_box,random_box,free_form," in lines
-    assert "which --network they are. --mask_kind=" in lines  # no default, and none that is shown
+    assert "repeat the flag for several. Default: centre_box,random_box,free_form," in lines
+    assert "by their folders. --mask_kind=" in lines  # no default, and none that is shown
 
 
 @pytest.mark.parametrize(
