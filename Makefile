@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # For the page's JavaScript and CSS; npx comes with Node.js.
 BIOME := npx --yes @biomejs/biome@2.6.8
 
-.PHONY: demo test slow-test lint format classic-test licences clean
+.PHONY: demo docs test slow-test lint format classic-test licences clean
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -21,8 +21,12 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2
 
-slow-test: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[slow]"
+# What slow tests alone need.
+$(VENV)/installed-slow: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[notebook,slow]"
+	touch $@
+
+slow-test: $(VENV)/installed-slow
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lint: $(VENV)/installed
@@ -35,6 +39,16 @@ format: $(VENV)/installed
 	$(BIN)/ruff format .
 	$(BIOME) check --write inpaint
 
+# The site, into site/; without TensorFlow. griffe reads the docstrings and imports nothing.
+$(VENV)-docs/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-docs/bin/python -m pip install --quiet -c constraints.txt --group docs
+	touch $@
+
+docs: $(VENV)-docs/installed
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build
+
 # The stack of TensorFlow Addons; needs Python 3.10 or 3.11.
 $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 	$(PYTHON) -m venv $(VENV)-classic
@@ -46,7 +60,7 @@ classic-test: $(VENV)-classic/installed
 	$(VENV)-classic/bin/python -m pytest -q -n 2
 
 clean:
-	rm -rf $(VENV) $(VENV)-classic build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-classic $(VENV)-docs build dist site *.egg-info
 
 # docs/licences.md: what users install, in an environment of its own.
 licences:

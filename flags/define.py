@@ -48,6 +48,7 @@ def _define(values, name, fields):
     else:
         kind = flags.DEFINE_multi_enum if type_of(first) is tuple else flags.DEFINE_enum
         kind(name, default, list(choices), text, case_sensitive=False, flag_values=values)
+    values[name].help = text  # without what absl adds
     # Read by `inpaint.cli.help`.
     names = [kind.NAME for kind in fields if hasattr(kind, "NAME")]
     owner = next(kind for kind in next(iter(fields)).__mro__ if name in vars(kind).get("__annotations__", {}))

@@ -11,6 +11,10 @@ def _refuse_other_backends():
     try:
         backend = tf.keras.backend.backend()
     except ImportError as error:  # what the other backend is made of, such as JAX, is not installed
+        if os.environ.get("TF_USE_LEGACY_KERAS"):
+            raise ImportError(
+                "TF_USE_LEGACY_KERAS is set, but tf_keras is not installed: unset it, or pip install tf_keras"
+            ) from error
         backend, cause = None, error
     if backend != "tensorflow":
         told = os.environ.get("KERAS_BACKEND")

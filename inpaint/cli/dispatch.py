@@ -3,7 +3,7 @@
 import sys
 
 import inpaint
-from inpaint.cli.process import run
+from inpaint.cli.process import run, show
 
 PROGRAM = "deepfillv2"
 # Module and one-line description of each command. In a module, `define(flags)` defines the flags and
@@ -39,7 +39,7 @@ def main(arguments=None):
     if name in COMMANDS:
         run_command(name, arguments[1:], f"{PROGRAM} {arguments[0]}")
     elif name.lstrip("_") in ("h", "help"):
-        print(_usage())
+        show(_usage())
     elif name in ("__version", "version"):
         print(f"{PROGRAM} {inpaint.__version__}")
     else:

@@ -37,8 +37,9 @@ def _entry(flag):
     choices = getattr(flag.parser, "enum_values", None)
     kind = "|".join(choices) if choices else _KINDS.get(flag.flag_type(), flag.flag_type())
     text = flag.help.removeprefix(f"<{kind}>: ")
-    if flag.default not in (None, "") and flag.default_as_str:
-        text += f" Default: {flag.default_as_str[1:-1]}."
+    default = ",".join(flag.default) if isinstance(flag.default, list) else (flag.default_as_str or "")[1:-1]
+    if default:
+        text += f" Default: {default}."
     return [f"  --[no]{flag.name}" if kind == "bool" else f"  --{flag.name}={kind}", *_wrapped(text, 6)]
 
 

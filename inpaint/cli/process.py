@@ -55,17 +55,22 @@ def run(module, arguments, program):
         if error.errno not in (errno.EPIPE, errno.ENOSPC):
             raise
         message = f"error: cannot write the output: {error.strerror}"
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        _discard_output()
     # Outside of the handlers, where no traceback keeps objects alive.
     print(message, file=sys.stderr)
     sys.exit(status)
+
+
+def _discard_output():
+    """Send what is still to be written, at exit at the latest, nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(command, arguments, program):
     values = flags.FlagValues()
     define_flags(command, values)
     if any(argument in _HELP for argument in arguments):
-        print(help_text(command, values, program, full="--helpfull" in arguments))
+        show(help_text(command, values, program, full="--helpfull" in arguments))
         return
     takes_more = hasattr(command, "FURTHER_FLAGS")
     further = _parse(values, arguments, program, command)
@@ -75,6 +80,14 @@ def _run(command, arguments, program):
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     options = command.parse(values) if hasattr(command, "parse") else parsed(values, command.Options)
     command.main(options, further) if takes_more else command.main(options)
+
+
+def show(text):
+    """Print a text for a reader who may stop reading, as `head` and pagers do."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _discard_output()
 
 
 def define_flags(command, values):

@@ -18,7 +18,8 @@ def load_tensorflow():
     is shown if the import fails, or if there is a GPU that TensorFlow cannot use.
 
     Raises:
-        UserError: if Keras is configured to use a backend other than TensorFlow.
+        UserError: if Keras is configured to use a backend other than TensorFlow, or a Keras 2 that is not
+            installed.
     """
     if "tensorflow" in sys.modules:
         return
@@ -35,10 +36,13 @@ def load_tensorflow():
         )
         if unusable:
             show()
-    try:
-        import inpaint.ops.keras_compat  # noqa: F401
-    except ImportError as error:  # keras.json names another backend
-        raise UserError(error) from error
+        refused = None
+        try:
+            import inpaint.ops.keras_compat  # noqa: F401
+        except ImportError as error:  # keras.json names another backend, TF_USE_LEGACY_KERAS a missing Keras
+            refused = UserError(error)
+    if refused:
+        raise refused
     if unusable:
         print(
             "note: TensorFlow cannot use this machine's GPU: pip install 'tensorflow[and-cuda]'",

@@ -25,16 +25,16 @@ class Options(InpainterOptions, ScaleOptions):
     )
     max_upload_mb: int = option(64, "Maximum size of an upload, in megabytes.", least=1)
     keep_minutes: float = option(
-        60.0, "Minutes after its last use at which a visitor's file is removed.", least=0.001
+        60.0, "Minutes that a visitor's file is kept after its last use.", least=0.001
     )
     more_checkpoints: tuple = option(
-        (), "Further checkpoints, like --checkpoint_dir, between commas: visitors choose one."
+        (), "Further checkpoints for visitors to choose from, separated by commas."
     )
 
 
 def main(options):
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
-        raise UserError(f'the page needs {" and ".join(missing)}, not installed: pip install ".[demo]"')
+        raise UserError(f"the page needs {' and '.join(missing)}: pip install {' '.join(missing)}")
     from inpaint.demo.page_folder import page_folder
     from inpaint.demo.settings import Settings
     from inpaint.demo.web.server import listen, serve

@@ -38,14 +38,13 @@ class Options(InpainterOptions, ScaleOptions):
         "Also measure OpenCV's Telea and Navier-Stokes, the mean colour and, where installed, OpenCV "
         "contrib's shift-map and FSR and scikit-image's biharmonic inpainting.",
     )
-    original_dir: str | None = option(None, "Second checkpoint to measure, such as one of the original.")
+    original_dir: str | None = option(None, "Another checkpoint to measure, such as one of the original.")
     more_checkpoints: tuple = option(
         (),
-        "Further checkpoints to measure, between commas, each called by its folder's name. Their config.json "
-        "tells which --network they are.",
+        "Further checkpoints to measure, separated by commas. The report names them by their folders.",
     )
     mask_kind: tuple = option(
-        tuple(KINDS), "Kind of masks to measure with; repeat for several.", choices=tuple(KINDS)
+        tuple(KINDS), "Kind of masks; repeat the flag for several.", choices=tuple(KINDS)
     )
     inception_weights: str | None = option(
         None, "InceptionV3 weights without top (.h5), to measure FID, too."

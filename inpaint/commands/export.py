@@ -40,7 +40,7 @@ class Options(InpainterOptions, ScaleOptions):
 
 def main(options):
     if options.format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
-        raise UserError('--format=onnx needs tf2onnx: pip install ".[onnx]"')
+        raise UserError("--format=onnx needs tf2onnx: pip install tf2onnx")
     # Before loading the network, to fail early.
     if options.format == "saved_model":
         check_plain(options.export_dir)

@@ -25,9 +25,9 @@ class Options(InpainterOptions, ScaleOptions, JobOptions):
         earlier=("input",),
     )
     report: str | None = option(None, "Folder for bad-*.jsonl, which names bad lines.", required=True)
-    overwrite: bool = option(False, "Fill images again whose output exists.")
+    overwrite: bool = option(False, "Also fill images whose output exists.")
     max_bad_share: float = option(
-        0.0, "Exit with status 1 if more of the lines than this are bad.", least=0, most=1
+        0.0, "Exit with status 1 if more than this share of the lines are bad.", least=0, most=1
     )
     batch_size: int = option(
         1, "Maximum number of images filled at once, all of the same size. More than 1 is for GPUs.", least=1
@@ -36,7 +36,7 @@ class Options(InpainterOptions, ScaleOptions, JobOptions):
 
 def main(options, further):
     if importlib.util.find_spec("apache_beam") is None:
-        raise UserError('fill_many needs Apache Beam: pip install "deepfillv2[beam]"')
+        raise UserError("fill_many needs Apache Beam: pip install apache-beam")
     config = resolve(options.checkpoint_dir, **options.requested())
     logging.getLogger().setLevel(logging.ERROR)  # Beam warns of what nobody asked for
     from inpaint.bulk.fill_lines import FillOptions

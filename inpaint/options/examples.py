@@ -28,15 +28,15 @@ class SourceOptions(Options):
     )
     data_flist: tuple | None = option(
         None,
-        "Training images and, after a comma, validation images: folders or file lists (one path a line, "
-        "shuffled beforehand). Default: those of --dataset.",
+        "Training images and, after a comma, validation images: folders or shuffled file lists (one path per "
+        "line). Default: those of --dataset.",
     )
     mask_flist: str | None = option(
         None, "Folder or file list of masks to train with. Default: random boxes and strokes."
     )
     img_shapes: tuple = option(("256", "256", "3"), "Height, width and channels of an example.")
     random_crop: bool | None = option(
-        None, "Cut examples from images instead of resizing whole images. Default: as --dataset says."
+        None, "Crop examples from the images instead of resizing whole images. Default: as --dataset says."
     )
     edge_threshold: float = EDGE_THRESHOLD
 
@@ -56,8 +56,12 @@ class BoxOptions(Options):
     max_delta_width: int | None = option(
         None, "How much narrower the box may be, in pixels. Default: an eighth of the image.", least=0
     )
-    vertical_margin: int = option(0, "Least distance from the image's top and bottom, in pixels.", least=0)
-    horizontal_margin: int = option(0, "Least distance from the image's sides, in pixels.", least=0)
+    vertical_margin: int = option(
+        0, "Minimum distance of the box from the top and bottom, in pixels.", least=0
+    )
+    horizontal_margin: int = option(
+        0, "Minimum distance of the box from the left and right, in pixels.", least=0
+    )
 
     def fitted(self, size):
         """These options for images of a (height, width): what is not given is in proportion to it.

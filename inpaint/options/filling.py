@@ -21,7 +21,7 @@ class InpainterOptions(NetworkOptions):
 
     checkpoint_dir: str | None = option(
         None,
-        "Folder or prefix of a checkpoint of this project or the original. Default: the bundled weights.",
+        "Checkpoint of this project or the original: folder or prefix. Default: the bundled weights.",
     )
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD
@@ -36,15 +36,14 @@ class ScaleOptions(Options):
 
     fill_size: str | None = option(
         None,
-        "Size at which the network works. whole: that of the image. auto: for each hole, a size at which it "
-        "is as wide as those that the network was trained on. A number: maximum length of the longer side, "
-        "in pixels; larger images are reduced, and the filled hole is enlarged. Default: as the checkpoint "
-        "says, or whole.",
+        "Size at which holes are filled. whole: at full size. auto: in a copy reduced until the hole is as "
+        "wide as those that the network was trained on. A number: in a copy whose longer side has at most "
+        "this many pixels. Default: as the checkpoint says, or whole.",
     )
     detail: str | None = option(
         None,
-        "residual: sharpen the filled hole with fine detail from similar places of the image. Default: as "
-        "the checkpoint says, but none with --fill_size=whole.",
+        "residual: add fine detail from similar places of the image. Default: as the checkpoint says; none "
+        "with --fill_size=whole.",
         choices=DETAILS,
     )
 
@@ -84,8 +83,8 @@ class OutputOptions(Options):
 
     strip_metadata: bool = option(
         False,
-        "Write outputs without the EXIF data (which may tell where a photograph was taken), XMP and text of "
-        "the image. The colour profile and resolution stay.",
+        "Leave out EXIF data (with the GPS position), XMP and text. The colour profile and resolution are "
+        "kept.",
     )
     quality: int | None = option(
         None,

@@ -15,17 +15,17 @@ class NetworkOptions(Options):
 
     network: str | None = option(
         None,
-        "Kind of network: gated convolutions (DeepFillv2), plain or partial ones in the same layout, "
-        "DeepFill v1, or the partial convolution paper's U-Net. Default: the checkpoint's, or gated.",
+        "Network: DeepFillv2 with gated, plain or partial convolutions, DeepFill v1, or the U-Net of the "
+        "partial convolution paper. Default: as the checkpoint says, or gated.",
         choices=tuple(NETWORKS),
     )
     guided: bool | None = option(
         None,
-        "Whether the network takes a sketch, name_edge.jpg beside each name.ext. Default: as the checkpoint "
-        "says, or no.",
+        "Fill along a sketch, by default name_edge.jpg beside each name.ext. Default: as the checkpoint "
+        "says, or false.",
     )
     padding: str | None = option(
-        None, "Padding of the network's convolutions. Default: the checkpoint's, or same.", choices=PADDINGS
+        None, "Padding of the convolutions. Default: as the checkpoint says, or same.", choices=PADDINGS
     )
 
     def requested(self):

@@ -29,48 +29,48 @@ class RunOptions(Options):
     model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
     fill_size: str | None = option(
         None,
-        "Size at which the network fills best, recorded beside its checkpoints: whole, auto or a number, see "
-        "--fill_size of fill. Default: auto, by the width of the box that masks are drawn with.",
+        "Default --fill_size of `fill` with this network, saved with its checkpoints: whole, auto or a "
+        "number. Default: auto.",
     )
-    batch_size: int = option(16, "Images in each batch of an iteration, over all devices.", least=1)
+    batch_size: int = option(16, "Images per batch, over all devices.", least=1)
     max_iters: int = option(ENDLESS, "Iterations of the whole run.", least=1)
-    learning_rate: float = option(1e-4, "Adam's step size.", least=0)
+    learning_rate: float = option(1e-4, "Learning rate of Adam.", least=0)
     precision: str = PRECISION
     val: bool = option(
         False,
-        "Measure the validation images at each checkpoint, keep the best checkpoint in <log_dir>/best, and "
-        "draw a fixed view in TensorBoard.",
+        "At each checkpoint, measure the validation images, draw some in TensorBoard, and keep the best "
+        "checkpoint in <log_dir>/best.",
     )
     train_spe: int = option(4000, "Iterations between checkpoints.", least=1)
-    keep_checkpoints: int = option(5, "How many of the newest checkpoints to keep.", least=1)
+    keep_checkpoints: int = option(5, "Number of newest checkpoints to keep.", least=1)
     val_psteps: int = option(2000, "Iterations between images in TensorBoard.", least=1)
-    static_view_size: int = option(30, "Images of the fixed validation view.", least=1)
-    viz_max_out: int = option(10, "Training images drawn in TensorBoard.", least=1)
+    static_view_size: int = option(30, "Number of validation images that TensorBoard shows.", least=1)
+    viz_max_out: int = option(10, "Number of training images that TensorBoard shows.", least=1)
     max_bad_share: float = option(
         0.01, "Stop if more than this share of the images cannot be read.", least=0, most=1
     )
     random_seed: int = option(0, "Seed of weights, crops and masks.", least=0, most=2**32 - 1)
     ema: float = option(
         0.0,
-        "Decay per iteration of an exponential mean of the network's weights, which is then used to fill and "
-        "validate: 0.998 averages some 500 iterations, 0 does not average.",
+        "Decay per iteration of an exponential mean of the weights, which then fills and is validated: 0.998 "
+        "averages about 500 iterations. 0: off.",
         least=0,
         most=1,
     )
     scaled_init: bool = option(
         False,
-        "Begin a new network of gated convolutions with features scaled so that the signal keeps its size "
-        "from layer to layer. It learns faster than from the original's start.",
+        "Scale the initial weights of a new gated network so that the signal keeps its size from layer to "
+        "layer. It learns faster.",
     )
     freeze_encoder_norm: bool = option(
-        False, "Keep the encoder's batch normalisation in inference mode, to fine-tune --network=pconv_unet."
+        False, "Freeze the encoder's batch normalisation, to fine-tune --network=pconv_unet."
     )
     strategy: str = option(
         "auto",
-        "Devices that share each batch: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
+        "Devices to train on: all GPUs of this machine, the machines of TF_CONFIG, or a TPU.",
         choices=STRATEGIES,
     )
-    deterministic: bool = option(False, "Make GPU runs reproducible, at some cost in speed.")
+    deterministic: bool = option(False, "Make runs on GPUs reproducible; slower.")
     jit_compile: bool = option(False, "Compile the updates with XLA; for GPUs.")
 
     def recorded(self):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from support.helpers import command_line
+from support.helpers import ROOT, command_line
 
 from inpaint.cli.dispatch import COMMANDS
 
@@ -80,6 +80,10 @@ def test_help_tells_kinds_and_defaults(probe):
         "\nNetwork:\n" in out and "  --padding=same|symmetric|reflect\n" in out and "  --[no]guided\n" in out
     )
     assert "Output file: .png, .jpg, .webp or .tif. For a folder, a folder. Default: output.png." in out
+    _, out, _, _ = probe("evaluate", "--helpfull")
+    lines = " ".join(out.split())
+    assert "repeat the flag for several. Default: centre_box,random_box,free_form," in lines
+    assert "by their folders. --mask_kind=" in lines  # no default, and none that is shown
 
 
 @pytest.mark.parametrize(
@@ -143,20 +147,37 @@ def test_flagfile_that_is_no_text(probe, tmp_path):
     )
 
 
-@pytest.mark.parametrize("stream", ["/dev/full", "a reader that left"])
-def test_output_that_cannot_be_written(tmp_path, stream):
-    command = command_line("fill", "--help")
-    if stream == "/dev/full":
-        with open(stream, "w") as out:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60)
-        reason = "No space left on device"
-    else:
-        reader, writer = os.pipe()
+LISTING = ("make_flist", f"--image_dir={ROOT}/inpaint/examples/photographs", "--output_dir=lists")
+
+
+def run_into(tmp_path, stream, *arguments):
+    """Run a command whose output goes to a file, or to a pipe that nobody reads any more: None."""
+    if stream is None:
+        reader, stream = os.pipe()
         os.close(reader)
-        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
-        os.close(writer)
-        reason = "Broken pipe"
+    with open(stream, "w") as out:
+        return subprocess.run(
+            command_line(*arguments), cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+
+
+@pytest.mark.parametrize(
+    "stream, arguments, reason",
+    [
+        ("/dev/full", ("fill", "--help"), "No space left on device"),
+        ("/dev/full", LISTING, "No space left on device"),
+        (None, LISTING, "Broken pipe"),
+    ],
+)
+def test_output_that_cannot_be_written(tmp_path, stream, arguments, reason):
+    done = run_into(tmp_path, stream, *arguments)
     assert done.returncode == 1 and done.stderr == f"error: cannot write the output: {reason}\n"
+
+
+@pytest.mark.parametrize("arguments", [("help",), ("-h",), ("fill", "--help"), ("train", "--helpfull")])
+def test_help_for_a_reader_that_left(tmp_path, arguments):
+    done = run_into(tmp_path, None, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_closed_streams(tmp_path):

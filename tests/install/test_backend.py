@@ -1,5 +1,6 @@
 """Keras with another backend than TensorFlow is refused in one line."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -70,6 +71,17 @@ def test_command_by_file(started, tmp_path):
         "decides): set KERAS_BACKEND=tensorflow\n"
     )
     assert not (tmp_path / "filled.png").exists()
+
+
+@needs_keras_3
+@pytest.mark.skipif(importlib.util.find_spec("tf_keras") is not None, reason="tf_keras is installed")
+def test_legacy_keras_that_is_not_installed(started, tmp_path):
+    done = started(FILL, TF_USE_LEGACY_KERAS="1")
+    assert done.returncode == 1 and not (tmp_path / "filled.png").exists()
+    assert done.stderr.startswith(
+        "error: TF_USE_LEGACY_KERAS is set, but tf_keras is not installed: unset it"
+    )
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ class Options(BaseOptions):
         None, "Folder or prefix of a checkpoint of this project.", required=True
     )
     output_dir: str | None = option(None, "Folder for the snapshot.", required=True)
-    learning_rate: float = option(1e-4, "Adam's step size, which checkpoints do not hold.", least=0)
+    learning_rate: float = option(1e-4, "Learning rate of Adam, which checkpoints do not hold.", least=0)
 
 
 def main(options):

@@ -20,23 +20,25 @@ class DeepFillV1Options(AdversarialOptions):
     discriminator_steps: int = with_default(options_of(AdversarialOptions)["discriminator_steps"], 5)
     l1_loss_alpha: float = option(1.2, "Weight of the reconstruction loss of the box.", least=0)
     coarse_l1_alpha: float = option(
-        1.2, "Weight of the coarse result in the reconstruction losses, where the refined one has 1.", least=0
+        1.2,
+        "Weight of the coarse result in the reconstruction losses; that of the refined one is 1.",
+        least=0,
     )
-    ae_loss: bool = option(True, "Train the generator on the reconstruction loss of known pixels, too.")
+    ae_loss: bool = option(True, "Also train the generator on the reconstruction loss of known pixels.")
     ae_loss_alpha: float = option(1.2, "Weight of the reconstruction loss of known pixels.", least=0)
     discounted_mask: bool = option(
-        True, "Let pixels of the box count less, the farther they are from known ones."
+        True, "Reduce the weight of a pixel in the box with its distance from known ones."
     )
     spatial_discounting_gamma: float = option(
         0.9,
-        "Factor of a pixel's weight for each pixel of its distance from known ones.",
+        "Factor by which the weight falls with each pixel of distance.",
         least=0,
         most=1,
         needs="discounted_mask",
     )
-    wgan_gp_lambda: float = option(10.0, "Weight of the gradient penalties of the critics.", least=0)
+    wgan_gp_lambda: float = option(10.0, "Weight of the critics' gradient penalties.", least=0)
     global_wgan_loss_alpha: float = option(
-        1.0, "Weight of the global critic's score, where the local one's has 1.", least=0
+        1.0, "Weight of the global critic's score; that of the local one is 1.", least=0
     )
     pretrain_coarse_network: bool = option(False, "Train the coarse network alone, without critics.")
 

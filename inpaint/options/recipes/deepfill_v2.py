@@ -15,24 +15,26 @@ class DeepFillV2Options(AdversarialOptions):
 
     gan: str = option(
         "sngan",
-        "Discriminator: the original's SN-PatchGAN; projected, heads on pretrained features "
-        "(--gan_features), which learn faster; or none.",
+        "Discriminator: the original's SN-PatchGAN (sngan), heads on pretrained --gan_features that learn "
+        "faster (projected), or none.",
         choices=("sngan", "projected", "none"),
     )
     gan_features: str | None = option(
-        None, "Pretrained features for --gan=projected, as convert_features writes them.", recorded=False
+        None,
+        "Pretrained features for --gan=projected: the file that convert_features writes.",
+        recorded=False,
     )
     gan_with_mask: bool = option(True, "Show the mask to the discriminator.")
     ae_loss: bool = option(True, "Train the generator on the reconstruction loss.")
     l1_loss: bool = option(True, "Compute the reconstruction loss.")
     l1_loss_alpha: float = option(1.0, "Weight of the reconstruction loss.", least=0)
     known_weight: float = option(
-        1.0, "Weight of known pixels in the reconstruction loss, where the hole's have 1.", least=0
+        1.0, "Weight of known pixels in the reconstruction loss; that of the hole is 1.", least=0
     )
     split_frequencies: bool = option(
         False,
-        "Divide the work in the hole: the adversarial loss moves fine changes of brightness alone, the "
-        "reconstruction loss all else.",
+        "Apply the adversarial loss only to fine detail of brightness in the hole, and the reconstruction "
+        "loss to the rest.",
     )
 
     @property

@@ -40,27 +40,27 @@ class AdversarialOptions(RecipeOptions):
     gan_loss_alpha: float = option(1.0, "Weight of the adversarial loss.", least=0)
     gan_gradient_ratio: float = option(
         0.0,
-        "Adapt --gan_loss_alpha, which is then the initial weight, so that the adversarial gradient at the "
-        "filled image stays at this share of the reconstruction's. 0 keeps the weight.",
+        "Adapt the adversarial weight so that its gradient at the filled image is this share of the "
+        "reconstruction's; --gan_loss_alpha is the initial weight. 0: keep the weight.",
         least=0,
     )
     discriminator_learning_rate: float | None = option(
         None,
-        "Adam's step size for the discriminator, which then has an Adam of its own. Default: both networks "
-        "share one Adam.",
+        "Learning rate of a separate Adam for the discriminator. Default: both networks share one Adam.",
         least=0,
         recorded=False,
     )
     discriminator_warmup: int = option(
-        0, "Initial iterations that train only the discriminator. They count towards --max_iters.", least=0
+        0,
+        "Number of initial iterations that train only the discriminator; --max_iters includes them.",
+        least=0,
     )
     discriminator_steps: int = option(
-        1, "Updates of the discriminator in an iteration, each on a batch of its own.", least=1
+        1, "Updates of the discriminator per iteration, each on a batch of its own.", least=1
     )
     shared_batch: bool = option(
         False,
-        "Update both networks on the same batch, with one pass of the generator: faster. The original uses a "
-        "batch for each.",
+        "Update both networks on the same batch, which is faster. The original uses a batch for each.",
     )
 
     @property
