@@ -21,7 +21,7 @@ class Docstrings(griffe.Extension):
         for name, module in ast.literal_eval(str(pkg["_MODULES"].value)).items():
             pkg.set_member(name, griffe.Alias(name, f"{module}.{name}"))
         for module in _modules(pkg["options"]):
-            for kind in module.classes.values():
+            for kind in (each for each in module.classes.values() if not each.is_alias):
                 for attribute in kind.attributes.values():
                     _describe(attribute)
 
@@ -40,9 +40,9 @@ def _describe(attribute):
     value = attribute.value
     if isinstance(value, griffe.ExprName):  # an option that several kinds share, such as PRECISION
         value = attribute.modules_collection[value.canonical_path].value
-    if isinstance(value, griffe.ExprCall) and value.function.name in ("option", "with_default"):
+    if isinstance(value, griffe.ExprCall) and str(value.function) in ("option", "with_default"):
         default, text = value.arguments[:2]
-        if value.function.name == "with_default":
+        if str(value.function) == "with_default":
             default, text = text, repr(f"As of `AdversarialOptions.{attribute.name}`.")
         attribute.value = default
         text = ast.literal_eval(str(text)).replace("<", r"\<")  # no HTML
