@@ -44,7 +44,7 @@ def test_trains_resumes_and_fills(script, images, tmp_path):
     assert (settings["network"], settings["freeze_encoder_norm"]) == ("pconv_unet", False)
 
     said = train("halves", "--max_iters=3", "--freeze_encoder_norm")
-    assert "freeze_encoder_norm was False, is True" in said
+    assert "freeze_encoder_norm from False to True" in said
     fine = weights_in(tmp_path / "halves/snap-3")
     changed = {n for n in fine if ".Smoving_" in n and np.any(fine[n] != halves[n])}
     moved = {re.search(r"(enc|dec)_\d", n)[0] for n in changed if n.startswith("generator/")}
