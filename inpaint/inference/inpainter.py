@@ -124,6 +124,7 @@ class Inpainter:
         def say_scale(line):
             say(f"{line}; fill_size={config.fill_size}, detail={config.detail}")
 
+        _check_process()
         generator = restored_generator(path, config, precision, say and say_scale)
         return cls(generator, edge_threshold, **{**config.scale(), **options})
 

@@ -25,7 +25,7 @@ def public(found):
             continue
         member = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
         if inspect.ismodule(found):
-            if getattr(member, "__module__", None) == found.__name__:
+            if getattr(member, "__module__", None) == found.__name__ and hasattr(member, "__name__"):
                 yield from ((f"{found.__name__}.{name}", inner) for name, inner in public(member))
         elif isinstance(member, property) or callable(member):
             yield f"{found.__name__}.{name}", member

@@ -51,9 +51,9 @@ def test_fills_the_examples_as_test_py_does(signatures, bundled, tmp_path):
 
 def variants():
     photograph = (
-        Image.open(ROOT / "inpaint/examples/photographs/coffee.png").convert("RGB").crop((200, 100, 321, 195))
+        Image.open(ROOT / "inpaint/examples/photographs/coffee.png").convert("RGB").crop((60, 0, 181, 95))
     )
-    mask = Image.open(ROOT / "inpaint/examples/masks/coffee.png").convert("L").crop((200, 100, 321, 195))
+    mask = Image.open(ROOT / "inpaint/examples/masks/coffee.png").convert("L").crop((60, 0, 181, 95))
     faded = photograph.copy()
     faded.putalpha(photograph.convert("L"))
     clear = Image.new("LA", mask.size, (255, 0))

@@ -9,7 +9,7 @@ import pytest
 from support.helpers import ROOT
 
 _BEGIN = """
-import multiprocessing, os, pathlib, sys
+import multiprocessing, os, pathlib, signal, sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
 from inpaint import Inpainter, UserError
@@ -24,6 +24,7 @@ def problem(seed, least=40, most=120):
 _FORK = """
 inpainter = Inpainter.from_checkpoint()
 if os.fork() == 0:
+    signal.alarm(120)  # ends what waits for ever
     for attempt in (lambda: inpainter(*problem(1)), Inpainter.from_checkpoint):
         try:
             attempt()

@@ -7,6 +7,7 @@ import tensorflow as tf
 from PIL import Image
 
 from inpaint.inference.fill_file import Job, fill_loaded, load
+from inpaint.io.mask_rule import MaskRule
 
 
 def png(array, **options):
@@ -23,7 +24,8 @@ def filled_by_test_py(inpainter, folder, image, mask, sketch=None):
     for path, data in zip(paths, (image, mask, None, sketch)):
         if data is not None:
             path.write_bytes(data)
-    job = Job(*paths[:3], None if sketch is None else paths[3])
+    rule = MaskRule(allow_empty=True)
+    job = Job(*paths[:3], None if sketch is None else paths[3], rule=rule)
     fill_loaded(inpainter, load(job), say=lambda line: None)
     return paths[2].read_bytes()
 
