@@ -17,6 +17,7 @@ from inpaint.models.architecture import architecture_of
 from inpaint.options.filling import check_scale
 
 NAME = "config.json"
+_MOST_BYTES = 1 << 16  # of the file, which has some hundred
 _NETWORK = ("guided", "padding", "network")
 
 
@@ -62,7 +63,13 @@ def read_config(folder):
     path = pathlib.Path(folder) / NAME
     if not path.is_file():
         return None
-    return _read(path, lambda: json.loads(path.read_text()))
+
+    def read():
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError("too long")
+        return json.loads(path.read_bytes())  # in any encoding of JSON
+
+    return _read(path, read)
 
 
 def _read(path, read):

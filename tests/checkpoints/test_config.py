@@ -169,6 +169,7 @@ def test_bad_files_of_keras(tmp_path, trained, content):
         ("{", "is damaged: remove it and give --network, --guided and --padding"),
         ("[]", "is damaged"),
         ('{"guided": true, "padding": "same"}', "is damaged"),
+        ('{"guided": true, "padding": "same", "network": "gated"}' + " " * (1 << 16), "is damaged"),
         ('{"guided": "false", "padding": "same", "network": "gated"}', "is damaged"),
         ('{"guided": false, "padding": "same", "network": ["gated"]}', "is damaged"),
         (

@@ -256,3 +256,10 @@ def test_nothing_there(tmp_path, generator, generator_arrays):
     (tmp_path / "snap-1.index").write_bytes(b"not an index")
     with pytest.raises(UserError, match="damaged"):
         tf1.load(tmp_path / "snap-1", generator)
+
+
+@pytest.mark.parametrize("name", ["global_step", "beta2_power"])
+def test_counts_are_single_numbers(tmp_path, generator, generator_arrays, name):
+    many = write(tmp_path, {**generator_arrays, name: np.zeros(1 << 20, np.float32)})
+    with pytest.raises(UserError, match=f"does not fit: {name} should be one number"):
+        tf1.load(many, generator)

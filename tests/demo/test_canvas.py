@@ -324,3 +324,37 @@ def test_sketch(visitor, server, photo):
     assert drawn[120, 180:280].all() and lines[200:260].all() and not sketch[:, 150:190].any()
     assert near(visitor.colours((230, 120), (190, 120))[0], StubNetwork.LINE)
     assert not server.plain.calls
+
+
+def test_grow_shrink_and_invert(visitor, server, photo):
+    from inpaint.io.mask_rule import grown
+
+    visitor.open(photo)
+    for change in ("grow", "shrink", "invert"):
+        visitor.expect(visitor[f"#{change}"]).to_be_disabled()
+    visitor.draw((20, 60), (90, 110), (0, 200))  # to the edge
+    visitor.draw((200, 60), (260, 60))
+    visitor.page.keyboard.press("e")
+    visitor.draw((60, 60), (60, 120))
+    visitor.fill()
+    drawn = np.uint8(hole(server))
+    expected = {"g": grown(drawn, 4), "h": grown(drawn, -4), "v": 1 - drawn}
+    assert len({array.sum() for array in (drawn, *expected.values())}) == 4
+    for key, array in expected.items():
+        while visitor["#fill"].is_disabled():  # back to what was drawn
+            visitor.page.click("#undo")
+        visitor.page.keyboard.press(key)
+        visitor.expect(visitor["#redo"]).to_be_disabled()
+        visitor.fill()
+        np.testing.assert_array_equal(hole(server), array > 0)
+        visitor.page.click("#undo")  # the fill
+        visitor.page.click("#undo")  # the change
+        visitor.fill()
+        np.testing.assert_array_equal(hole(server), drawn > 0)
+    visitor.page.click("#undo")
+    visitor.page.keyboard.press("v")
+    visitor.expect(visitor["#redo"]).to_be_disabled()
+    visitor.page.keyboard.press("b")
+    visitor.draw((20, 60), (90, 110))  # one goes on drawing
+    visitor.fill()
+    assert hole(server).sum() > (1 - drawn).sum()

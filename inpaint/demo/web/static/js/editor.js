@@ -3,6 +3,9 @@
 import { element } from "./elements.js";
 import { History } from "./history.js";
 import { holeOf } from "./marks.js";
+import { reshaped } from "./reshape.js";
+
+const RESHAPING = ["grow", "shrink", "invert"];
 
 export class Editor extends EventTarget {
   constructor(stage) {
@@ -21,6 +24,7 @@ export class Editor extends EventTarget {
     this.#press("redo", () => this.redo());
     this.#press("clear", () => this.clear());
     this.#press("fit", () => stage.fit());
+    for (const change of RESHAPING) this.#press(change, () => this.reshape(change));
     element("network").addEventListener("change", () => this.update());
   }
 
@@ -90,6 +94,12 @@ export class Editor extends EventTarget {
     if (this.state.marks.length) this.#step(() => this.history.clear());
   }
 
+  async reshape(change) {
+    const before = this.state;
+    const bitmap = await reshaped(before.marks, this.photo, change);
+    if (this.state === before) this.#step(() => this.history.reshape(bitmap));
+  }
+
   // Let buttons and canvas agree with the state.
   update() {
     const { marks, fills } = this.state;
@@ -102,6 +112,7 @@ export class Editor extends EventTarget {
     element("undo").disabled = this.busy || !this.history.canUndo;
     element("redo").disabled = this.busy || !this.history.canRedo;
     element("clear").disabled = this.busy || !marks.length;
+    for (const change of RESHAPING) element(change).disabled = this.busy || !this.hole;
     element("fill").disabled = this.busy || !this.hole;
     element("stop").hidden = !this.busy;
     element("mask").disabled = this.busy || !this.photo?.bitmap;

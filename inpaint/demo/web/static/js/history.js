@@ -22,6 +22,12 @@ export class History {
     this.#push({ ...this.state, marks: [...this.state.marks, mark] });
   }
 
+  // Another hole in place of all that was drawn of it.
+  reshape(bitmap) {
+    const others = this.state.marks.filter(({ tool }) => tool !== "hole");
+    this.#push({ ...this.state, marks: [...others, { kind: "bitmap", tool: "hole", bitmap }] });
+  }
+
   clear() {
     this.#push({ ...this.state, marks: [] });
   }

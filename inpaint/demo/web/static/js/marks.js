@@ -4,7 +4,7 @@
 //   { kind: "bitmap", tool, bitmap }      a mask of the photo's size, white on clear
 // with the tool "hole", "eraser" or "sketch". There are two layers, "hole" and "sketch"; the eraser erases in both.
 
-const HALF = 128; // brightness from which a pixel belongs to a layer, as on the server
+export const HALF = 128; // brightness from which a pixel belongs to a layer, as on the server
 
 export const strokesOn = (layer, marks) =>
   marks.filter((mark) => mark.tool === layer || mark.tool === "eraser");
