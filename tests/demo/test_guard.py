@@ -130,14 +130,22 @@ def test_silent_connections_are_closed(tmp_path, begun):
 
 
 def test_no_address_takes_all_connections(tmp_path):
+    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     bounds = Connections(seconds=60, most_each=5)
     with served([StubNetwork()], Settings(tmp_path), bounds) as (address, *_):
-        with connected(address, 5) as silent:
-            with connected(address) as (sixth,):
-                assert is_closed(sixth)
-            silent[0].sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            assert b"200 OK" in silent[0].recv(10_000) and is_closed(silent[0])
+        with connected(address, 5) as silent, connected(address) as (sixth,):
+            assert is_closed(silent[0])  # the one that waited longest
+            for connection in (sixth, *silent[1:]):
+                connection.sendall(request)
+                assert b"200 OK" in connection.recv(10_000)
+    assert not bounds.waiting and not bounds._open
+
+
+def test_all_addresses_together_have_a_bound(tmp_path):
+    with served([StubNetwork()], Settings(tmp_path), Connections(seconds=60, most=3)) as (address, *_):
+        with connected(address, 3) as silent:
             assert httpx.get(f"{address}health").status_code == 200
+            assert is_closed(silent[0])
 
 
 def test_bodies_that_do_not_come(page, client, monkeypatch):

@@ -16,7 +16,8 @@ class Connections:
 
     Args:
         seconds: how long a connection may be without a complete head of a request.
-        most_each: how many connections one address may have; others are closed at once.
+        most_each: how many connections one address may have. For another one, the one is closed that has
+            waited longest for a request to come.
         most: how many there may be in all. Default: as many as the process may open files, less some.
     """
 
@@ -25,32 +26,43 @@ class Connections:
         self._most_each = most_each
         self._most = most or _raised_limit() - _SPARE
         self._open = collections.Counter()
+        self.waiting = {}  # connections without a complete head of a request, the longest first
 
     def __call__(self, *arguments, **options):
         return _Bounded(self, *arguments, **options)
 
-    def enter(self, address):
-        """Count a connection; whether there is room for it."""
+    def enter(self, connection):
+        """Count a connection, and make room for it; it is closed itself where all others are at work."""
+        address = connection.address
         self._open[address] += 1
-        return self._open[address] <= self._most_each and self._open.total() <= self._most
+        if self._open[address] > self._most_each:
+            theirs = (other for other in self.waiting if other.address == address)
+        elif self._open.total() > self._most:
+            theirs = iter(self.waiting)
+        else:
+            return
+        next(theirs, connection).close()
 
-    def leave(self, address):
-        self._open[address] -= 1
+    def leave(self, connection):
+        self._open[connection.address] -= 1
         self._open += collections.Counter()  # forgets those that are zero
 
 
 class _Bounded(H11Protocol):
     def __init__(self, connections, *arguments, **options):
         super().__init__(*arguments, **options)
-        self._all, self._timer, self._address = connections, None, None
+        self._all, self._timer, self.address = connections, None, None
+
+    def close(self):
+        self._stop()  # at once, so that no other newcomer counts on its place
+        self.transport.abort()
 
     def connection_made(self, transport):
         super().connection_made(transport)
-        self._address = self.client and self.client[0]
-        if self._all.enter(self._address):
+        self.address = self.client and self.client[0]
+        self._all.enter(self)
+        if not transport.is_closing():
             self._watch()
-        else:
-            transport.abort()
 
     def data_received(self, data):
         super().data_received(data)
@@ -62,7 +74,7 @@ class _Bounded(H11Protocol):
 
     def connection_lost(self, exc):
         super().connection_lost(exc)
-        self._all.leave(self._address)
+        self._all.leave(self)
         self._stop()
 
     def _watch(self):
@@ -70,12 +82,14 @@ class _Bounded(H11Protocol):
         if self.conn.their_state is not h11.IDLE:
             self._stop()
         elif self._timer is None:
-            self._timer = self.loop.call_later(self._all.seconds, self.transport.abort)
+            self._timer = self.loop.call_later(self._all.seconds, self.close)
+            self._all.waiting[self] = None
 
     def _stop(self):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+            del self._all.waiting[self]
 
 
 def _raised_limit():
