@@ -8,13 +8,18 @@ BIOME := npx --yes @biomejs/biome@2.6.8
 
 .PHONY: demo docs test slow-test lint format classic-test licences clean
 
-$(VENV)/installed: setup.cfg pyproject.toml constraints.txt
+# The program alone, then what the tests need as well.
+$(VENV)/program: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/installed: $(VENV)/program
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,beam]"
 	touch $@
 
-demo: $(VENV)/installed
+demo: $(VENV)/program
 	$(BIN)/deepfillv2 fill --image inpaint/examples/photographs/boulders.jpg \
 		--mask inpaint/examples/masks/boulders.png --output output.png
 

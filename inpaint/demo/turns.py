@@ -30,7 +30,7 @@ class Turns:
         most_each: how many of one owner may run or wait.
     """
 
-    def __init__(self, most, most_each=8):
+    def __init__(self, most, most_each=32):
         self._most = most
         self._most_each = most_each
         self._jobs = []  # the first one runs
