@@ -19,6 +19,7 @@ from inpaint.cli.dispatch import main
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Tests in the background of a shell ignore Ctrl-C, and so would the processes that they interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # the same
 
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
 

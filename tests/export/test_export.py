@@ -176,6 +176,6 @@ def test_precision(in_process, tmp_path, request_of_two, bundled):
     assert done.returncode == 0, done.stderr
     images, masks = request_of_two
     result = filled_pixels(tf.saved_model.load(str(tmp_path / "9")).signatures, images, masks)
-    half = Inpainter.from_checkpoint(precision="mixed_bfloat16")
+    half = Inpainter.from_checkpoint(precision="mixed_bfloat16", fill_size="whole")
     np.testing.assert_array_equal(result, half(images, masks))
     assert np.any(result != bundled(images, masks))

@@ -24,6 +24,7 @@ from inpaint.checkpoints.locate import find
 from inpaint.errors import UserError
 from inpaint.inference.arguments import checked
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
+from inpaint.inference.pictures import as_levels
 from inpaint.io.image_files import image_size, read_image, write_image
 from inpaint.io.mask_files import read_mask
 from inpaint.io.mask_rule import MaskRule
@@ -217,12 +218,15 @@ def test_arguments(image, mask, sketch):
     with np.errstate(all="ignore"):
         for given_image in (image, np.zeros((4, 5, 3), np.uint8), np.zeros((2, 4, 5, 3), np.uint8)):
             try:
-                found = checked(given_image, mask, sketch)
+                levels, like = as_levels(given_image)
+                found = checked(levels, mask, sketch)
+                back = like(levels, found[1] > 0)
             except UserError as error:
                 assert one_line(error)
             else:
                 assert found[0].dtype == np.uint8 and found[1].shape == (*found[0].shape[:3], 1)
                 assert set(np.unique(found[1])) <= {0, 1}
+                assert (back.shape, back.dtype) == (np.shape(given_image), np.asarray(given_image).dtype)
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,8 @@ def test_wheel_claims_one_name(built, source):
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == in_package(source)
     weights = {name for name in held if name.startswith("inpaint/weights/photographs/")}
-    assert {pathlib.PurePath(name).suffix for name in weights} == {"", ".index", ".data-00000-of-00001"}
+    suffixes = {pathlib.PurePath(name).suffix for name in weights}
+    assert suffixes == {"", ".index", ".data-00000-of-00001", ".json"}
     assert "inpaint/examples/photographs/coffee.png" in held and "inpaint/examples/masks/coffee.png" in held
 
 

@@ -40,7 +40,7 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
     (images.parent / "more").mkdir()
     for path in images.iterdir():
         (images.parent / "more" / path.name).symlink_to(path)
-    (images.parent / "more/4.png").symlink_to(images / "0.png")
+    (images.parent / "more/4.png").write_bytes((images / "0.png").read_bytes())
     other = (
         "train.py",
         *common,
