@@ -81,9 +81,8 @@ def parse(values):
 
 def _config(run, requested):
     """The configuration of the network that is continued, started from, or new."""
-    requested = {**requested, "fill_size": fill_size(run.fill_size)}
     if _is_begun(run):
-        return resolve_folder(run.log_dir, **requested)
+        return resolve_folder(run.log_dir, **requested, fill_size=fill_size(run.fill_size))
     if run.model_restore:
         return resolve(run.model_restore, **requested)
     return resolve_folder(None, **requested)

@@ -54,28 +54,19 @@ def config_of(generator):
     return GeneratorConfig(generator.guided, generator.padding, generator.network)
 
 
-def read_config(folder):
-    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none.
+def read_config(place):
+    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none; or of a `.keras` file.
 
     Raises:
         UserError: the file is damaged, or describes a network that this version does not have.
     """
-    path = pathlib.Path(folder) / NAME
-    if not path.is_file():
+    path, read = pathlib.Path(place) / NAME, _described
+    if is_keras_file(place):
+        path, read = place, description
+    elif not path.is_file():
         return None
-
-    def read():
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError("too long")
-        return json.loads(path.read_bytes())  # in any encoding of JSON
-
-    return _read(path, read)
-
-
-def _read(path, read):
-    """The `GeneratorConfig` that a dict describes, which `read` reads from a file at a path."""
     try:
-        found = read()
+        found = read(path)
         scale = {name: found[name] for name in GeneratorConfig().scale() if name in found}
         config = GeneratorConfig(*(found[name] for name in _NETWORK), **scale)
         if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
@@ -85,6 +76,12 @@ def _read(path, read):
         raise UserError(f"{path} is damaged: remove it and give --network, --guided and --padding") from error
     _check_possible(config, f"{path} describes no generator of this version: ")
     return config
+
+
+def _described(path):
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError("too long")
+    return json.loads(path.read_bytes())  # in any encoding of JSON
 
 
 def write_config(folder, config):
@@ -99,7 +96,7 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
     """The configuration to build a checkpoint's generator with.
 
     Args:
-        path: what `find` understands, or None for the bundled weights.
+        path: what `find` understands, a `.keras` file, or None for the bundled weights.
         guided, padding, network: what the caller asks for, or None to leave it to the checkpoint.
         scale: `fill_size` and `detail`, the same. Unlike a network, they may be other than the checkpoint
             says; `fill_size="whole"` also means no detail, unless it is asked for.
@@ -111,20 +108,15 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
         UserError: there is no checkpoint, its config.json is damaged or contradicts the arguments, or there
             is no such network.
     """
-    if is_keras_file(path):
-        said = _read(path, lambda: description(path))
-        return _scaled(_agreed(path, said, guided, padding, network), **scale)
-    folder = BUNDLED if path is None else pathlib.Path(find(path)).parent
-    return resolve_folder(folder, guided, padding, network, **scale)
+    place = BUNDLED if path is None else path
+    if path is not None and not is_keras_file(path):
+        place = pathlib.Path(find(path)).parent
+    return resolve_folder(place, guided, padding, network, **scale)
 
 
-def resolve_folder(folder, guided=None, padding=None, network=None, **scale):
+def resolve_folder(folder, guided=None, padding=None, network=None, fill_size=None, detail=None):
     """As `resolve`, for all checkpoints in a folder; None for no folder."""
-    said = None if folder is None else read_config(folder)
-    return _scaled(_agreed(folder, said, guided, padding, network), **scale)
-
-
-def _scaled(config, fill_size=None, detail=None):
+    config = _agreed(folder, guided, padding, network)
     if fill_size is not None:
         config = dataclasses.replace(config, fill_size=fill_size)
     if detail is not None or fill_size == "whole":
@@ -132,8 +124,9 @@ def _scaled(config, fill_size=None, detail=None):
     return config
 
 
-def _agreed(place, said, guided, padding, network):
+def _agreed(place, guided, padding, network):
     """What a place says of its generator; or, if it says nothing, what is asked for."""
+    said = None if place is None else read_config(place)
     requested = {"guided": guided, "padding": padding and padding.lower(), "network": network}
     requested = {name: value for name, value in requested.items() if value is not None}
     if said is None:

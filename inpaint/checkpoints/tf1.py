@@ -94,8 +94,8 @@ def load(path, generator, discriminator=None, optimizer=None, discriminator_opti
         missing += no_slots if has_adam else ["optimizer"]
 
     counts = [name for name in ("global_step", "beta2_power") if name in shapes]
-    if arrays := [name for name in counts if shapes[name]]:
-        raise UserError(f"the checkpoint {prefix} does not fit: {', '.join(arrays)} should be one number")
+    if many := [name for name in counts if shapes[name]]:
+        raise UserError(f"the checkpoint {prefix} does not fit: {', '.join(many)} should be one number")
     arrays = _arrays(prefix, [*targets, *counts])
     step = int(arrays["global_step"]) if "global_step" in arrays else None
     for name, variable in targets.items():

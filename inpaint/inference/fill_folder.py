@@ -1,5 +1,6 @@
 """Filling the images of a folder: each with the mask of its name."""
 
+import dataclasses
 import os
 import pathlib
 import re
@@ -54,7 +55,8 @@ def folder_jobs(images, masks, output, guided, failures, **more):
             with as_user_error(f"cannot make the folder {target.parent}"):
                 target.parent.mkdir(parents=True, exist_ok=True)
             sketch = str(sketch_path(image)) if guided else None
-            jobs.append(Job(str(image), mask and str(mask), str(target), sketch, line, **more))
+            paths = {"mask": mask and str(mask), "output": str(target), "sketch": sketch}
+            jobs.append(dataclasses.replace(job, **paths))
     check_order(lambda: ((job.image, job.output, filter(None, [job.mask, job.sketch])) for job in jobs))
     return jobs
 

@@ -30,7 +30,7 @@ _FORMATS = {
     ".tiff": _TIFF,
 }
 SUFFIXES = tuple(_FORMATS)
-_MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # libjpeg's limit is below that of the format
+MOST_A_SIDE = {"JPEG": 65_500, "WEBP": 16_383}  # libjpeg's limit is below that of the format
 
 
 @dataclasses.dataclass
@@ -129,7 +129,7 @@ def check_output(path):
 def check_fits(path, size):
     """Raise UserError if an image of a size, (height, width), is too large for the format of a path."""
     format, _ = _FORMATS.get(pathlib.Path(path).suffix.lower(), (None, None))
-    most = _MOST_A_SIDE.get(format)
+    most = MOST_A_SIDE.get(format)
     if most and max(size) > most:
         raise UserError(
             f"cannot write {path}: {format} holds up to {most} pixels a side, the image is "

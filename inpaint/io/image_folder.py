@@ -42,9 +42,8 @@ def images_in(folder):
         seen.add(real)
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             path, is_link = pathlib.Path(entry.path), entry.is_symlink()
-            is_folder = (
-                os.path.isdir(path) if is_link else entry.is_dir()
-            )  # of a link to itself, that would fail
+            # Not the entry's own answer for a link, which fails for one to itself.
+            is_folder = os.path.isdir(path) if is_link else entry.is_dir()
             if entry.name.startswith(".") or (entry.name in _NO_PHOTOGRAPHS and is_folder):
                 left_out["hidden files or folders"] += 1
             elif is_folder:

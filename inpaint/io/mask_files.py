@@ -43,11 +43,12 @@ def hole_in(image):
     return (_brightness(image) > HOLE_ABOVE).astype(np.uint8)
 
 
-def check_convention(image, path, inverted=False):
+def check_convention(image, hole, path, inverted=False):
     """Raise UserError if an `ImageFile` is no mask, or one by another convention than white for the hole.
 
     Args:
         image: the `ImageFile`.
+        hole: its `hole_in`.
         path: its name, for the message.
         inverted: whether all but the white pixels are taken as the hole.
     """
@@ -62,7 +63,6 @@ def check_convention(image, path, inverted=False):
             f"hole is: add --mask_from_alpha if its transparent pixels are the hole",
             _UNCLEAR,
         )
-    hole = hole_in(image)
     if 2 * counts.sum() > gray.size and hole.any():
         raise UserError(
             f"most of the mask {path} is neither black nor white: is it a photograph? --mask needs an image "

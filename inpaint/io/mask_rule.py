@@ -61,8 +61,8 @@ class MaskRule:
                 )
             hole = erased(file.alpha, self.hard_alpha)
         else:
-            check_convention(file, path, self.invert)
             hole = hole_in(file)
+            check_convention(file, hole, path, self.invert)
         if self.invert:
             hole = 1 - hole
         if hole.any():

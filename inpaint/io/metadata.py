@@ -7,7 +7,7 @@ import struct
 
 from PIL import ExifTags, Image, ImageOps
 
-from inpaint.io import pictures, png_chunks
+from inpaint.io import png_chunks, previews
 
 _ORIENTATION = ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # the orientations that swap width and height
@@ -119,14 +119,14 @@ def upright(image):
     xmp = _ORIENTATION_IN_XMP.sub(b"", xmp) if isinstance(xmp, bytes) else b""
     text = dict(image.text) if image.format == "PNG" else {}
     kept = {k: v for k, v in text.items() if k != _XMP_IN_PNG and not k.startswith(_RAW_PROFILE)}
-    kept = {k: v for k, v in kept.items() if not pictures.holds_picture(v)}
-    usable = isinstance(comment, bytes) and not pictures.holds_picture(comment)
+    kept = {k: v for k, v in kept.items() if not previews.holds_picture(v)}
+    usable = isinstance(comment, bytes) and not previews.holds_picture(comment)
     comment = comment if image.format == "JPEG" and usable else None
     # Of a TIFF that tells none, Pillow tells 1 pixel an inch.
     told = image.format != "TIFF" or ExifTags.Base.XResolution in image.tag_v2
     dpi = _dpi(image.info.get("dpi")) if told else None
-    lost, colours = pictures.lost_parts(image, xmp), image.info.get(png_chunks.COLOURS, {})
-    xmp = pictures.remove_from_xmp(xmp) or None
+    lost, colours = previews.lost_parts(image, xmp), image.info.get(png_chunks.COLOURS, {})
+    xmp = previews.remove_from_xmp(xmp) or None
     return upright_image, Metadata(exif, xmp, kept, comment, dpi, lost, colours)
 
 
@@ -173,7 +173,7 @@ def _to_bytes(exif):
     """EXIF data as bytes, without pictures; None if it is empty or damaged."""
     write = exif.tobytes
     try:
-        pictures.remove_from_exif(exif)
+        previews.remove_from_exif(exif)
         return write() if exif else None
     except (*_DAMAGED, AttributeError):  # Pillow calls `encode` of a number where text belongs
         return None

@@ -4,11 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import as_user_error
-from inpaint.io.image_files import ImageFile, write_image
+from inpaint.io.image_files import MOST_A_SIDE, ImageFile, write_image
 from inpaint.models.preprocessing import from_network
 from inpaint.ops import flow_image
-
-_HIGHEST = 65_500  # pixels of a JPEG
 
 
 class Strips:
@@ -66,5 +64,5 @@ def write_strips(path, strips):
     with as_user_error(f"cannot make the folder {path.parent}"):
         path.parent.mkdir(exist_ok=True)
     rows = np.concatenate([strips[name] for name in ("validation", "training") if name in strips])
-    rows = rows[: _HIGHEST // rows.shape[1]]
+    rows = rows[: MOST_A_SIDE["JPEG"] // rows.shape[1]]
     write_image(path, ImageFile(rows.reshape(-1, *rows.shape[2:])))
