@@ -40,7 +40,7 @@ class Guard:
         if scope["method"] in _SAFE and not scope["path"].startswith(_OF_VISITORS):
             return None
         origin = headers.get(b"origin")
-        foreign = origin is not None and urllib.parse.urlsplit(origin).netloc != host
+        foreign = origin is not None and origin.partition("://")[2] != host
         if foreign or headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin"):
             return "requests of other sites are refused: open the page itself"
         return None
