@@ -37,7 +37,7 @@ from inpaint.data.batches import Batches
 from inpaint.data.pipeline import training_batches
 from inpaint.data.unreadable import UnreadableFiles
 from inpaint.discriminators.sn_patchgan import Discriminator
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.models.generator import Generator
 from inpaint.options.examples import ExampleOptions
 from inpaint.options.option import Options as BaseOptions

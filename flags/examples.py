@@ -2,8 +2,8 @@
 
 from inpaint.errors import UserError
 from inpaint.flags.presets import PRESETS
-from inpaint.io.file_lists import image_paths
-from inpaint.io.image_files import MAX_PIXELS
+from inpaint.images.image_files import MAX_PIXELS
+from inpaint.lists.file_lists import image_paths
 from inpaint.models.architecture import LEAST_SIZE, NETWORKS
 from inpaint.options.examples import ExampleOptions
 

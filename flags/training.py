@@ -11,7 +11,7 @@ from inpaint.errors import UserError
 from inpaint.flags.define import define as define_options
 from inpaint.flags.define import parsed
 from inpaint.flags.examples import example_options, image_sources
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.examples import BoxOptions, SourceOptions
 from inpaint.options.filling import fill_size

@@ -15,10 +15,10 @@ from inpaint.bulk.lines import NO_FILE_SYSTEM, Line
 from inpaint.bulk.staging import Staging
 from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.errors import UserError, as_user_error
+from inpaint.images.image_files import check_output, image_size
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, batch_count, fill_batch
-from inpaint.io.file_lists import job_fields, sketch_path
-from inpaint.io.image_files import check_output, image_size
+from inpaint.lists.file_lists import job_fields, sketch_path
 
 NAMESPACE = "deepfillv2"
 

@@ -8,9 +8,9 @@ import typing
 from apache_beam.io.filesystems import FileSystems
 
 from inpaint.errors import UserError, as_user_error
-from inpaint.io import line_order
-from inpaint.io.file_lists import job_fields
 from inpaint.io.text import encoding
+from inpaint.lists import line_order
+from inpaint.lists.file_lists import job_fields
 
 NO_FILE_SYSTEM = ValueError  # what Beam raises for `abc://x`, or `gs://x` where its package is not installed
 

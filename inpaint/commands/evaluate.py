@@ -15,9 +15,9 @@ from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
 from inpaint.evaluation.mask_sets import KINDS, MaskFolder
+from inpaint.images.image_files import ImageFile, write_image
 from inpaint.io.atomic import write_whole
-from inpaint.io.file_lists import image_paths, sketch_path
-from inpaint.io.image_files import ImageFile, write_image
+from inpaint.lists.file_lists import image_paths, sketch_path
 from inpaint.options.examples import IMAGES
 from inpaint.options.filling import InpainterOptions, ScaleOptions
 from inpaint.options.option import option

@@ -7,8 +7,8 @@ from inpaint.checkpoints.config import resolve
 from inpaint.checkpoints.plain_path import check_plain
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
+from inpaint.images.image_files import MAX_PIXELS
 from inpaint.io.atomic import check_folder
-from inpaint.io.image_files import MAX_PIXELS
 from inpaint.options.filling import InpainterOptions, ScaleOptions
 from inpaint.options.option import option
 

@@ -9,11 +9,11 @@ from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
+from inpaint.images.image_files import check_output, takes_quality
 from inpaint.inference.fill_file import fill_loaded, load, make_job
 from inpaint.inference.fill_folder import folder_jobs
 from inpaint.inference.fill_list import Failures, fill_list
 from inpaint.inference.scale import advice
-from inpaint.io.image_files import check_output, takes_quality
 from inpaint.options.filling import JobOptions, OneImageOptions, ScaleOptions
 from inpaint.options.option import option
 

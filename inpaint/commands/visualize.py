@@ -6,8 +6,8 @@ import pathlib
 from inpaint.checkpoints.config import resolve
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import as_user_error
+from inpaint.images.image_files import ImageFile, write_image
 from inpaint.inference.fill_file import load, make_job
-from inpaint.io.image_files import ImageFile, write_image
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.filling import OneImageOptions
 from inpaint.options.option import option

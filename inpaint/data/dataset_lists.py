@@ -6,8 +6,8 @@ import pathlib
 import random
 
 from inpaint.errors import UserError, as_user_error
+from inpaint.images.image_files import image_size, read_image
 from inpaint.io.atomic import write_whole
-from inpaint.io.image_files import image_size, read_image
 
 _PART = 256  # images checked between two progress reports
 TRAINING, VALIDATION = "train_shuffled.flist", "validation_static_view.flist"

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import read_image
-from inpaint.io.mask_files import read_gray, read_mask
+from inpaint.images.image_files import read_image
+from inpaint.images.mask_files import read_gray, read_mask
+from inpaint.lists.file_lists import sketch_path
 
 
 def load_example(path, options, rng):

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import ImageFile, read_image, write_image
+from inpaint.images.image_files import ImageFile, read_image, write_image
+from inpaint.lists.file_lists import sketch_path
 
 BLUR = 1.4
 # Canny's two thresholds, relative to the distance of the median from black or white, whichever is nearer:

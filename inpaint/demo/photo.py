@@ -12,10 +12,10 @@ from PIL import Image
 
 from inpaint.demo.errors import Gone, TooLarge
 from inpaint.errors import UserError
-from inpaint.io.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
-from inpaint.io.mask_files import read_gray
-from inpaint.io.opened_image import opened_image, within_limit
-from inpaint.io.png_chunks import are_srgb, colour_info
+from inpaint.images.image_files import SUFFIXES, ImageFile, read_image, size_text, write_image
+from inpaint.images.mask_files import read_gray
+from inpaint.images.opened_image import opened_image, within_limit
+from inpaint.images.png_chunks import are_srgb, colour_info
 
 _SUFFIX = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _SHOWN_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")

@@ -7,10 +7,10 @@ import numpy as np
 
 from inpaint.data.masks import centred_box, free_form_strokes, random_box, training_mask
 from inpaint.errors import UserError, as_user_error
+from inpaint.images.image_files import ImageFile, write_image
+from inpaint.images.mask_files import read_mask
 from inpaint.io.atomic import write_whole
-from inpaint.io.file_lists import read_lines
-from inpaint.io.image_files import ImageFile, write_image
-from inpaint.io.mask_files import read_mask
+from inpaint.lists.file_lists import read_lines
 
 SIZE = (256, 256)
 # Free-form masks of three widths: from which and up to which share of the image is hole.

@@ -11,10 +11,10 @@ import numpy as np
 from inpaint.errors import UserError, as_user_error
 from inpaint.evaluation.mask_sets import KINDS, SIZE
 from inpaint.evaluation.metrics import METRICS, measure
+from inpaint.images.image_files import MAX_PIXELS, image_size, read_image
+from inpaint.images.mask_files import read_gray
 from inpaint.io.atomic import write_whole
-from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import MAX_PIXELS, image_size, read_image
-from inpaint.io.mask_files import read_gray
+from inpaint.lists.file_lists import sketch_path
 
 CHUNK = 20  # images that are measured before they are written down
 

@@ -11,7 +11,7 @@ from inpaint.export.request_checks import (
     require_pixels,
     require_size,
 )
-from inpaint.io.mask_files import HOLE_ABOVE
+from inpaint.images.mask_files import HOLE_ABOVE
 from inpaint.models.preprocessing import holes
 
 

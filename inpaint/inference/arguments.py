@@ -3,8 +3,8 @@
 import numpy as np
 
 from inpaint.errors import UserError
+from inpaint.images.image_files import size_text
 from inpaint.inference.pictures import as_plane
-from inpaint.io.image_files import size_text
 from inpaint.models.preprocessing import holes
 
 

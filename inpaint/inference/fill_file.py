@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.io.file_lists import sketch_path
-from inpaint.io.image_files import (
+from inpaint.images.image_files import (
     MAX_PIXELS,
     ImageFile,
     check_fits,
@@ -15,8 +14,9 @@ from inpaint.io.image_files import (
     read_image,
     write_image,
 )
-from inpaint.io.mask_files import read_gray
-from inpaint.io.mask_rule import MaskRule, check_size, grown
+from inpaint.images.mask_files import read_gray
+from inpaint.images.mask_rule import MaskRule, check_size, grown
+from inpaint.lists.file_lists import sketch_path
 
 
 @dataclasses.dataclass(frozen=True)

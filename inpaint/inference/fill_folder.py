@@ -6,11 +6,11 @@ import pathlib
 import re
 
 from inpaint.errors import UserError, as_user_error
+from inpaint.images.image_files import SUFFIXES
 from inpaint.inference.fill_file import Job
-from inpaint.io.file_lists import folder_images, sketch_path
-from inpaint.io.image_files import SUFFIXES
-from inpaint.io.image_folder import is_image_name
-from inpaint.io.line_order import check_order
+from inpaint.lists.file_lists import folder_images, sketch_path
+from inpaint.lists.image_folder import is_image_name
+from inpaint.lists.line_order import check_order
 
 # What the name of a mask may have that the image's has not: `_mask`, `-mask 2`, `.hole`, `_m`.
 _OF_MASKS = re.compile(r"([ ._-]?(mask|hole)|[ ._-]m)[ ._-]?\d*$", re.IGNORECASE)

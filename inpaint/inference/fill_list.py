@@ -9,10 +9,10 @@ import os
 import numpy as np
 
 from inpaint.errors import UserError
+from inpaint.images.image_files import MAX_PIXELS, check_output, image_size
 from inpaint.inference.fill_file import Job, load, report_oddities, write_filled
-from inpaint.io.file_lists import job_fields, read_lines, sketch_path
-from inpaint.io.image_files import MAX_PIXELS, check_output, image_size
-from inpaint.io.line_order import check_order
+from inpaint.lists.file_lists import job_fields, read_lines, sketch_path
+from inpaint.lists.line_order import check_order
 
 BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
 

@@ -9,12 +9,12 @@ import tensorflow as tf
 from inpaint.checkpoints.config import resolve
 from inpaint.checkpoints.restore import restored_generator
 from inpaint.errors import UserError
+from inpaint.images.image_files import size_text
 from inpaint.inference.arguments import checked
 from inpaint.inference.batch_fill import APART, BatchFill
 from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.pictures import as_levels
 from inpaint.inference.scale import regions
-from inpaint.io.image_files import size_text
 from inpaint.models.architecture import CELL
 from inpaint.options.filling import check_scale
 

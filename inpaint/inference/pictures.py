@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import read_image
-from inpaint.io.mask_files import read_gray
+from inpaint.images.image_files import read_image
+from inpaint.images.mask_files import read_gray
 
 _KEPT = ("L", "LA", "RGB", "RGBA")  # modes of PIL images whose results have the same mode
 _GRAY = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow's

@@ -1,1 +1,1 @@
-"""Reading and writing files: images, file lists, atomic writes."""
+"""Files of any kind: written as a whole or not at all, locked, and read with bounds."""

@@ -3,8 +3,8 @@
 import dataclasses
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import MAX_PIXELS
-from inpaint.io.mask_rule import MOST_GROWTH, MaskRule
+from inpaint.images.image_files import MAX_PIXELS
+from inpaint.images.mask_rule import MOST_GROWTH, MaskRule
 from inpaint.models.architecture import CELL
 from inpaint.options.examples import EDGE_THRESHOLD
 from inpaint.options.network import NetworkOptions

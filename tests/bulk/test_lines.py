@@ -9,7 +9,7 @@ pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
 from inpaint.bulk.lines import check_order, find_lists, read_lines  # noqa: E402
 from inpaint.bulk.runner_options import runner_options, worker_threads  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
-from inpaint.io.file_lists import job_fields  # noqa: E402
+from inpaint.lists.file_lists import job_fields  # noqa: E402
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from inpaint.commands.tools import make_flist, make_sketches
 from inpaint.data.examples import load_example
 from inpaint.data.unreadable import UnreadableFiles
 from inpaint.errors import UserError
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.options.examples import ExampleOptions
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from inpaint.data.examples import fit, load_example, load_mask
 from inpaint.errors import UserError
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.options.examples import BoxOptions, ExampleOptions
 
 BOX = BoxOptions(16, 16, 4, 4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from support.helpers import ROOT
 
 from inpaint.data.examples import load_example
 from inpaint.data.sketches import METHODS, sketch, write_sketches
-from inpaint.io.file_lists import image_paths, sketch_path
-from inpaint.io.image_files import read_image
-from inpaint.io.mask_files import read_gray
+from inpaint.images.image_files import read_image
+from inpaint.images.mask_files import read_gray
+from inpaint.lists.file_lists import image_paths, sketch_path
 from inpaint.options.examples import ExampleOptions
 
 both_methods = pytest.mark.parametrize("method", ["canny", "laplacian"])

@@ -327,7 +327,7 @@ def test_sketch(visitor, server, photo):
 
 
 def test_grow_shrink_and_invert(visitor, server, photo):
-    from inpaint.io.mask_rule import grown
+    from inpaint.images.mask_rule import grown
 
     visitor.open(photo)
     for change in ("grow", "shrink", "invert"):

@@ -11,8 +11,8 @@ from support.encoders import png as png_of
 from support.served_model import png
 
 from inpaint.export import image_codec
-from inpaint.io.image_files import read_image
-from inpaint.io.mask_files import read_gray
+from inpaint.images.image_files import read_image
+from inpaint.images.mask_files import read_gray
 
 
 @tf.function(input_signature=[tf.TensorSpec([], tf.string)])

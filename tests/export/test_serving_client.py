@@ -25,7 +25,7 @@ from support.helpers import ROOT
 from support.served_model import filled_by_test_py, same_image
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from inpaint.io.image_files import read_image
+from inpaint.images.image_files import read_image
 
 # https://www.tensorflow.org/tfx/serving/api_rest: the predict request, in row or in column format.
 _ENCODED = {

@@ -22,12 +22,12 @@ from support.encoders import chunk, png, tiff
 from inpaint.checkpoints import native
 from inpaint.checkpoints.locate import find
 from inpaint.errors import UserError
+from inpaint.images.image_files import image_size, read_image, write_image
+from inpaint.images.mask_files import read_mask
+from inpaint.images.mask_rule import MaskRule
 from inpaint.inference.arguments import checked
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.inference.pictures import as_levels
-from inpaint.io.image_files import image_size, read_image, write_image
-from inpaint.io.mask_files import read_mask
-from inpaint.io.mask_rule import MaskRule
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ from support.helpers import ROOT, command_line
 
 from inpaint.checkpoints import tf1
 from inpaint.errors import UserError
+from inpaint.images.mask_rule import MaskRule
 from inpaint.inference.fill_file import Job, fill_loaded, load
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.inference.inpainter import Inpainter
-from inpaint.io.mask_rule import MaskRule
 from inpaint.models.generator import Generator
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from inpaint.errors import UserError, as_user_error
 from inpaint.io.atomic import write_whole
-from inpaint.io.file_lists import image_paths, read_lines
+from inpaint.lists.file_lists import image_paths, read_lines
 
 
 def test_only_errors_of_files_are_told():

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from inpaint.errors import UserError
+from inpaint.images.image_files import read_image
 from inpaint.io import pipes
-from inpaint.io.file_lists import image_paths
-from inpaint.io.image_files import read_image
+from inpaint.lists.file_lists import image_paths
 
 
 @pytest.fixture

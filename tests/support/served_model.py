@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from inpaint.images.mask_rule import MaskRule
 from inpaint.inference.fill_file import Job, fill_loaded, load
-from inpaint.io.mask_rule import MaskRule
 
 
 def png(array, **options):

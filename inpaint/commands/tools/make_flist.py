@@ -7,7 +7,7 @@ from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.data.dataset_lists import TRAINING, VALIDATION, check_free, checked, split, write_lists
 from inpaint.errors import UserError
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.options.examples import IMAGES
 from inpaint.options.option import Options as BaseOptions
 from inpaint.options.option import option

@@ -7,7 +7,7 @@ from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.data.sketches import METHODS, write_sketches
 from inpaint.errors import UserError
-from inpaint.io.file_lists import image_paths
+from inpaint.lists.file_lists import image_paths
 from inpaint.options.option import Options as BaseOptions
 from inpaint.options.option import option
 

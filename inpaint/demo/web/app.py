@@ -25,7 +25,7 @@ from inpaint.demo.web.answers import ERRORS, Told, WithHeaders, tell_errors
 from inpaint.demo.web.guard import Guard
 from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Size, Top, received
 from inpaint.errors import UserError
-from inpaint.io.image_files import size_text
+from inpaint.images.image_files import size_text
 from inpaint.models.architecture import NETWORKS
 from inpaint.options.filling import DETAILS
 

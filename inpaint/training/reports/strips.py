@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from inpaint.errors import as_user_error
-from inpaint.io.image_files import MOST_A_SIDE, ImageFile, write_image
+from inpaint.images.image_files import MOST_A_SIDE, ImageFile, write_image
 from inpaint.models.preprocessing import from_network
 from inpaint.ops import flow_image
 

@@ -7,7 +7,7 @@ import struct
 
 from PIL import ExifTags, Image, ImageOps
 
-from inpaint.io import png_chunks, previews
+from inpaint.images import png_chunks, previews
 
 _ORIENTATION = ExifTags.Base.Orientation
 _SIDEWAYS = (5, 6, 7, 8)  # the orientations that swap width and height

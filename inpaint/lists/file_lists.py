@@ -7,10 +7,10 @@ import re
 import warnings
 
 from inpaint.errors import Note, UserError, as_user_error
-from inpaint.io.image_files import read_image
-from inpaint.io.image_folder import images_in, is_image_name
+from inpaint.images.image_files import read_image
 from inpaint.io.pipes import read_all
 from inpaint.io.text import decoded
+from inpaint.lists.image_folder import images_in, is_image_name
 
 _SKETCH = "_edge"
 

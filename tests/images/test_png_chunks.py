@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from support.encoders import chunk, png
 
 from inpaint.errors import Note, UserError
-from inpaint.io.image_files import image_size, read_image, write_image
+from inpaint.images.image_files import image_size, read_image, write_image
 
 GAMMA = {b"gAMA": struct.pack(">I", 100_000)}
 PRIMARIES = {b"cHRM": struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)}

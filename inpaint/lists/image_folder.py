@@ -4,7 +4,7 @@ import collections
 import os
 import pathlib
 
-from inpaint.io.opened_image import readable_suffixes
+from inpaint.images.opened_image import readable_suffixes
 
 # Folders of file managers and network drives, with thumbnails and what was deleted.
 _NO_PHOTOGRAPHS = ("@eaDir", "@Recycle", "#recycle", "$RECYCLE.BIN", "__MACOSX")

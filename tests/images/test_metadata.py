@@ -5,8 +5,8 @@ import pytest
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
-from inpaint.io.image_files import ImageFile, read_image, write_image
-from inpaint.io.metadata import Metadata
+from inpaint.images.image_files import ImageFile, read_image, write_image
+from inpaint.images.metadata import Metadata
 
 GPS = {1: "N", 2: (52.0, 31.0, 0.0)}
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description dc:title="t"/></x:xmpmeta>'

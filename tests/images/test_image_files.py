@@ -10,8 +10,8 @@ import pytest
 from PIL import EpsImagePlugin, Image, ImageCms
 
 from inpaint.errors import Note, UserError
-from inpaint.io.image_files import ImageFile, check_output, image_size, read_image, write_image
-from inpaint.io.mask_files import read_gray, read_mask
+from inpaint.images.image_files import ImageFile, check_output, image_size, read_image, write_image
+from inpaint.images.mask_files import read_gray, read_mask
 
 
 @pytest.fixture

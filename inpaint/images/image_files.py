@@ -9,11 +9,11 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from inpaint.errors import Note, UserError, as_user_error
+from inpaint.images.colours import cmyk_to_rgb, colour_space
+from inpaint.images.metadata import Metadata, is_sideways, upright
+from inpaint.images.opened_image import damage_told, opened_image
+from inpaint.images.png_chunks import are_srgb
 from inpaint.io.atomic import whole_file
-from inpaint.io.colours import cmyk_to_rgb, colour_space
-from inpaint.io.metadata import Metadata, is_sideways, upright
-from inpaint.io.opened_image import damage_told, opened_image
-from inpaint.io.png_chunks import are_srgb
 
 MAX_PIXELS = 1 << 24
 

@@ -10,10 +10,10 @@ from PIL import ExifTags, Image
 from support.helpers import ROOT
 
 from inpaint.errors import Note
-from inpaint.io.image_files import ImageFile, read_image, write_image
-from inpaint.io.metadata import Metadata
+from inpaint.images.image_files import ImageFile, read_image, write_image
+from inpaint.images.metadata import Metadata
 
-CASES = ROOT / "tests/io/cases"
+CASES = ROOT / "tests/images/cases"
 NAMES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

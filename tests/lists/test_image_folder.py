@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from inpaint.errors import Note, UserError
-from inpaint.io.file_lists import image_paths, job_fields, read_lines
-from inpaint.io.image_files import read_image
+from inpaint.images.image_files import read_image
+from inpaint.lists.file_lists import image_paths, job_fields, read_lines
 
 
 @pytest.fixture

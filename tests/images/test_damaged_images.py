@@ -8,7 +8,7 @@ import pytest
 from PIL import ExifTags, Image, ImageFile
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import image_size, read_image, write_image
+from inpaint.images.image_files import image_size, read_image, write_image
 
 FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "PPM", "DDS")
 

@@ -8,8 +8,8 @@ from PIL import Image
 from support.helpers import ROOT
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import ImageFile, read_image
-from inpaint.io.mask_rule import MaskRule, check_size, erased, grown
+from inpaint.images.image_files import ImageFile, read_image
+from inpaint.images.mask_rule import MaskRule, check_size, erased, grown
 
 CASES = ROOT / "tests/cases"
 

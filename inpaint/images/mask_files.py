@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import MAX_PIXELS, read_image
-from inpaint.io.opened_image import opened_image
-from inpaint.io.sample_depth import HIGHEST
+from inpaint.images.image_files import MAX_PIXELS, read_image
+from inpaint.images.opened_image import opened_image
+from inpaint.images.sample_depth import HIGHEST
 
 # The hole of a file is brighter. Arrays may also hold 0 and 1, see `preprocessing.holes`.
 HOLE_ABOVE = 127.5

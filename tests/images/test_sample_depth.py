@@ -7,7 +7,7 @@ import pytest
 from support.encoders import chunk, packed, png, tiff
 
 from inpaint.errors import Note, UserError
-from inpaint.io.image_files import image_size, read_image
+from inpaint.images.image_files import image_size, read_image
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from inpaint.errors import Note, UserError, as_user_error
-from inpaint.io import png_chunks
+from inpaint.images import png_chunks
+from inpaint.images.sample_depth import load_eight_bit
 from inpaint.io.pipes import readable
-from inpaint.io.sample_depth import load_eight_bit
 
 # What Pillow's decoders raise on damaged files. AttributeError, NameError and the like are a program's
 # errors and get through.

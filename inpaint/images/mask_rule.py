@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from inpaint.errors import UserError
-from inpaint.io.image_files import size_text
-from inpaint.io.mask_files import check_convention, hole_in, why_no_hole
+from inpaint.images.image_files import size_text
+from inpaint.images.mask_files import check_convention, hole_in, why_no_hole
 
 MOST_GROWTH = 1000
 # What turns a mask that was drawn on the pixels as stored, by EXIF orientation; the keys swap the sides.

@@ -1,0 +1,1 @@
+"""Image files and masks: files to pixels, and pixels to files."""
