@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # For the page's JavaScript and CSS; npx comes with Node.js.
 BIOME := npx --yes @biomejs/biome@2.6.8
 
-.PHONY: demo docs test slow-test lint format classic-test licences clean
+.PHONY: demo docs test slow-test lint format classic-test light licences clean
 
 # The program alone, then what the tests need as well.
 $(VENV)/program: setup.cfg pyproject.toml constraints.txt
@@ -16,7 +16,7 @@ $(VENV)/program: setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed: $(VENV)/program
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,beam]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,beam,litert]"
 	touch $@
 
 demo: $(VENV)/program
@@ -63,6 +63,10 @@ $(VENV)-classic/installed: setup.cfg pyproject.toml constraints-classic.txt
 
 classic-test: $(VENV)-classic/installed
 	$(VENV)-classic/bin/python -m pytest -q -n 2
+
+# The distribution without TensorFlow, into dist/.
+light: $(VENV)/installed
+	$(BIN)/python light/build.py dist
 
 clean:
 	rm -rf $(VENV) $(VENV)-classic $(VENV)-docs build dist site *.egg-info

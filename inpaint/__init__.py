@@ -1,8 +1,9 @@
 """Free-form image inpainting with gated convolution: models, training, checkpoints, images.
 
-`import inpaint` alone does not import TensorFlow; accessing `Inpainter`, `Generator`, `PConvUNet`,
-`make_generator`, `Discriminator` or `Trainer` does. So that `keras.saving.load_model` finds the models in
-saved files, import Keras or TensorFlow before `inpaint`, or access one of these names.
+`import inpaint` alone does not import TensorFlow, nor does `Inpainter`, which imports what runs its network;
+accessing `Generator`, `PConvUNet`, `make_generator`, `Discriminator` or `Trainer` does. So that
+`keras.saving.load_model` finds the models in saved files, import Keras or TensorFlow before `inpaint`, or
+access one of these names.
 """
 
 import importlib
@@ -39,7 +40,8 @@ def _register():
 
 def __getattr__(name):
     if name in _MODULES:
-        _register()
+        if name != "Inpainter":
+            _register()
         return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

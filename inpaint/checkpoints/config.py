@@ -9,7 +9,9 @@ import dataclasses
 import json
 import pathlib
 
-from inpaint.checkpoints.keras_file import description, is_keras_file
+from inpaint.checkpoints import keras_file, litert_file
+from inpaint.checkpoints.keras_file import is_keras_file
+from inpaint.checkpoints.litert_file import find_litert
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
@@ -55,14 +57,17 @@ def config_of(generator):
 
 
 def read_config(place):
-    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none; or of a `.keras` file.
+    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none; or of a single file,
+    `.keras` or `.tflite`.
 
     Raises:
         UserError: the file is damaged, or describes a network that this version does not have.
     """
     path, read = pathlib.Path(place) / NAME, _described
     if is_keras_file(place):
-        path, read = place, description
+        path, read = place, keras_file.description
+    elif file := find_litert(place):
+        path, read = file, litert_file.description
     elif not path.is_file():
         return None
     try:
@@ -96,7 +101,7 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
     """The configuration to build a checkpoint's generator with.
 
     Args:
-        path: what `find` understands, a `.keras` file, or None for the bundled weights.
+        path: what `find` understands, a `.keras` or `.tflite` file, or None for the bundled weights.
         guided, padding, network: what the caller asks for, or None to leave it to the checkpoint.
         scale: `fill_size` and `detail`, the same. Unlike a network, they may be other than the checkpoint
             says; `fill_size="whole"` also means no detail, unless it is asked for.
@@ -109,7 +114,7 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
             is no such network.
     """
     place = BUNDLED if path is None else path
-    if path is not None and not is_keras_file(path):
+    if path is not None and not is_keras_file(path) and not find_litert(path):
         place = pathlib.Path(find(path)).parent
     return resolve_folder(place, guided, padding, network, **scale)
 

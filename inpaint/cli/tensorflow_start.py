@@ -3,11 +3,11 @@
 import contextlib
 import gc
 import glob
+import importlib.util
 import os
-import shutil
 import sys
-import tempfile
 
+from inpaint.cli.captured_stderr import captured_stderr
 from inpaint.errors import UserError
 
 
@@ -18,16 +18,18 @@ def load_tensorflow():
     is shown if the import fails, or if there is a GPU that TensorFlow cannot use.
 
     Raises:
-        UserError: if Keras is configured to use a backend other than TensorFlow, or a Keras 2 that is not
-            installed.
+        UserError: if TensorFlow is not installed, or Keras is configured to use another backend, or a Keras 2
+            that is not installed.
     """
     if "tensorflow" in sys.modules:
         return
+    if importlib.util.find_spec("tensorflow") is None:
+        raise UserError("this needs TensorFlow, which is not installed: pip install deepfillv2")
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if backend != "tensorflow":
         raise UserError(f"KERAS_BACKEND is {backend!r}: these layers need 'tensorflow', unset it")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _captured_stderr() as show, _without_gc():
+    with captured_stderr() as show, _without_gc():
         import tensorflow as tf
 
         gpus = tf.config.list_physical_devices("GPU")  # listing devices writes messages, too
@@ -63,30 +65,3 @@ def _without_gc():
         gc.freeze()
     finally:
         gc.enable()
-
-
-@contextlib.contextmanager
-def _captured_stderr():
-    """Capture stderr in the body; show it on an error, or when the yielded function is called."""
-    sys.stderr.flush()
-    try:
-        stderr = os.dup(2)
-    except OSError:  # the process was started without a stderr
-        yield lambda: None
-        return
-    with tempfile.TemporaryFile() as captured:
-
-        def show():
-            captured.seek(0)
-            with open(stderr, "wb", closefd=False) as shown:
-                shutil.copyfileobj(captured, shown)
-
-        os.dup2(captured.fileno(), 2)
-        try:
-            yield show
-        except Exception:
-            show()
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)

@@ -14,12 +14,12 @@ from inpaint.inference.fill_file import fill_loaded, load, make_job
 from inpaint.inference.fill_folder import folder_jobs
 from inpaint.inference.fill_list import Failures, fill_list
 from inpaint.inference.scale import advice
-from inpaint.options.filling import JobOptions, OneImageOptions, ScaleOptions
+from inpaint.options.filling import JobOptions, OneImageOptions, RuntimeOptions, ScaleOptions
 from inpaint.options.option import option
 
 
 @dataclasses.dataclass(frozen=True)
-class Options(OneImageOptions, ScaleOptions, JobOptions):
+class Options(OneImageOptions, ScaleOptions, RuntimeOptions, JobOptions):
     image: str | None = option(None, "The image to fill, or a folder of images.", required=True)
     mask: str | None = option(
         None,
@@ -45,7 +45,7 @@ def _fill_folder(options, config):
         options.image, options.mask, options.output, config.guided, failures, **options.for_jobs()
     )
     if jobs:
-        inpainter = make_inpainter(options, config)
+        inpainter = make_inpainter(options, config, runtime=options.runtime)
         with ProgressBar("images", len(jobs)) as bar:
             fill_list(inpainter, jobs, 1, failures, None, options.max_pixels, warn, bar.update)
     print(failures.summary(jobs))
@@ -63,7 +63,7 @@ def _fill_file(options, config):
             raise UserError(f"--output={job.output} would replace the mask or sketch: name another")
     loaded = load(job, options.max_pixels)  # before loading the network, to fail early
     # Filling one image is faster than tracing a graph.
-    inpainter = make_inpainter(options, config, eager=True)
+    inpainter = make_inpainter(options, config, runtime=options.runtime, eager=True)
     if told := advice(loaded.mask > 0, config):
         print(told)
     with ProgressBar("parts", ends=False) as bar:

@@ -9,12 +9,12 @@ from inpaint.cli.process import warn
 from inpaint.cli.progress_bar import ProgressBar
 from inpaint.errors import UserError
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
-from inpaint.options.filling import InpainterOptions, JobOptions, ScaleOptions
+from inpaint.options.filling import InpainterOptions, JobOptions, RuntimeOptions, ScaleOptions
 from inpaint.options.option import option
 
 
 @dataclasses.dataclass(frozen=True)
-class Options(InpainterOptions, ScaleOptions, JobOptions):
+class Options(InpainterOptions, ScaleOptions, RuntimeOptions, JobOptions):
     flist: str | None = option(None, "File list, with `image mask output` on each line.", required=True)
     image_height: int = option(0, "Resize all inputs to this height; 0: keep sizes.", least=0)
     image_width: int = option(0, "Resize all inputs to this width; 0: keep sizes.", least=0)
@@ -33,7 +33,7 @@ def main(options):
     config = resolve(options.checkpoint_dir, **options.requested())
     failures = Failures(warn)
     jobs = read_jobs(options.flist, config.guided, failures, **options.for_jobs())
-    inpainter = make_inpainter(options, config)
+    inpainter = make_inpainter(options, config, runtime=options.runtime)
     with ProgressBar("images", len(jobs)) as bar:
         fill_list(inpainter, jobs, options.batch_size, failures, size, options.max_pixels, warn, bar.update)
     print(failures.summary(jobs))

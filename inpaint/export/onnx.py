@@ -3,13 +3,14 @@
 import tensorflow as tf
 
 from inpaint.errors import as_user_error
+from inpaint.export.fixed_size import check_size, fill_function
 from inpaint.io.atomic import whole_folder
 from inpaint.models.preprocessing import holes
 
 _OPSET = 18
 
 
-def export_onnx(inpainter, folder, overwrite=False):
+def export_onnx(inpainter, folder, sizes=(), overwrite=False):
     """Write `model.onnx`: `image` uint8 [N, H, W, 3] RGB, `mask` uint8 [N, H, W, 1] (see
     `preprocessing.holes`) -> `output` uint8 [N, H, W, 3]. If guided, also `sketch` uint8 [N, H, W, 1].
 
@@ -18,13 +19,31 @@ def export_onnx(inpainter, folder, overwrite=False):
     Args:
         inpainter: an `Inpainter` in float32.
         folder: output folder, written atomically.
+        sizes: instead, write `model_256.onnx` for the size 256 and so on, `fixed_size.fill_function`: without
+            control flow, for runtimes that have none.
         overwrite: Whether to replace an existing model.
 
     Raises:
-        UserError: if the folder exists and `overwrite` is false, or cannot be written.
+        UserError: a size that cannot be, or if the folder exists and `overwrite` is false, or cannot be
+            written.
     """
-    import tf2onnx
+    for size in sizes:
+        check_size(inpainter.generator, size)
+    contents = {
+        f"model_{size}.onnx": _converted(fill_function(inpainter.generator, size, inpainter.edge_threshold))
+        for size in sizes
+    }
+    if not sizes:
+        model = _converted(_fill_any_size(inpainter))
+        _name_dimensions(model)
+        contents = {"model.onnx": model}
+    with as_user_error(f"cannot write {folder}"), whole_folder(folder, overwrite) as part:
+        part.mkdir()
+        for name, model in contents.items():
+            (part / name).write_bytes(model.SerializeToString())
 
+
+def _fill_any_size(inpainter):
     specs = [tf.TensorSpec([None, None, None, 3], tf.uint8, "image")]
     names = ["mask", "sketch"] if inpainter.generator.guided else ["mask"]
     specs += [tf.TensorSpec([None, None, None, 1], tf.uint8, name) for name in names]
@@ -34,17 +53,20 @@ def export_onnx(inpainter, folder, overwrite=False):
         inputs = [image, holes(mask)] if sketch is None else [image, holes(mask), sketch]
         return {"output": inpainter.fill(*inputs)}
 
+    return fill
+
+
+def _converted(function):
+    """A `tf.function` with a signature as an ONNX model."""
+    import tf2onnx
+
     model, _ = tf2onnx.convert.from_function(
-        fill,
-        input_signature=specs,
+        function,
+        input_signature=function.input_signature,
         opset=_OPSET,
         custom_op_handlers={"FloorDiv": (_floor_div, []), "FloorMod": (_floor_mod, [])},
     )
-    _name_dimensions(model)
-    content = model.SerializeToString()
-    with as_user_error(f"cannot write {folder}"), whole_folder(folder, overwrite) as part:
-        part.mkdir()
-        (part / "model.onnx").write_bytes(content)
+    return model
 
 
 def _name_dimensions(model):

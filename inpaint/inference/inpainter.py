@@ -1,32 +1,25 @@
 """Filling holes in images."""
 
 import functools
-import os
 
 import numpy as np
-import tensorflow as tf
 
 from inpaint.checkpoints.config import resolve
-from inpaint.checkpoints.restore import restored_generator
 from inpaint.errors import UserError
-from inpaint.images.image_files import size_text
 from inpaint.inference.arguments import checked
-from inpaint.inference.batch_fill import APART, BatchFill
-from inpaint.inference.hole_windows import disjoint_windows
 from inpaint.inference.pictures import as_levels
+from inpaint.inference.runtimes.choice import filler_for, loaded_network
 from inpaint.inference.scale import regions
 from inpaint.models.architecture import CELL
 from inpaint.options.filling import check_scale
-
-_first_process = None  # that made an `Inpainter`, with all those that fork from it
-_LARGE = 1 << 21  # pixels of images that are always filled eagerly: in bands, and open to Ctrl-C
 
 
 class Inpainter:
     """Fills images of any size; known pixels are returned unchanged.
 
     Args:
-        generator: what `make_generator` returns, with loaded weights.
+        generator: what `make_generator` returns, with loaded weights; or a `LiteRTNetwork`, which needs
+            `fill_size="auto"`, computes everything, and has an `edge_threshold` of its own.
         edge_threshold: sketch pixels with value / 255 above this are lines.
         hole_only: Whether to compute only what the hole's pixels depend on: same result, faster. The U-Net
             always computes everything.
@@ -55,7 +48,6 @@ class Inpainter:
         hole_width=48,
     ):
         check_scale(fill_size, detail, hole_width)
-        _check_process()
         if detail == "residual" and not generator.has_attention:
             raise UserError(
                 f"detail=residual needs attention, which network {generator.network} lacks: use detail=none"
@@ -66,17 +58,7 @@ class Inpainter:
         self.fill_size = fill_size
         self.detail = detail
         self.hole_width = hole_width
-        self._eager = eager
-        self._batches = BatchFill(generator, edge_threshold, hole_only, detail == "residual")
-        self.network_inputs = self._batches.inputs
-        images = tf.TensorSpec([None, None, None, 3], tf.uint8)
-        masks = tf.TensorSpec([None, None, None, 1], tf.uint8)
-        # One signature with unknown sizes, so that images of all sizes share one trace. Without AutoGraph,
-        # which takes longer than a fill: no Python control flow depends on tensors.
-        signature = [images, masks, masks] if generator.guided else [images, masks]
-        whole, copy = map(tf.autograph.experimental.do_not_convert, (self._batches.whole, self._batches.copy))
-        self._whole = tf.function(whole, signature, autograph=False)
-        self._copy = tf.function(copy, [tf.TensorSpec([], tf.int32), *signature], autograph=False)
+        self.filler = filler_for(generator, edge_threshold, hole_only, eager, fill_size, detail == "residual")
 
     @classmethod
     def from_checkpoint(
@@ -90,13 +72,14 @@ class Inpainter:
         say=None,
         fill_size=None,
         detail=None,
+        runtime="auto",
         **options,
     ):
         """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
 
         Args:
-            path: folder or prefix of the checkpoint, or a `.keras` file of its network; None for the bundled
-                weights.
+            path: folder or prefix of the checkpoint, or a `.keras` or `.tflite` file of its network; None for
+                the bundled weights.
             guided: Whether the generator takes a sketch. None: as in the checkpoint's config.json, or
                 False without one.
             padding: padding of the convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as in the
@@ -108,6 +91,7 @@ class Inpainter:
             say: called with one line of text that describes the loaded checkpoint, or None.
             fill_size, detail: as of the constructor. None: as in the checkpoint's config.json, or `"whole"`
                 and `"none"` without one; `"whole"` also means no detail, unless it is given.
+            runtime: what runs the network: `"tensorflow"`, `"litert"` or `"auto"`, see `runtimes.choice`.
             options: further arguments of the constructor.
 
         Raises:
@@ -115,17 +99,18 @@ class Inpainter:
                 `padding` or `network`.
         """
         config = resolve(path, guided, padding, network, fill_size=fill_size, detail=detail)
-        return cls.of_config(path, config, precision, edge_threshold, say, **options)
+        return cls.of_config(path, config, precision, edge_threshold, say, runtime, **options)
 
     @classmethod
-    def of_config(cls, path, config, precision="float32", edge_threshold=0.6, say=None, **options):
+    def of_config(
+        cls, path, config, precision="float32", edge_threshold=0.6, say=None, runtime="auto", **options
+    ):
         """As `from_checkpoint`, with the `GeneratorConfig` that `checkpoints.config.resolve` returns."""
 
         def say_scale(line):
             say(f"{line}; fill_size={config.fill_size}, detail={config.detail}")
 
-        _check_process()
-        generator = restored_generator(path, config, precision, say and say_scale)
+        generator = loaded_network(path, config, precision, runtime, say and say_scale)
         return cls(generator, edge_threshold, **{**config.scale(), **options})
 
     def __call__(self, image, mask, sketch=None, progress=None):
@@ -151,22 +136,15 @@ class Inpainter:
                 known, a sketch is missing or not allowed, a `fill_size` leaves no known pixel, or there is
                 not enough memory.
         """
-        _check_process()
+        self.filler.check_process()
         levels, like = as_levels(image)
         inputs = self.checked(levels, mask, sketch)
         hole = inputs[1] > 0
-        try:
-            return like(self._fill_regions(inputs, progress) if hole.any() else levels, hole)
-        except tf.errors.ResourceExhaustedError as error:
-            count, *size, _ = inputs[0].shape
-            raise UserError(
-                f"not enough memory for {count} x {size_text(size)} pixels: use a smaller image, batch or "
-                f"fill_size"
-            ) from error
+        return like(self._fill_regions(inputs, progress) if hole.any() else levels, hole)
 
     def __repr__(self):
         generator = self.generator
-        kind = f"{generator.network}{', guided' * generator.guided}, {generator.dtype_policy.name}"
+        kind = f"{generator.network}{', guided' * generator.guided}, {self.filler.precision}"
         return f"<Inpainter: {kind}, fill_size={self.fill_size}, detail={self.detail}>"
 
     def checked(self, image, mask, sketch=None):
@@ -188,13 +166,7 @@ class Inpainter:
             uint8 [N, H, W, 3].
         """
         inputs = [images, masks] if sketches is None else [images, masks, sketches]
-        if self.fill_size == "whole":
-            return self._graph(CELL)(*inputs)
-        cell = tf.maximum(CELL, -(-CELL * tf.reduce_max(tf.shape(images)[1:3]) // self.fill_size))
-        copy = functools.partial(self._copy, cell)
-        if self.detail == "residual":
-            return copy(*inputs)
-        return tf.cond(cell > CELL, lambda: copy(*inputs), lambda: self._whole(*inputs))
+        return self.filler.fill_in_graph(inputs, self.fill_size)
 
     def _fill_regions(self, inputs, progress):
         """Fill uint8 arrays [N, H, W, C] region by region; returns uint8 [N, H, W, 3]."""
@@ -204,51 +176,29 @@ class Inpainter:
         for batch in [slice(i, i + 1) for i in range(len(images))] if alone else [slice(None)]:
             hole = masks[batch].any(axis=(0, 3))
             if hole.any():
-                work += [(batch, region) for region in regions(hole, self.fill_size, self.hole_width)]
+                found = regions(hole, self.fill_size, self.hole_width, self.filler.sides)
+                work += [(batch, region) for region in found]
         filled = images.copy()
         for index, (batch, region) in enumerate(work):
             told = progress and functools.partial(_tell, progress, index, len(work))
-            found = self._fill_region([x[(batch, *region.window)] for x in inputs], region.cell, told)
+            found = self._fill_region([region.cut(x[batch]) for x in inputs], region.cell, told)
             place = np.zeros(masks[batch].shape, bool)
             place[(slice(None), *region.hole)] = masks[(batch, *region.hole)] > 0
-            np.copyto(filled[(batch, *region.window)], found, where=place[(slice(None), *region.window)])
+            target = filled[(batch, *region.window)]
+            found = found[:, : target.shape[1], : target.shape[2]]
+            np.copyto(target, found, where=place[(slice(None), *region.window)])
         return filled
 
     def _fill_region(self, inputs, cell, progress):
         """Fill uint8 arrays [N, H, W, C] at one size; returns uint8 [N, H, W, 3]."""
-        tensors = [tf.constant(x) for x in inputs]
-        while cell > CELL and not inputs[1].all() and tf.reduce_all(self._batches.hole(tensors[1], cell) > 0):
+        while cell > CELL and not inputs[1].all() and self.filler.hides_all(inputs[1], cell):
             if self.fill_size != "auto":
                 raise UserError(
                     f"fill_size={self.fill_size} leaves no known pixel, as every pixel of such a small copy "
                     f"has a part in the hole: use a larger one"
                 )
             cell = max(CELL, cell // 2)
-        hole = inputs[1].any(axis=(0, 3))
-        eager = self._eager or progress or hole.size > _LARGE
-        if eager or len(disjoint_windows(hole, APART * cell // CELL)) > 1:
-            copy = functools.partial(self._batches.copy, cell)
-            fill = copy if self._needs_copy(cell) else self._batches.whole
-            return fill(*tensors, progress=progress).numpy()
-        return self._graph(cell)(*tensors).numpy()
-
-    def _graph(self, cell):
-        """The graph that fills a batch with a cell known now."""
-        return functools.partial(self._copy, cell) if self._needs_copy(cell) else self._whole
-
-    def _needs_copy(self, cell):
-        return cell > CELL or self.detail == "residual"
-
-
-def _check_process():
-    """Raise UserError in a fork of a process that has computed: there TensorFlow waits for ever."""
-    global _first_process
-    _first_process = _first_process or os.getpid()
-    if _first_process != os.getpid():
-        raise UserError(
-            "TensorFlow does not work in a fork of a process that has used it: make the Inpainter in a "
-            'process that is started anew, as by multiprocessing.get_context("spawn")'
-        )
+        return self.filler.fill(inputs, cell, progress)
 
 
 def _tell(progress, index, count, done, total):

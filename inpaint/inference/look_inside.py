@@ -77,7 +77,7 @@ def look_inside(inpainter, image, mask, sketch=None, layers=None):
     if not hole.any():
         raise UserError("the mask has no hole: there is nothing to show")
     size = hole.shape
-    incomplete, holes, lines = inpainter.network_inputs(*(tf.constant(x) for x in inputs))
+    incomplete, holes, lines = inpainter.filler.inputs(*(tf.constant(x) for x in inputs))
     gates, gated = {}, set(layers).intersection(generator.gated_layers)
 
     def keep_gates(layer, x):

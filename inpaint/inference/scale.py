@@ -8,9 +8,9 @@ import numpy as np
 from inpaint.inference.hole_windows import joined, largest_radius, separate_holes, united
 from inpaint.models.architecture import CELL, NETWORKS
 
-_CONTEXT = 128  # pixels of a working copy around a hole
-_LEAST_SIDE = 512  # of a working copy, where the image has as much
-_MOST_PIXELS = 1 << 20  # of a working copy
+# Sides of the working copies of `auto`: few, because runtimes without TensorFlow need a model for each.
+SIDES = (256, 512)
+_APART = 32  # pixels of a working copy: holes nearer to each other than twice this are filled together
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,11 +21,19 @@ class Region:
         window: its slices of rows and columns.
         hole: the same for the holes that are filled; others in the window belong to other regions.
         cell: how many pixels 8 pixels of the working copy stand for; 8: no copy is needed.
+        side: of the working copy, to which a window that the image's edges cut is padded; 0: it is not.
     """
 
     window: tuple[slice, slice]
     hole: tuple[slice, slice]
     cell: int
+    side: int = 0
+
+    def cut(self, x):
+        """The window of [N, H, W, C], mirrored at the bottom and right to `side` cells' worth of pixels."""
+        x = x[(slice(None), *self.window)]
+        beyond = [(0, max(0, self.side * self.cell // CELL - length)) for length in x.shape[1:3]]
+        return np.pad(x, [(0, 0), *beyond, (0, 0)], "symmetric")
 
 
 def cell_for_side(size, side):
@@ -33,13 +41,14 @@ def cell_for_side(size, side):
     return max(CELL, math.ceil(CELL * max(size) / side))
 
 
-def regions(mask, fill_size, hole_width):
+def regions(mask, fill_size, hole_width, sides=SIDES):
     """Divide an image into what is filled at one size each.
 
     Args:
         mask: bool [H, W] with a hole.
         fill_size: "whole", "auto", or the longer side of the working copy.
         hole_width: diameter of the largest circle in a hole that the network fills well, in pixels.
+        sides: those that a working copy of "auto" may have, in ascending order.
 
     Returns:
         list of `Region`s.
@@ -49,18 +58,19 @@ def regions(mask, fill_size, hole_width):
         return [Region(whole, whole, CELL)]
     if fill_size != "auto":
         return [Region(whole, whole, cell_for_side(mask.shape, fill_size))]
-    holes, radii = separate_holes(mask, _CONTEXT // 2)
+    holes, radii = separate_holes(mask, _APART)
     while True:
         needed = CELL * 2 * radii / hole_width
-        cells = np.array([_cell(mask.shape, hole, least) for hole, least in zip(holes, needed)])
-        groups = joined(holes, _CONTEXT // 2 * cells // CELL)
+        extents = (holes[:, 2:] - holes[:, :2]).max(axis=1)
+        cells, sides = np.transpose([_cell_and_side(*pair, sides) for pair in zip(extents, needed)])
+        groups = joined(holes, _APART * cells // CELL)
         if len(groups) == len(holes):
             break
         holes = united(holes, groups)
         radii = np.array([radii[g].max() for g in groups])
     return [
-        Region(_slices(_with_context(mask.shape, hole, cell)), _slices(hole), int(cell))
-        for hole, cell in zip(holes, cells)
+        Region(_window(mask.shape, hole, side * cell // CELL), _slices(*hole), int(cell), int(side))
+        for hole, cell, side in zip(holes, cells, sides)
     ]
 
 
@@ -81,28 +91,26 @@ def advice(mask, config):
     )
 
 
-def _cell(size, hole, least):
-    """The cell for a hole, (top, left, bottom, right): at least this, and more for a very large one."""
+def _cell_and_side(extent, least, sides):
+    """The cell, at least this, and the side of the working copy for a hole of an extent in pixels.
+
+    A hole is at most half as wide and high as its copy, so that there is something to fill it from.
+    """
     cell = max(CELL, math.ceil(least))
-    while True:
-        top, left, bottom, right = _with_context(size, hole, cell)
-        pixels = (bottom - top) * (right - left) * (CELL / cell) ** 2
-        if pixels <= _MOST_PIXELS:
-            return cell
-        cell = max(cell + 1, math.floor(cell * math.sqrt(pixels / _MOST_PIXELS)))
+    for side in sides:
+        if 2 * CELL * extent <= cell * side:
+            return cell, side
+    return math.ceil(2 * CELL * extent / sides[-1]), sides[-1]
 
 
-def _with_context(size, hole, cell):
-    """A hole's window and its surroundings, within an image of (height, width)."""
+def _window(size, hole, side):
+    """A square of a side around a hole, (top, left, bottom, right), within an image of (height, width)."""
     ends = []
     for first, last, length in zip(hole[:2], hole[2:], size):
-        side = max(last - first + 2 * _CONTEXT * cell // CELL, _LEAST_SIDE * cell // CELL)
         begin = max(0, min((first + last - side) // 2, length - side))
-        ends.append((int(begin), int(min(length, begin + side))))
-    (top, bottom), (left, right) = ends
-    return top, left, bottom, right
+        ends.append((begin, min(length, begin + side)))
+    return _slices(ends[0][0], ends[1][0], ends[0][1], ends[1][1])
 
 
-def _slices(window):
-    top, left, bottom, right = map(int, window)
-    return slice(top, bottom), slice(left, right)
+def _slices(top, left, bottom, right):
+    return slice(int(top), int(bottom)), slice(int(left), int(right))

@@ -9,7 +9,7 @@ import stat
 
 from inpaint.errors import UserError, as_user_error
 
-_MODELS = ("saved_model.pb", "model.onnx")  # what tells a folder that may be replaced
+_MODELS = ("saved_model.pb", "model*.onnx", "model.tflite")  # what tells a folder that may be replaced
 
 
 @contextlib.contextmanager
@@ -74,7 +74,7 @@ def check_folder(folder, overwrite):
             raise UserError(f"cannot write {folder}: it is not a folder")
         if not overwrite:
             raise UserError(f"{folder} exists already: name another version, or replace it with --overwrite")
-        if any(folder.iterdir()) and not any((folder / name).exists() for name in _MODELS):
+        if any(folder.iterdir()) and not any(any(folder.glob(name)) for name in _MODELS):
             raise UserError(f"cannot write {folder}: it holds something other than a model, name another")
 
 

@@ -138,7 +138,7 @@ class Generator(BaseGenerator):
         if not self.guided and sketch is not None:
             raise ValueError("this generator is not guided: it takes no sketch")
         tf.debugging.assert_equal(tf.shape(incomplete)[1:3] % 8, 0, "height and width must be multiples of 8")
-        inputs = [incomplete, tf.ones_like(mask), mask]
+        inputs = [incomplete, _ones(mask), mask]
         if self.guided:
             inputs.insert(1, tf.cast(sketch, tf.float32))
         if self.architecture.convolution == "partial":
@@ -149,7 +149,7 @@ class Generator(BaseGenerator):
         """Return the refinement network's input from a filled image and its mask, [N, H, W, 3 or 5]."""
         if self.architecture.refined_input == 3:
             return filled
-        return tf.concat([filled, tf.ones_like(mask), mask], axis=-1)
+        return tf.concat([filled, _ones(mask), mask], axis=-1)
 
     def forward(self, incomplete, mask, sketch=None, plan=None, training=False):
         """Compute the network, everywhere or only around the hole.
@@ -220,6 +220,11 @@ class Generator(BaseGenerator):
     def _colours(self, x):
         x = tf.cast(x, tf.float32)
         return tf.tanh(x) if self.architecture.limit == "tanh" else tf.clip_by_value(x, -1.0, 1.0)
+
+
+def _ones(mask):
+    """Ones of a mask's shape; computed, because a file for one size would hold `tf.ones_like` as numbers."""
+    return mask * 0 + 1
 
 
 def _scoped(scope, layer):

@@ -12,6 +12,7 @@ from inpaint.options.option import Options, option
 from inpaint.options.precision import PRECISION
 
 DETAILS = ("none", "residual")
+RUNTIMES = ("auto", "tensorflow", "litert")
 _LEAST_SIDE, _MOST_SIDE = 64, 1 << 16
 
 
@@ -21,12 +22,24 @@ class InpainterOptions(NetworkOptions):
 
     checkpoint_dir: str | None = option(
         None,
-        "Checkpoint of this project or the original: folder or prefix. Default: the bundled weights.",
+        "Checkpoint of this project or the original: folder, prefix or file. Default: the bundled weights.",
     )
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD
     max_pixels: int = option(
         MAX_PIXELS, "Maximum number of pixels of an image, with sides rounded up to multiples of 8.", least=1
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class RuntimeOptions(Options):
+    """What runs the network."""
+
+    runtime: str = option(
+        "auto",
+        "What runs the network. auto: LiteRT for a file that export --format=litert wrote (the light "
+        "distribution brings one of the bundled weights), else TensorFlow.",
+        choices=RUNTIMES,
     )
 
 

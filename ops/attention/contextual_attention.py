@@ -5,7 +5,7 @@ import math
 
 import tensorflow as tf
 
-from inpaint.ops.attention.dense import attend_dense
+from inpaint.ops.attention.dense import attend_dense, dense_weights
 from inpaint.ops.attention.options import AttentionOptions
 from inpaint.ops.attention.tiled import LIVE_MATRICES, attend_tiled, height_and_width
 from inpaint.ops.nearest import resize_nearest
@@ -118,10 +118,31 @@ class ContextualAttention(tf.keras.layers.Layer):
         Returns:
             [N, rows * cell, columns * cell, K], the window's part, in the dtype of the values.
         """
+        small, known, options = self._of_transfer(features, mask, softmax_scale)
+        return attend_tiled(small, small, values, known, _place(window), options, cell)[0]
+
+    def transfer_weights(self, features, mask, softmax_scale):
+        """The weights of `transfer` at all positions at once, for a runtime that pastes by itself.
+
+        Args:
+            features, mask, softmax_scale: as of `transfer`.
+
+        Returns:
+            float32 [N, Hr, Wr, Hr, Wr]: of each position, that of the patch at each other one.
+        """
+        small, known, options = self._of_transfer(features, mask, softmax_scale)
+        return dense_weights(small, small, known, options)
+
+    def _of_transfer(self, features, mask, softmax_scale):
+        """The reduced features, where they are known, and the options of a transfer."""
         small = tf.cast(self._reduce(features), tf.float32)
         known = tf.broadcast_to(self._known(mask), tf.concat([tf.shape(small)[:3], [1]], axis=0))
-        options = dataclasses.replace(self.options, softmax_scale=softmax_scale)
-        return attend_tiled(small, small, values, known, _place(window), options, cell)[0]
+        return small, known, dataclasses.replace(self.options, softmax_scale=softmax_scale)
+
+    def fits(self, height, width):
+        """Whether all scores of one image's map of a size, a multiple of `rate`, fit into `memory_budget`."""
+        positions = height // self.rate * (width // self.rate)
+        return LIVE_MATRICES * 4 * positions**2 <= self.options.memory_budget
 
     def _fits(self, foreground, background):
         """Whether all scores are known to fit into the budget."""

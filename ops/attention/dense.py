@@ -25,6 +25,17 @@ def attend_dense(foreground, background, raw_background, known, options):
         offsets: [N, Hr, Wr, 2] int32, (row, column) of the background position with the largest
         weight, relative to the position itself.
     """
+    weights = dense_weights(foreground, background, known, options)
+    pasted = _dense_paste(tf.cast(weights, raw_background.dtype), raw_background, options.rate)
+    return pasted, _dense_offsets(weights)
+
+
+def dense_weights(foreground, background, known, options):
+    """The weight of each background patch at each foreground position: float32 [N, Hr, Wr, hr, wr].
+
+    Args:
+        foreground, background, known, options: as of `attend_dense`.
+    """
     scores = _dense_scores(foreground, background, options.kernel_size)
     for _ in range(2 if options.fuse_taps > 1 else 0):
         # Diagonal neighbours, first in row-major, then in column-major order.
@@ -37,9 +48,7 @@ def attend_dense(foreground, background, raw_background, known, options):
     # Multiplied before and after the softmax, not set to minus infinity: as in the original, excluded
     # positions keep exp(0) in the denominator.
     scores = tf.reshape(scores * (known * options.softmax_scale), tf.concat([shape[:3], [-1]], axis=0))
-    weights = tf.reshape(tf.nn.softmax(scores), shape) * known
-    pasted = _dense_paste(tf.cast(weights, raw_background.dtype), raw_background, options.rate)
-    return pasted, _dense_offsets(weights)
+    return tf.reshape(tf.nn.softmax(scores), shape) * known
 
 
 def _dense_scores(foreground, background, kernel_size):

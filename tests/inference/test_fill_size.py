@@ -9,7 +9,7 @@ from support.naive_attention import attention as naive_attention
 from inpaint.errors import UserError
 from inpaint.evaluation.texture import sharpness, sliced_wasserstein
 from inpaint.inference.inpainter import Inpainter
-from inpaint.inference.working_copy import enlarged, reduced
+from inpaint.inference.runtimes.working_copy import enlarged, reduced
 from inpaint.ops import ContextualAttention
 
 
@@ -126,7 +126,7 @@ def test_guided(rng):
     inpainter = Inpainter(generator, fill_size=64, eager=True)
     with_line, without = inpainter(image, mask, lines), inpainter(image, mask, 0 * lines)
     assert (with_line != without)[mask > 0].any()
-    _, hole, copied = inpainter.network_inputs(
+    _, hole, copied = inpainter.filler.inputs(
         image[None], mask[None, ..., None], lines[None, ..., None], cell=16
     )
     # A line of one pixel is still a line in the copy.

@@ -6,8 +6,8 @@ import pytest
 from support import golden_data
 
 from inpaint.errors import UserError
-from inpaint.inference.batch_fill import BatchFill
 from inpaint.inference.inpainter import Inpainter
+from inpaint.inference.runtimes.batch_fill import BatchFill
 from inpaint.models.generator import Generator
 from inpaint.models.preprocessing import holes
 
@@ -97,7 +97,7 @@ def test_one_trace_serves_all_sizes(inpainter):
     for shape in ((8, 8), (9, 30), (24, 16)):
         inpainter(np.zeros((*shape, 3), np.uint8), np.ones(shape))
     inpainter(np.zeros((2, 16, 8, 3), np.uint8), np.ones((2, 16, 8, 1)))
-    assert inpainter._whole.experimental_get_tracing_count() == 1
+    assert inpainter.filler._whole.experimental_get_tracing_count() == 1
 
 
 def test_no_hole_and_nothing_but_hole(inpainter, rng):

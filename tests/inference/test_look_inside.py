@@ -78,7 +78,7 @@ def test_stages(generator, rng):
     inside = look_inside(inpainter, image, mask, layers=())
     assert np.abs(inside.completed.astype(int) - inpainter(image, mask)).max() <= 1
     np.testing.assert_array_equal(inside.incomplete, np.where(mask[..., None] > 0, 128, image))
-    incomplete, holes, _ = inpainter.network_inputs(image[None], mask[None, ..., None])
+    incomplete, holes, _ = inpainter.filler.inputs(image[None], mask[None, ..., None])
     (coarse, refined), offsets = generator.forward(incomplete, holes)
     for found, stage in ((inside.coarse, coarse), (inside.refined, refined)):
         pixels = (stage[0, :40, :51, ::-1].numpy() + 1) * 127.5
@@ -123,7 +123,7 @@ def test_masks_are_those_of_partial_convolutions(network, rng):
             known = layer.known(x)[0, ..., 0].numpy()
             expected[layer.name] = known.repeat(64 // len(known), 0).repeat(64 // len(known), 1)
 
-    incomplete, holes, _ = inpainter.network_inputs(image[None], mask[None, ..., None])
+    incomplete, holes, _ = inpainter.filler.inputs(image[None], mask[None, ..., None])
     partial.forward(incomplete, holes, plan=Everywhere(keep))
     outline = np.zeros(mask.shape, bool)
     outline[[4, 59], 20:80] = outline[4:60, [20, 79]] = True

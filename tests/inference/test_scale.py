@@ -69,16 +69,41 @@ def test_auto_fits_the_size_to_each_hole():
     for region in found:
         for window, hole, length in zip(region.window, region.hole, size):
             assert window.start <= hole.start and hole.stop <= window.stop
-            # Context of 128 pixels of the copy, and a copy of 512 where there is as much.
-            assert hole.start - window.start >= min(16 * region.cell, hole.start)
-            assert window.stop - window.start >= min(64 * region.cell, length)
+            # A copy of 256 or 512, of which the hole is at most half.
+            assert region.side in (256, 512)
+            assert hole.stop - hole.start <= region.side // 16 * region.cell
+            assert window.stop - window.start == min(region.side // 8 * region.cell, length)
+
+
+def test_a_copys_side_is_the_least_that_holds_the_hole():
+    mask = np.zeros((2000, 2000), bool)
+    for extent, side in ((120, 256), (129, 512), (256, 512)):
+        mask[1000:1010, 800 : 800 + extent] = True
+        (region,) = regions(mask, "auto")
+        assert (region.cell, region.side) == (8, side)
+    mask[1000:1010, 800:1312] = True  # twice as long as fits
+    (region,) = regions(mask, "auto")
+    assert (region.cell, region.side) == (16, 512)
+    (region,) = regions(mask, "auto", sides=(256,))
+    assert (region.cell, region.side) == (32, 256)
+
+
+def test_a_window_at_the_edge_is_mirrored_to_the_copys_side():
+    mask = np.zeros((100, 300), bool)
+    mask[10:20, 10:20] = True
+    (region,) = regions(mask, "auto")
+    x = np.arange(100 * 300).reshape(1, 100, 300, 1)
+    cut = region.cut(x)
+    assert cut.shape == (1, 256, 256, 1)
+    np.testing.assert_array_equal(cut[0, :200, 0, 0], np.r_[x[0, :, 0, 0], x[0, ::-1, 0, 0]])
+    np.testing.assert_array_equal(cut[0, 0, :, 0], x[0, 0, :256, 0])
 
 
 def test_auto_bounds_the_working_copy():
     mask = np.zeros((3000, 4000), bool)
     mask[::200, :] = True  # thin scratches everywhere
     (region,) = regions(mask, "auto")
-    assert 3000 * 4000 * (8 / region.cell) ** 2 <= 1 << 20
+    assert region.side == 512 and 4000 * 8 / region.cell <= 256
 
 
 @pytest.mark.parametrize("fill_size", ["whole", "auto", 256])
@@ -114,6 +139,6 @@ def test_advice():
 
 def test_auto_goes_by_the_width_that_the_network_fills_well():
     mask = disc(np.zeros((900, 900), np.uint8), 450, 450, 150) > 0
-    for width, cell in ((48, 51), (96, 26), (301, 8), (400, 8)):
+    for width, cell in ((48, 51), (96, 26), (301, 10), (400, 10)):  # half of a copy of 512, at least
         (region,) = scale.regions(mask, "auto", width)
         assert region.cell == pytest.approx(cell, abs=1)

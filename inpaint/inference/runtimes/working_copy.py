@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from inpaint.models.architecture import ATTENTION_ENCODER, CELL
 from inpaint.models.generator import complete
+from inpaint.models.plans import Everywhere
 from inpaint.models.preprocessing import from_network
 from inpaint.ops import gaussian_blur, resize_nearest
 from inpaint.ops.pieces import Piece, at_hand, window_of
@@ -63,9 +64,7 @@ def fill_copy(generator, plan, inputs, images, cell, detail):
     copy = complete(plan.whole(refined), incomplete, mask)  # [N, h, w, 3]
     if detail:
         residuals = _residuals(images, copy, mask)  # [N, H, W, 3]
-        encoder = generator.made_of(ATTENTION_ENCODER)
-        features = plan.run_everywhere(encoder, generator.refinement_input(copy, mask))  # [N, h/4, w/4, C]
-        quarter = resize_nearest(mask, tf.shape(mask)[1:3] // 4)
+        features, quarter = _compared(generator, plan, copy, mask)
     pieces = []
     for window in plan.result_window(mask):
         cells = window_of(window[:2] // CELL, -(-window[2:] // CELL))
@@ -77,6 +76,28 @@ def fill_copy(generator, plan, inputs, images, cell, detail):
             plan.on_part()
         pieces.append(Piece(from_network(values), cells * cell, at_hand(tf.shape(images)[1:3])))
     return plan.whole(pieces)
+
+
+def detail_weights(generator, copy, mask):
+    """How residuals are mixed in each cell of filled working copies.
+
+    Args:
+        generator: one with attention.
+        copy: [N, h, w, 3] in [-1, 1], BGR, filled.
+        mask: float32 [N, h, w, 1].
+
+    Returns:
+        float32 [N, h / 8, w / 8, h / 8, w / 8]: see `ContextualAttention.transfer_weights`.
+    """
+    features, quarter = _compared(generator, Everywhere(), copy, mask)
+    return generator.contextual_attention.transfer_weights(features, quarter, _SOFTMAX_SCALE)
+
+
+def _compared(generator, plan, copy, mask):
+    """The features [N, h / 4, w / 4, C] by which places of filled copies are compared, and their mask."""
+    encoder = generator.made_of(ATTENTION_ENCODER)
+    features = plan.run_everywhere(encoder, generator.refinement_input(copy, mask))
+    return features, resize_nearest(mask, tf.shape(mask)[1:3] // 4)
 
 
 def _residuals(images, copy, mask):

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from inpaint.inference.hole_windows import disjoint_windows
-from inpaint.inference.working_copy import CELL, fill_copy, reduced
+from inpaint.inference.runtimes.working_copy import CELL, fill_copy, reduced
 from inpaint.models.architecture import LEAST_SIZE
 from inpaint.models.plans import AroundHole, Everywhere, band_count
 from inpaint.models.preprocessing import from_network, to_network
