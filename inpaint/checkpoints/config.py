@@ -27,7 +27,7 @@ class GeneratorConfig:
 
     Attributes:
         guided: whether it takes a sketch.
-        padding: of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        padding: of its convolutions, `"same"`, `"symmetric"`, `"reflect"` or `"centred"`.
         network: the kind of network, one of `NETWORKS`.
         fill_size, detail, hole_width: of an `Inpainter`. Files of earlier versions and snapshots of the
             original do not say: whole images without details.

@@ -10,7 +10,7 @@ import tensorflow as tf
 from inpaint.models.architecture import ATTENTION_ENCODER, CELL
 from inpaint.models.generator import complete
 from inpaint.models.preprocessing import from_network
-from inpaint.ops import gaussian_blur, resize_nearest
+from inpaint.ops import gaussian_blur
 from inpaint.ops.pieces import Piece, at_hand, window_of
 
 # Chosen on photographs of 1024 pixels, between PSNR and sharpness. The attention itself has 10 for the scale,
@@ -65,7 +65,7 @@ def fill_copy(generator, plan, inputs, images, cell, detail):
         residuals = _residuals(images, copy, mask)  # [N, H, W, 3]
         encoder = generator.made_of(ATTENTION_ENCODER)
         features = plan.run_everywhere(encoder, generator.refinement_input(copy, mask))  # [N, h/4, w/4, C]
-        quarter = resize_nearest(mask, tf.shape(mask)[1:3] // 4)
+        quarter = generator.attention_mask(mask)
     pieces = []
     for window in plan.result_window(mask):
         cells = window_of(window[:2] // CELL, -(-window[2:] // CELL))
