@@ -21,7 +21,8 @@ class InpainterOptions(NetworkOptions):
 
     checkpoint_dir: str | None = option(
         None,
-        "Checkpoint of this project or the original: folder or prefix. Default: the bundled weights.",
+        "Checkpoint: folder or prefix, of this project or the original; or a file of Keras or PyTorch. "
+        "Default: the bundled weights.",
     )
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD
