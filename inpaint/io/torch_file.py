@@ -201,7 +201,7 @@ def _named(tree):
             if any(len(n) > _MOST_LETTERS for n, _ in inner):
                 raise ValueError("a name is too long")
             left += [(f"{name}.{n}" if name else n, v, level + 1) for n, v in inner]
-    raise ValueError("too many names")
+    raise ValueError("it holds too many dictionaries or names")
 
 
 def _arrays(tensors, choose, data):

@@ -93,8 +93,8 @@ HUGE = 10**15
         ({"x": Tensor(Storage("QUInt8Storage", "a", [0]), 0, (1,), (1,))}, "unexpected torch.QUInt8Storage"),
         ({"x": Global("os", "system")}, "unexpected os.system"),
         ({"x": Global("builtins", "eval")}, "unexpected builtins.eval"),
-        (LOOP, "too many names"),
-        (LADDER, "too many names"),
+        (LOOP, "too many dictionaries or names"),
+        (LADDER, "too many dictionaries or names"),
         ({"x" * 2000: Tensor(TEN, 0, (2,), (1,))}, "a name is too long"),
     ],
 )

@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 
-NumbersOf = {"FloatStorage": "f4", "HalfStorage": "f2", "DoubleStorage": "f8", "LongStorage": "i8"}
+_DTYPES = {"FloatStorage": "f4", "HalfStorage": "f2", "DoubleStorage": "f8", "LongStorage": "i8"}
 
 
 class Global:
@@ -61,8 +61,8 @@ class _Writer(pickle._Pickler):
     dispatch[Global] = _global
 
 
-def tensors_of(arrays, kind="FloatStorage"):
-    """Each array as a tensor with a storage of its own: dict of name -> `Tensor`."""
+def tensors_of(arrays, kind="FloatStorage", begin=""):
+    """Each array as a tensor with a storage of its own: dict of name -> `Tensor`; `begin` begins the keys."""
     tensors = collections.OrderedDict()
     for key, (name, array) in enumerate(arrays.items()):
         strides = tuple(int(np.prod(array.shape[axis + 1 :])) for axis in range(array.ndim))
@@ -70,8 +70,8 @@ def tensors_of(arrays, kind="FloatStorage"):
         if kind == "BFloat16Storage":
             values = (values.astype(np.float32).view(np.uint32) >> 16).astype(np.uint16)
         else:
-            values = values.astype(NumbersOf[kind])
-        tensors[name] = Tensor(Storage(kind, str(key), values), 0, array.shape, strides)
+            values = values.astype(_DTYPES[kind])
+        tensors[name] = Tensor(Storage(kind, f"{begin}{key}", values), 0, array.shape, strides)
     return tensors
 
 

@@ -50,7 +50,7 @@ def _text_in_hdf5(path):
 def load(path, generator):
     """Give a generator like the saved one its weights; UserError if the file is damaged."""
     try:
-        generator.load_weights(path)  # which makes no model, whatever the file describes
+        generator.load_weights(str(path))  # which makes no model, whatever the file describes
     except _UNREADABLE as error:
         raise UserError(f"{path} cannot be read: {reason(error)}") from error
     return "a network that Keras saved"
