@@ -57,6 +57,8 @@ def models_of(path):
     config = resolve(path)
     if not NETWORKS[config.network].in_original:
         raise UserError(f"{prefix} is of network {config.network}, which the original TF1 code does not have")
+    if config.padding == "centred":
+        raise UserError(f"{prefix} is of padding centred, which the original TF1 code does not have")
     guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6
     generator = make_generator(guided, config.padding, config.network)
     judged = native.saved_shape(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")

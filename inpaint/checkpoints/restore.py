@@ -66,10 +66,10 @@ def load_generator(path, generator):
 
 
 def restore_training(path, trainer, step):
-    """Continue training from either kind of checkpoint.
+    """Continue training from any kind of checkpoint.
 
     Args:
-        path: folder or prefix.
+        path: folder or prefix, or a file that `format_of` knows.
         trainer: a new `Trainer`; its models and optimizer receive the checkpoint's state.
         step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
 
@@ -79,6 +79,10 @@ def restore_training(path, trainer, step):
     Raises:
         UserError: there is no checkpoint, or it is damaged or does not fit.
     """
+    if format_of(path):
+        said = load_generator(path, trainer.generator)
+        native.begin(trainer, [native.MEAN] if trainer.mean else [])
+        return f"beginning with {said}, which holds the generator alone"
     prefix, ours = kind(path)
     if ours:
         native.check_generator(prefix, trainer.generator)

@@ -8,16 +8,23 @@ import zlib
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 from support import golden_data, safetensors_writer
 from support.torch_writer import tensors_of, write_archive, write_sequence
 
-from inpaint.checkpoints.config import GeneratorConfig, resolve
-from inpaint.checkpoints.restore import load_generator
+from inpaint.checkpoints import native
+from inpaint.checkpoints.config import GeneratorConfig, config_of, resolve, write_config
+from inpaint.checkpoints.convert import models_of
+from inpaint.checkpoints.restore import load_generator, restore_training
+from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
+from inpaint.models.optimizer import make_optimizer
 from inpaint.ops.keras_compat import KERAS_3
+from inpaint.training.recipes.deepfill_v2 import DeepFillV2
+from inpaint.training.trainer import Trainer
 
 LAYOUTS = {"networks_tf": "same", "networks": "centred"}
 FIRST = {"networks_tf": "conv1.conv.weight", "networks": "stage1.conv1.conv.weight"}
@@ -119,6 +126,24 @@ def test_is_converted(files, in_process, tmp_path):
     same_weights(Generator.from_checkpoint(tmp_path / "out"), Generator.from_checkpoint(files["networks"]))
     again = in_process("to_native", *flags)
     assert again.returncode == 1 and "there are checkpoints in" in again.stderr
+
+
+def test_is_trained_on(files):
+    trainer = Trainer(Generator(), DeepFillV2(Discriminator()), make_optimizer(1e-4))
+    step = tf.Variable(3, dtype=tf.int64)
+    said = restore_training(files["networks_tf"], trainer, step)
+    assert said.endswith("networks_tf.pth, which holds the generator alone") and step == 3
+    same_weights(trainer.generator, Generator.from_checkpoint(files["networks_tf"]))
+    with pytest.raises(UserError, match="padding=centred, received padding=same"):
+        restore_training(files["networks"], trainer, step)
+
+
+def test_is_not_for_the_original(tmp_path):
+    trainer = Trainer(Generator(padding="centred"), DeepFillV2(None), make_optimizer(1e-4))
+    write_config(tmp_path, config_of(trainer.generator))
+    native.training_checkpoint(trainer, tf.Variable(1, dtype=tf.int64)).write(str(tmp_path / "snap-1"))
+    with pytest.raises(UserError, match="snap-1 is of padding centred, which the original TF1 code does not"):
+        models_of(tmp_path / "snap-1")
 
 
 def test_fills_by_command(files, in_process, tmp_path):
