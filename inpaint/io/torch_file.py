@@ -4,6 +4,7 @@ import collections
 import io
 import math
 import pickle
+import struct
 import typing
 import zipfile
 
@@ -15,6 +16,7 @@ from inpaint.io.raw_numbers import MOST_BYTES, as_numbers, item_size
 _DAMAGED = (
     pickle.UnpicklingError,
     zipfile.BadZipFile,
+    struct.error,
     EOFError,
     AttributeError,
     LookupError,
