@@ -104,7 +104,7 @@ class _Reader(pickle._Unpickler):
 
     def find_class(self, module, name):
         if (module, name) not in _MAKERS:
-            raise pickle.UnpicklingError(f"unexpected {module}.{name}")
+            raise pickle.UnpicklingError(f"unexpected {module}.{name}: a state_dict is needed")
         return _MAKERS[module, name]
 
     def persistent_load(self, saved):
@@ -149,6 +149,8 @@ def _read_archive(file, choose):
         members = {member.filename.partition("/")[2]: member for member in archive.infolist()}
         if any(member.compress_type or member.flag_bits & 1 for member in members.values()):
             raise ValueError("it is packed or encrypted, which PyTorch does not do")
+        if "data.pkl" not in members:
+            raise ValueError("it is an archive without data.pkl")
         if members["data.pkl"].file_size > _MOST_PICKLE:
             raise ValueError("its description is too long")
         if "byteorder" in members and archive.read(members["byteorder"]) != b"little":

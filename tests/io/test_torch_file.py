@@ -162,6 +162,10 @@ def test_refuses_archives_that_torch_does_not_write(tmp_path):
     write_archive(tmp_path / "x.pth", tensors_of({"x": np.zeros(4)}), order=b"big")
     with pytest.raises(UserError, match="its numbers begin with the highest byte"):
         read_arrays(tmp_path / "x.pth")
+    with zipfile.ZipFile(tmp_path / "x.pth", "w") as archive:
+        archive.writestr("word/document.xml", b"text")
+    with pytest.raises(UserError, match="it is an archive without data.pkl"):
+        read_arrays(tmp_path / "x.pth")
     write_archive(tmp_path / "x.pth", {"x": "y" * (2 << 20)})
     with pytest.raises(UserError, match="its description is too long"):
         read_arrays(tmp_path / "x.pth")
