@@ -27,6 +27,7 @@ _DAMAGED = (
     MemoryError,  # of a pickle that announces more than there is
 )
 _MOST_PICKLE = 1 << 20  # bytes; those of a run with its optimizers have fifty thousand
+_MOST_TUPLES = 20_000  # of five for each array; a key of many more in each other would end the process
 _MOST_NAMES, _MOST_LETTERS, _MOST_LEVELS = 100_000, 1000, 16  # of dictionaries in dictionaries
 
 
@@ -90,6 +91,18 @@ _MAKERS = {
 }
 
 
+def _counted(load):
+    """A step of the unpickler that makes a tuple, counted."""
+
+    def counted(self):
+        self.tuples += 1
+        if self.tuples > _MOST_TUPLES:
+            raise ValueError("it holds too many tuples")
+        load(self)
+
+    return counted
+
+
 class _Reader(pickle._Unpickler):
     """Makes what dictionaries of tensors consist of, and nothing else: a file cannot run code.
 
@@ -100,7 +113,7 @@ class _Reader(pickle._Unpickler):
 
     def __init__(self, file):
         super().__init__(file)
-        self.storages = {}
+        self.storages, self.tuples = {}, 0
 
     def find_class(self, module, name):
         if (module, name) not in _MAKERS:
@@ -119,6 +132,8 @@ class _Reader(pickle._Unpickler):
 
     dispatch[pickle.BUILD[0]] = _leave_state
     del dispatch[pickle.BYTEARRAY8[0]]  # takes what it announces
+    for code in pickle.TUPLE + pickle.TUPLE1 + pickle.TUPLE2 + pickle.TUPLE3:
+        dispatch[code] = _counted(dispatch[code])
 
 
 def read_arrays(path, choose=list):

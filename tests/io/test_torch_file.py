@@ -125,11 +125,12 @@ class Code:
 
 ANNOUNCES = [b"\x80\x04\x8e" + (1 << bits).to_bytes(8, "little") for bits in (33, 40, 62)]  # as many bytes
 FAR = b"\x80\x02}r\xff\xff\xff\x7f."  # an empty dictionary, remembered as the two thousand millionth
+DEEP = b"\x80\x02})" + b"\x85" * 900_000 + b"K\x01s."  # a key of tuples in tuples
 ARRAY = b"\x80\x05\x96" + (1 << 36).to_bytes(8, "little") + b"."
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no pickle", b"PK\x03\x04", pickle.dumps(Code()), *ANNOUNCES, FAR * 3, ARRAY]
+    "content", [b"", b"no pickle", b"PK\x03\x04", pickle.dumps(Code()), *ANNOUNCES, FAR * 3, DEEP, ARRAY]
 )
 def test_refuses_other_files(tmp_path, monkeypatch, content):
     monkeypatch.chdir(tmp_path)
@@ -138,7 +139,7 @@ def test_refuses_other_files(tmp_path, monkeypatch, content):
         read_arrays(tmp_path / "x.pth")
     with zipfile.ZipFile(tmp_path / "x.pth", "w") as archive:
         archive.writestr("archive/data.pkl", content)
-    if content[:2] != b"\x80\x02":  # FAR is an empty dictionary
+    if content != FAR * 3:  # which begins with an empty dictionary
         with pytest.raises(UserError, match="is no state dictionary of PyTorch"):
             read_arrays(tmp_path / "x.pth")
     assert not (tmp_path / "executed").exists()
