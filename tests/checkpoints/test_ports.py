@@ -1,4 +1,4 @@
-"""Networks of deepfillv2-pytorch: what a transcript of its code computed under PyTorch 2.13, from seeded weights.
+"""Networks of deepfillv2-pytorch, against what a transcript of its code computed under PyTorch 2.13.
 
 In the golden run of networks_tf.py the attention's fuse is on, as in the original whose weights it holds,
 and the mask's cells are those that one and two steps of reduction both find.
