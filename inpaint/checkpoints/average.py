@@ -2,11 +2,12 @@
 
 import pathlib
 
-from inpaint.checkpoints import native, restore, tf1
-from inpaint.checkpoints.config import config_of, write_config
+from inpaint.checkpoints import native, restore
+from inpaint.checkpoints.config import config_of
+from inpaint.checkpoints.convert import write_generator
 from inpaint.checkpoints.listed import listed
 from inpaint.checkpoints.locate import check_free
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import UserError
 
 
 def write_average(log_dir, count, folder, generator, config=None):
@@ -30,10 +31,7 @@ def write_average(log_dir, count, folder, generator, config=None):
     step = _step(prefixes[-1])
     check_free(folder)
     _fill_with_mean(generator, prefixes)
-    with as_user_error(f"cannot make the folder {folder}"):
-        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-    write_config(folder, config or config_of(generator))  # first, so that there is no snapshot without one
-    return tf1.save(folder, generator, step=step), prefixes
+    return write_generator(folder, generator, config or config_of(generator), step), prefixes
 
 
 def _fill_with_mean(generator, prefixes):

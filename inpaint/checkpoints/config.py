@@ -9,9 +9,7 @@ import dataclasses
 import json
 import pathlib
 
-from inpaint.checkpoints import keras_file, litert_file
-from inpaint.checkpoints.keras_file import is_keras_file
-from inpaint.checkpoints.litert_file import find_litert
+from inpaint.checkpoints.formats.files import format_of
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.io.atomic import write_whole
@@ -29,7 +27,7 @@ class GeneratorConfig:
 
     Attributes:
         guided: whether it takes a sketch.
-        padding: of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        padding: of its convolutions, `"same"`, `"symmetric"`, `"reflect"` or `"centred"`.
         network: the kind of network, one of `NETWORKS`.
         fill_size, detail, hole_width: of an `Inpainter`. Files of earlier versions and snapshots of the
             original do not say: whole images without details.
@@ -57,21 +55,20 @@ def config_of(generator):
 
 
 def read_config(place):
-    """The `GeneratorConfig` of the checkpoints in a folder, or None if there is none; or of a single file,
-    `.keras` or `.tflite`.
+    """The `GeneratorConfig` of the checkpoints in a folder, or of a file; None if nothing says it.
 
     Raises:
         UserError: the file is damaged, or describes a network that this version does not have.
     """
     path, read = pathlib.Path(place) / NAME, _described
-    if is_keras_file(place):
-        path, read = place, keras_file.description
-    elif file := find_litert(place):
-        path, read = file, litert_file.description
+    if format_of(place):
+        path, read = place, format_of(place).description
     elif not path.is_file():
         return None
     try:
         found = read(path)
+        if found is None:
+            return None
         scale = {name: found[name] for name in GeneratorConfig().scale() if name in found}
         config = GeneratorConfig(*(found[name] for name in _NETWORK), **scale)
         if type(config.guided) is not bool or {type(config.padding), type(config.network)} != {str}:
@@ -101,7 +98,7 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
     """The configuration to build a checkpoint's generator with.
 
     Args:
-        path: what `find` understands, a `.keras` or `.tflite` file, or None for the bundled weights.
+        path: what `find` understands, a file that `format_of` knows, or None for the bundled weights.
         guided, padding, network: what the caller asks for, or None to leave it to the checkpoint.
         scale: `fill_size` and `detail`, the same. Unlike a network, they may be other than the checkpoint
             says; `fill_size="whole"` also means no detail, unless it is asked for.
@@ -114,13 +111,13 @@ def resolve(path, guided=None, padding=None, network=None, **scale):
             is no such network.
     """
     place = BUNDLED if path is None else path
-    if path is not None and not is_keras_file(path) and not find_litert(path):
+    if path is not None and not format_of(path):
         place = pathlib.Path(find(path)).parent
     return resolve_folder(place, guided, padding, network, **scale)
 
 
 def resolve_folder(folder, guided=None, padding=None, network=None, fill_size=None, detail=None):
-    """As `resolve`, for all checkpoints in a folder; None for no folder."""
+    """As `resolve`, for all checkpoints in a folder, or a file; None for neither."""
     config = _agreed(folder, guided, padding, network)
     if fill_size is not None:
         config = dataclasses.replace(config, fill_size=fill_size)
@@ -138,11 +135,13 @@ def _agreed(place, guided, padding, network):
         config = GeneratorConfig(**requested)
         _check_possible(config)
         return config
+    holds = "holds" if format_of(place) else "holds checkpoints of"
+    source = "" if format_of(place) else f" ({NAME})"
     for name, value in requested.items():
         trained = getattr(said, name)
         if value != trained:
             raise UserError(
-                f"{place} holds checkpoints of a generator with {name}={_text(trained)} ({NAME}), received "
+                f"{place} {holds} a generator with {name}={_text(trained)}{source}, received "
                 f"{name}={_text(value)}: leave --{name} out, or name another checkpoint"
             )
     return said

@@ -1,15 +1,40 @@
-"""Converting a training checkpoint to a snapshot of the original TF1 code."""
+"""Converting checkpoints to snapshots in the format of the original TF1 code."""
+
+import pathlib
 
 import tensorflow as tf
 
-from inpaint.checkpoints import native, restore, tf1
-from inpaint.checkpoints.config import resolve
+from inpaint.checkpoints import native, restore
+from inpaint.checkpoints.config import resolve, write_config
+from inpaint.checkpoints.formats import tf1
 from inpaint.checkpoints.locate import check_free
 from inpaint.discriminators.critics import FILTERS, Critics
 from inpaint.discriminators.sn_patchgan import Discriminator
-from inpaint.errors import UserError
+from inpaint.errors import UserError, as_user_error
 from inpaint.models.architecture import NETWORKS
 from inpaint.models.make_generator import make_generator
+
+
+def write_generator(folder, generator, config, step=0):
+    """Write a generator alone, as a snapshot with a config.json beside it.
+
+    Args:
+        folder: where it goes; created if needed.
+        generator: the `Generator`.
+        config: its `GeneratorConfig`.
+        step: number of finished iterations.
+
+    Returns:
+        the snapshot's prefix, a string.
+
+    Raises:
+        UserError: `folder` holds a checkpoint already, or cannot be written.
+    """
+    check_free(folder)
+    with as_user_error(f"cannot make the folder {folder}"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    write_config(folder, config)  # first, so that there is no snapshot without one
+    return tf1.save(folder, generator, step=step)
 
 
 def models_of(path):
@@ -32,6 +57,8 @@ def models_of(path):
     config = resolve(path)
     if not NETWORKS[config.network].in_original:
         raise UserError(f"{prefix} is of network {config.network}, which the original TF1 code does not have")
+    if config.padding == "centred":
+        raise UserError(f"{prefix} is of padding centred, which the original TF1 code does not have")
     guided = native.saved_shape(prefix, "generator", "inpaint_net/conv1/kernel")[2] == 6
     generator = make_generator(guided, config.padding, config.network)
     judged = native.saved_shape(prefix, "discriminator", "discriminator/sn_patch_gan/conv1/kernel")

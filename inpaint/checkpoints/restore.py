@@ -1,18 +1,21 @@
-"""Loading either kind of checkpoint, this project's or the original TF1 code's."""
+"""Loading any kind of checkpoint: this project's, the original TF1 code's, files of other formats."""
 
 import numpy as np
 
-from inpaint.checkpoints import keras_file, native, tf1
+from inpaint.checkpoints import native
+from inpaint.checkpoints.config import resolve_folder
+from inpaint.checkpoints.formats import tf1
+from inpaint.checkpoints.formats.files import format_of
 from inpaint.checkpoints.locate import BUNDLED, find
 from inpaint.errors import UserError
 from inpaint.models.make_generator import make_generator
 
 
 def restored_generator(path, config, precision="float32", say=None):
-    """A new generator, loaded from either kind of checkpoint.
+    """A new generator, loaded from any kind of checkpoint.
 
     Args:
-        path: folder, prefix, a `.keras` file, or None for the bundled weights.
+        path: folder, prefix, a file that `format_of` knows, or None for the bundled weights.
         config: the checkpoint's `GeneratorConfig`, which `resolve` returns.
         precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
         say: called with one line of text that describes the loaded checkpoint, or None.
@@ -31,10 +34,10 @@ def restored_generator(path, config, precision="float32", say=None):
 
 
 def load_generator(path, generator):
-    """Load a generator that is there already from either kind of checkpoint.
+    """Load a generator that is there already from any kind of checkpoint.
 
     Args:
-        path: folder, prefix, a `.keras` file, or None for the bundled weights.
+        path: folder, prefix, a file that `format_of` knows, or None for the bundled weights.
         generator: the `Generator` to fill.
 
     Returns:
@@ -47,9 +50,9 @@ def load_generator(path, generator):
     if path is None:
         tf1.load(BUNDLED, generator)
         loaded = f"the bundled weights, {BUNDLED.name}"
-    elif keras_file.is_keras_file(path):
-        keras_file.load(path, generator)
-        loaded = f"a network that Keras saved, {path}"
+    elif form := format_of(path):
+        resolve_folder(path, generator.guided, generator.padding, generator.network)
+        loaded = f"{form.load(path, generator)}, {path}"
     else:
         prefix, ours = kind(path)
         loaded = f"a checkpoint of {'this project' if ours else 'the original TF1 code'}, {prefix}"
@@ -63,10 +66,10 @@ def load_generator(path, generator):
 
 
 def restore_training(path, trainer, step):
-    """Continue training from either kind of checkpoint.
+    """Continue training from any kind of checkpoint.
 
     Args:
-        path: folder or prefix.
+        path: folder or prefix, or a file that `format_of` knows.
         trainer: a new `Trainer`; its models and optimizer receive the checkpoint's state.
         step: int64 `tf.Variable`, set to the checkpoint's step where it has one.
 
@@ -76,6 +79,10 @@ def restore_training(path, trainer, step):
     Raises:
         UserError: there is no checkpoint, or it is damaged or does not fit.
     """
+    if format_of(path):
+        said = load_generator(path, trainer.generator)
+        native.begin(trainer, [native.MEAN] if trainer.mean else [])
+        return f"beginning with {said}, which holds the generator alone"
     prefix, ours = kind(path)
     if ours:
         native.check_generator(prefix, trainer.generator)

@@ -24,6 +24,7 @@ COMMANDS = {
         "inpaint.commands.tools.convert_features",
         "convert pretrained features for train --gan=projected",
     ),
+    "to_native": ("inpaint.commands.tools.to_native", "convert a file of Keras or PyTorch to a checkpoint"),
     "to_tf1": ("inpaint.commands.tools.to_tf1", "convert a checkpoint for the original TF1 code"),
 }
 

@@ -6,7 +6,7 @@ import zipfile
 
 import tensorflow as tf
 
-from inpaint.checkpoints.litert_file import NAME
+from inpaint.checkpoints.formats.litert_file import NAME
 from inpaint.errors import as_user_error
 from inpaint.export.fixed_size import check_size, copy_function, fill_function
 from inpaint.io.atomic import whole_folder

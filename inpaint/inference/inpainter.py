@@ -75,15 +75,16 @@ class Inpainter:
         runtime="auto",
         **options,
     ):
-        """Create an `Inpainter` from a checkpoint of this project or of the original TF1 code.
+        """Create an `Inpainter` from a checkpoint of this project, of the original TF1 code or of a port.
 
         Args:
-            path: folder or prefix of the checkpoint, or a `.keras` or `.tflite` file of its network; None for
-                the bundled weights.
+            path: folder or prefix of the checkpoint; a file that Keras saved (`.keras`, `.h5`), of the port
+                `deepfillv2-pytorch` (`.pth`, `.safetensors`) or for LiteRT (`.tflite`, or its folder); None
+                for the bundled weights.
             guided: Whether the generator takes a sketch. None: as in the checkpoint's config.json, or
                 False without one.
-            padding: padding of the convolutions, `"same"`, `"symmetric"` or `"reflect"`. None: as in the
-                checkpoint's config.json, or `"same"` without one.
+            padding: padding of the convolutions, `"same"`, `"symmetric"`, `"reflect"` or `"centred"`. None:
+                as in the checkpoint's config.json, or `"same"` without one.
             network: kind of network, one of `NETWORKS`. None: as in the checkpoint's config.json, or
                 `"gated"` without one.
             precision: dtype policy, `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.

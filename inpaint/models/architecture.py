@@ -8,7 +8,7 @@ import dataclasses
 
 from inpaint.errors import UserError
 
-PADDINGS = ("same", "symmetric", "reflect")
+PADDINGS = ("same", "symmetric", "reflect", "centred")
 
 # Each row: layer name (as in the originals' checkpoints), number of channels in multiples of the width, and
 # what differs from a 3x3 convolution with ELU. Layers named "..._upsample" first enlarge their input.
@@ -80,7 +80,7 @@ SHOWN_UNET_LAYERS = ("enc_1", "enc_2", "enc_3", "enc_4", "dec_5", "dec_3", "dec_
 
 # Minimum height and width by padding: the dilated convolutions mirror up to 16 positions of a feature map
 # at 1/4 of the resolution, and "reflect" excludes the border.
-LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72}
+LEAST_SIZE = {"same": 8, "symmetric": 64, "reflect": 72, "centred": 8}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Generator(BaseGenerator):
 
     Args:
         guided: Whether the network takes a sketch as an additional input.
-        padding: padding of all convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        padding: padding of all convolutions, `"same"`, `"symmetric"`, `"reflect"` or `"centred"`. With
+            the last, which is PyTorch's, the attention reduces its maps as PyTorch does, too.
         network: its kind, one of `NETWORKS`. `"gated"` is DeepFillv2; `"plain"` and `"partial"` are the same
             without gates, half as wide, with plain convolutions (2,026,566 parameters) and partial ones;
             `"deepfill_v1"` is the network of Yu et al., CVPR 2018 (3,601,542 parameters).
@@ -74,7 +75,9 @@ class Generator(BaseGenerator):
         self._add_output("conv17", coarse)
         convolved = self._add_table(CONVOLUTION_BRANCH, self.architecture.refined_input)
         encoded = self._add_table(ATTENTION_ENCODER, self.architecture.refined_input)
-        self.contextual_attention = ContextualAttention(dtype=self.dtype_policy)
+        self.contextual_attention = ContextualAttention(
+            align_corners=self.padding != "centred", dtype=self.dtype_policy
+        )
         attended = self._add_table(ATTENTION_DECODER, encoded)
         decoded = self._add_table(DECODER, convolved + attended)
         self._add_output("allconv17", decoded)
@@ -151,6 +154,14 @@ class Generator(BaseGenerator):
             return filled
         return tf.concat([filled, _ones(mask), mask], axis=-1)
 
+    def attention_mask(self, mask):
+        """Return the attention's mask: [N, H, W, 1] -> [N, H/4, W/4, 1].
+
+        The attention reduces it to 1/8. A single step would sample other pixels.
+        """
+        align_corners = self.contextual_attention.options.align_corners
+        return resize_nearest(mask, tf.shape(mask)[1:3] // 4, align_corners)
+
     def forward(self, incomplete, mask, sketch=None, plan=None, training=False):
         """Compute the network, everywhere or only around the hole.
 
@@ -179,9 +190,7 @@ class Generator(BaseGenerator):
 
         branch = plan.run(self.made_of(CONVOLUTION_BRANCH), plan.start(filled), joined)  # [N, H/4, W/4, 96]
         x = plan.run_everywhere(self.made_of(ATTENTION_ENCODER), filled)  # [N, H/4, W/4, 96]
-        # The mask is downsampled in two steps, here to 1/4 and in the attention to 1/8: a single step
-        # would sample other pixels.
-        x, offsets = plan.attend(self.contextual_attention, x, resize_nearest(mask, quarter), attended)
+        x, offsets = plan.attend(self.contextual_attention, x, self.attention_mask(mask), attended)
         x = plan.run(attention_decoder, x, joined)  # [N, H/4, W/4, 96]
 
         x = plan.run(decoder, plan.join(branch, x), hole)

@@ -10,7 +10,7 @@ def make_generator(guided=False, padding="same", network="gated", **options):
 
     Args:
         guided: Whether it takes a sketch.
-        padding: padding of its convolutions, `"same"`, `"symmetric"` or `"reflect"`.
+        padding: padding of its convolutions, `"same"`, `"symmetric"`, `"reflect"` or `"centred"`.
         network: its kind, one of `NETWORKS`.
         options: further arguments of the model, such as `dtype`.
 

@@ -22,7 +22,8 @@ class InpainterOptions(NetworkOptions):
 
     checkpoint_dir: str | None = option(
         None,
-        "Checkpoint of this project or the original: folder, prefix or file. Default: the bundled weights.",
+        "Checkpoint: folder or prefix, of this project or the original; or a file of Keras, PyTorch or "
+        "LiteRT. Default: the bundled weights.",
     )
     precision: str = PRECISION
     edge_threshold: float = EDGE_THRESHOLD

@@ -26,7 +26,7 @@ class RunOptions(Options):
     continue_with_other_data: bool = option(
         False, "Go on with a run though its training images are no longer those that it began with."
     )
-    model_restore: str = option("", "Checkpoint to start from, this project's or the original's.")
+    model_restore: str = option("", "Checkpoint to start from, this project's, the original's or a file.")
     fill_size: str | None = option(
         None,
         "Default --fill_size of `fill` with this network, saved with its checkpoints: whole, auto or a "

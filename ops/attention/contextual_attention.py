@@ -31,6 +31,7 @@ class ContextualAttention(tf.keras.layers.Layer):
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
         memory_budget: bytes that the score matrices may take together.
+        align_corners: how the maps and the mask are reduced, see `resize_nearest`.
 
     Call arguments (the first three also as one list, tuple or dict by these names):
         foreground: [N, H, W, C], what is filled; H and W multiples of `rate`.
@@ -66,11 +67,12 @@ class ContextualAttention(tf.keras.layers.Layer):
         fuse_kernel_size=3,
         softmax_scale=10.0,
         memory_budget=2**30,
+        align_corners=True,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.options = AttentionOptions(
-            kernel_size, rate, fuse, fuse_kernel_size, softmax_scale, memory_budget
+            kernel_size, rate, fuse, fuse_kernel_size, softmax_scale, memory_budget, align_corners
         )
 
     @property
@@ -154,7 +156,7 @@ class ContextualAttention(tf.keras.layers.Layer):
             tf.shape(x)[1:3] % self.rate, 0, f"height and width must be multiples of rate {self.rate}"
         )
         size = [side // self.rate for side in height_and_width(x)]
-        return x if self.rate == 1 else resize_nearest(x, size)
+        return x if self.rate == 1 else resize_nearest(x, size, self.options.align_corners)
 
     def _known(self, mask):
         """1 where the background's patch holds no hole at all: float32 [N or 1, hr, wr, 1]."""

@@ -14,6 +14,7 @@ class AttentionOptions:
         fuse_kernel_size: odd length of the diagonal along which neighbouring scores are added.
         softmax_scale: factor on the scores before the softmax.
         memory_budget: bytes that the score matrices may take together.
+        align_corners: how both maps and the mask are reduced, see `resize_nearest`.
 
     Raises:
         ValueError: an option out of its range, naming the option and the value.
@@ -25,6 +26,7 @@ class AttentionOptions:
     fuse_kernel_size: int
     softmax_scale: float
     memory_budget: int
+    align_corners: bool
 
     def __post_init__(self):
         for name in ("kernel_size", "fuse_kernel_size"):

@@ -6,7 +6,7 @@ from inpaint.ops.convolution.dilated_conv import dilated_conv
 from inpaint.ops.keras_compat import add_float32_weight
 from inpaint.ops.pieces import Piece, window_of
 
-PADDINGS = ("same", "symmetric", "reflect")
+PADDINGS = ("same", "symmetric", "reflect", "centred")
 
 
 def check_convolution(filters, kernel_size, strides, dilation_rate):
@@ -26,15 +26,15 @@ def check_convolution(filters, kernel_size, strides, dilation_rate):
 class PaddedConv(tf.keras.layers.Layer):
     """2-D convolution that keeps the size (divided by the stride), with a choice of borders.
 
-    `"same"` is TensorFlow's zero padding, asymmetric where the stride is 2. `"symmetric"` and
-    `"reflect"` first pad by `dilation_rate * (kernel_size - 1) // 2` on every side, then convolve
-    without padding.
+    `"same"` is TensorFlow's zero padding, asymmetric where the stride is 2. The others first pad by
+    `dilation_rate * (kernel_size - 1) // 2` on every side, then convolve without padding: `"symmetric"` and
+    `"reflect"` mirror, `"centred"` pads with zeros, as PyTorch does.
 
     Args:
         filters: number of output channels.
         kernel_size: odd side of the square kernel.
         strides: step in both directions.
-        padding: `"same"`, `"symmetric"` or `"reflect"`, in upper or lower case.
+        padding: `"same"`, `"symmetric"`, `"reflect"` or `"centred"`, in upper or lower case.
         dilation_rate: spacing of the kernel's taps; 1 if `strides` is above 1.
         activation: Keras activation of the output. Default: none.
 
@@ -71,10 +71,10 @@ class PaddedConv(tf.keras.layers.Layer):
     def with_borders(self, inputs):
         """(the input in the compute dtype, padded if need be; the `border` that a convolution takes then)."""
         x = tf.cast(inputs, self.compute_dtype)
-        if self.padding == "same":
+        if self.padding == "same" or (self.padding == "centred" and self.strides == 1):
             return x, "SAME"
         margin = self._reach // 2
-        return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self.padding), "VALID"
+        return tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]], self._border), "VALID"
 
     def apply_bordered(self, x, border="VALID"):
         """The layer applied to an input that already has its borders and the compute dtype."""
@@ -119,7 +119,7 @@ class PaddedConv(tf.keras.layers.Layer):
     @property
     def _border(self):
         """What lies beyond the edges, a mode of `tf.pad`."""
-        return "CONSTANT" if self.padding == "same" else self.padding
+        return "CONSTANT" if self.padding in ("same", "centred") else self.padding
 
     @property
     def _reach(self):

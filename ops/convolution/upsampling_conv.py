@@ -61,7 +61,7 @@ class UpsamplingConv(PaddedConv):
     def _border(self):
         # One pixel beyond the enlarged border lies, mirrored with or without the border itself,
         # the border's own small pixel.
-        return "CONSTANT" if self.padding == "same" else "SYMMETRIC"
+        return "CONSTANT" if super()._border == "CONSTANT" else "SYMMETRIC"
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

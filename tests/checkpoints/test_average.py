@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint.checkpoints import native, tf1
+from inpaint.checkpoints import native
 from inpaint.checkpoints.average import write_average
 from inpaint.checkpoints.config import GeneratorConfig, read_config
+from inpaint.checkpoints.formats import tf1
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator
 

@@ -10,8 +10,9 @@ from PIL import Image
 from support.golden_data import seed_weights
 from support.helpers import SMALL
 
-from inpaint.checkpoints import config, restore, tf1
+from inpaint.checkpoints import config, restore
 from inpaint.checkpoints.config import GeneratorConfig
+from inpaint.checkpoints.formats import tf1
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError

@@ -9,8 +9,9 @@ from PIL import Image
 from support import golden_data
 from support.helpers import SMALL
 
-from inpaint.checkpoints import restore, tf1
+from inpaint.checkpoints import restore
 from inpaint.checkpoints.config import GeneratorConfig, write_config
+from inpaint.checkpoints.formats import tf1
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.architecture import NETWORKS

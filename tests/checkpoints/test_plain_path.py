@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint.checkpoints import native, restore, tf1
+from inpaint.checkpoints import native, restore
+from inpaint.checkpoints.formats import tf1
 from inpaint.checkpoints.locate import find
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.checkpoints.plain_path import is_plain

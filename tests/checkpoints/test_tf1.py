@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 from support import golden_data
 
-from inpaint.checkpoints import locate, native, restore, tf1
+from inpaint.checkpoints import locate, native, restore
+from inpaint.checkpoints.formats import tf1
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from inpaint.checkpoints import convert, native, restore, tf1
+from inpaint.checkpoints import convert, native, restore
+from inpaint.checkpoints.formats import tf1
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator

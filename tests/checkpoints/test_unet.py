@@ -5,9 +5,10 @@ import pytest
 import tensorflow as tf
 from support import golden_data
 
-from inpaint.checkpoints import restore, tf1
+from inpaint.checkpoints import restore
 from inpaint.checkpoints.average import write_average
 from inpaint.checkpoints.convert import models_of
+from inpaint.checkpoints.formats import tf1
 from inpaint.checkpoints.manager import RunCheckpoints
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError

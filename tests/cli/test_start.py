@@ -77,7 +77,9 @@ def test_help_tells_kinds_and_defaults(probe):
     assert "--padding" not in probe("fill", "--helpshort")[1]
     _, out, _, _ = probe("fill", "--helpfull")
     assert (
-        "\nNetwork:\n" in out and "  --padding=same|symmetric|reflect\n" in out and "  --[no]guided\n" in out
+        "\nNetwork:\n" in out
+        and "  --padding=same|symmetric|reflect|centred\n" in out
+        and "  --[no]guided\n" in out
     )
     assert "Output file: .png, .jpg, .webp or .tif. For a folder, a folder. Default: output.png." in out
     _, out, _, _ = probe("evaluate", "--helpfull")

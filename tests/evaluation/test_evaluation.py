@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from inpaint.checkpoints import tf1
+from inpaint.checkpoints.formats import tf1
 from inpaint.errors import UserError
 from inpaint.evaluation import baselines
 from inpaint.evaluation.baselines import Method, mean_colour, navier_stokes, telea

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint.checkpoints import tf1
 from inpaint.checkpoints.config import config_of, write_config
+from inpaint.checkpoints.formats import tf1
 from inpaint.evaluation.mask_sets import fixed_mask
 from inpaint.evaluation.metrics import measure
 from inpaint.inference.inpainter import Inpainter

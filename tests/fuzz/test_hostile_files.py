@@ -17,6 +17,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from support import safetensors_writer, torch_writer
 from support.encoders import chunk, png, tiff
 
 from inpaint.checkpoints import native
@@ -28,6 +29,7 @@ from inpaint.images.mask_rule import MaskRule
 from inpaint.inference.arguments import checked
 from inpaint.inference.fill_list import Failures, fill_list, read_jobs
 from inpaint.inference.pictures import as_levels
+from inpaint.io import safetensors_file, torch_file
 
 pytestmark = pytest.mark.slow
 
@@ -261,6 +263,36 @@ def test_what_names_a_checkpoint(content):
         with pytest.raises(UserError) as told:
             find(folder)
         assert one_line(told.value)
+
+
+@functools.cache
+def network_file(format):
+    """(what reads it, its bytes) of a file with two arrays."""
+    arrays = {
+        "a.weight": np.arange(24.0, dtype=np.float32).reshape(2, 3, 4),
+        "a.bias": np.ones(3, np.float32),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "x"
+        if format == "safetensors":
+            safetensors_writer.write(path, arrays)
+            return safetensors_file.read_arrays, path.read_bytes()
+        tree = {"G": torch_writer.tensors_of(arrays), "n_iter": 3}
+        (torch_writer.write_archive if format == "archive" else torch_writer.write_sequence)(path, tree)
+        return torch_file.read_arrays, path.read_bytes()
+
+
+@many(4000)
+@hypothesis.given(st.sampled_from(("archive", "sequence", "safetensors")), st.data())
+def test_network_files(format, data):
+    read, whole = network_file(format)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "x"
+        path.write_bytes(data.draw(damaged(whole)))
+        try:
+            assert all(array.nbytes <= len(whole) for array in read(path).values())
+        except UserError as error:
+            assert one_line(error)
 
 
 def test_what_is_read_can_be_written(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from support.helpers import ROOT, command_line
 
-from inpaint.checkpoints import tf1
+from inpaint.checkpoints.formats import tf1
 from inpaint.errors import UserError
 from inpaint.images.mask_rule import MaskRule
 from inpaint.inference.fill_file import Job, fill_loaded, load

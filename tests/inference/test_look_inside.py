@@ -15,7 +15,7 @@ from inpaint.models.plans import Everywhere
 from inpaint.ops import GatedConv, GatedUpsamplingConv
 
 
-@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
+@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect", "centred"])
 @pytest.mark.parametrize("kind", [GatedConv, GatedUpsamplingConv])
 def test_gates(rng, kind, padding):
     """A layer's output is its activated features times its gates."""

@@ -7,8 +7,8 @@ import tensorflow as tf
 from support import golden_data
 from support.helpers import ROOT, both_ways
 
-from inpaint.checkpoints import tf1
 from inpaint.checkpoints.config import config_of, write_config
+from inpaint.checkpoints.formats import tf1
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.errors import UserError
 from inpaint.models.generator import Generator

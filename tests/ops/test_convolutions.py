@@ -49,14 +49,19 @@ def test_stride_two_pads_below_and_right():
     x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
     expected = [[x[0, :3, :3].sum(), x[0, :3, 2:].sum()], [x[0, 2:, :3].sum(), x[0, 2:, 2:].sum()]]
     np.testing.assert_allclose(layer(x)[0, :, :, 0], expected)
+    # Centred: one row above, as in PyTorch.
+    centred = PaddedConv(1, 3, strides=2, padding="centred")
+    centred(x), centred.set_weights(layer.get_weights())
+    expected = [[x[0, :2, :2].sum(), x[0, :2, 1:].sum()], [x[0, 1:, :2].sum(), x[0, 1:, 1:].sum()]]
+    np.testing.assert_allclose(centred(x)[0, :, :, 0], expected)
 
 
-@pytest.mark.parametrize("padding", ["symmetric", "reflect"])
+@pytest.mark.parametrize("padding", ["symmetric", "reflect", "centred"])
 def test_padding_equals_numpy(rng, padding):
     layer = PaddedConv(2, 3, dilation_rate=2, padding=padding.upper())
     x = rng.normal(size=(1, 6, 7, 3)).astype(np.float32)
     y = layer(x)
-    padded = np.pad(x[0], ((2, 2), (2, 2), (0, 0)), mode=padding)
+    padded = np.pad(x[0], ((2, 2), (2, 2), (0, 0)), mode="constant" if padding == "centred" else padding)
     expected = sum(
         padded[2 * i : 2 * i + 6, 2 * j : 2 * j + 7] @ np.array(layer.kernel)[i, j]
         for i in range(3)
@@ -65,7 +70,7 @@ def test_padding_equals_numpy(rng, padding):
     np.testing.assert_allclose(y[0], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
+@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect", "centred"])
 @pytest.mark.parametrize(
     "enlarging, convolution", [(GatedUpsamplingConv, GatedConv), (UpsamplingConv, PaddedConv)]
 )

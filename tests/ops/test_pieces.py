@@ -20,7 +20,7 @@ def test_laid_out(rng):
     np.testing.assert_array_equal(whole, np.pad(x, ((0, 0), (1, 1), (2, 1), (0, 0))))
 
 
-@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect"])
+@pytest.mark.parametrize("padding", ["same", "symmetric", "reflect", "centred"])
 @pytest.mark.parametrize(
     "kind, options",
     [

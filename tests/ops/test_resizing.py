@@ -55,3 +55,9 @@ def test_flow_is_enlarged_with_aligned_corners():
     offsets[0, 0, 1, 0] = 1
     green = np.ravel(flow_image(offsets, 2)[0, 0, :, 1])
     np.testing.assert_allclose(green, [1, 1 / 3, -1 / 3, -1], atol=1e-6)
+
+
+def test_without_aligned_corners_every_second_is_read(rng):
+    x = tf.constant(rng.normal(size=(1, 12, 8, 2)), tf.float32)
+    np.testing.assert_array_equal(resize_nearest(x, (6, 4), align_corners=False), x[:, ::2, ::2])
+    np.testing.assert_array_equal(resize_nearest(x, (4, 8), align_corners=False), x[:, ::3])

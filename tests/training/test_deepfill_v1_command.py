@@ -9,7 +9,8 @@ import tensorflow as tf
 from support import golden_data
 from support.helpers import SMALL, weights_in
 
-from inpaint.checkpoints import restore, tf1
+from inpaint.checkpoints import restore
+from inpaint.checkpoints.formats import tf1
 from inpaint.discriminators.critics import Critics
 from inpaint.models.generator import Generator
 from inpaint.training.recipes.deepfill_v1 import DeepFillV1

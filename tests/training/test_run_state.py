@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 from support import golden_data
 
-from inpaint.checkpoints import native, restore, tf1
+from inpaint.checkpoints import native, restore
 from inpaint.checkpoints.average import write_average
+from inpaint.checkpoints.formats import tf1
 from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer

@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from inpaint.checkpoints.litert_file import find_litert
+from inpaint.checkpoints.formats.litert_file import find_litert
 from inpaint.checkpoints.locate import BUNDLED
 from inpaint.errors import UserError
 from inpaint.inference.runtimes.litert_filler import LiteRTFiller

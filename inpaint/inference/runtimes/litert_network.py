@@ -4,7 +4,7 @@ import os
 import threading
 
 from inpaint.checkpoints.config import GeneratorConfig
-from inpaint.checkpoints.litert_file import description
+from inpaint.checkpoints.formats.litert_file import description
 from inpaint.errors import UserError, reason
 from inpaint.models.architecture import architecture_of
 

@@ -11,7 +11,7 @@ from inpaint.models.architecture import ATTENTION_ENCODER, CELL
 from inpaint.models.generator import complete
 from inpaint.models.plans import Everywhere
 from inpaint.models.preprocessing import from_network
-from inpaint.ops import gaussian_blur, resize_nearest
+from inpaint.ops import gaussian_blur
 from inpaint.ops.pieces import Piece, at_hand, window_of
 
 # Chosen on photographs of 1024 pixels, between PSNR and sharpness. The attention itself has 10 for the scale,
@@ -97,7 +97,7 @@ def _compared(generator, plan, copy, mask):
     """The features [N, h / 4, w / 4, C] by which places of filled copies are compared, and their mask."""
     encoder = generator.made_of(ATTENTION_ENCODER)
     features = plan.run_everywhere(encoder, generator.refinement_input(copy, mask))
-    return features, resize_nearest(mask, tf.shape(mask)[1:3] // 4)
+    return features, generator.attention_mask(mask)
 
 
 def _residuals(images, copy, mask):

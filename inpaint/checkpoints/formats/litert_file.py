@@ -25,7 +25,8 @@ def description(path):
     Raises:
         UserError: there is no such file, or none that this version wrote.
     """
-    if not pathlib.Path(path).is_file():
+    path = find_litert(path)
+    if not path.is_file():
         raise UserError(f"no checkpoint at {path}: no such file")
     try:
         with zipfile.ZipFile(path) as attached:
@@ -41,3 +42,8 @@ def description(path):
             f"{path} is no network of this project for LiteRT: {reason(error)}; write it by export "
             f"--format=litert"
         ) from error
+
+
+def load(path, generator):
+    """Raise UserError: such a file has no weights that a generator could take."""
+    raise UserError(f"{path} is for LiteRT, which fills with it: name the checkpoint that it was made of")

@@ -1,4 +1,4 @@
-"""Networks that Keras saved: `generator.save("x.keras")`."""
+"""Networks that Keras saved: `generator.save("x.keras")` or `"x.h5"`, `save_weights("x.weights.h5")`."""
 
 import json
 import pathlib
@@ -11,13 +11,8 @@ _MOST_BYTES = 1 << 20  # of a description, which has some hundred
 _UNREADABLE = OSError, ValueError, LookupError, TypeError, RuntimeError, zipfile.BadZipFile
 
 
-def is_keras_file(path):
-    """Whether a path names such a file; Keras goes by the suffix, too."""
-    return path is not None and pathlib.Path(path).suffix == ".keras"
-
-
 def description(path):
-    """What the file says of the network, a dict with `guided`, `padding` and `network`. Needs no TensorFlow.
+    """What the file says of the network; None of weights alone, which say nothing. Needs no TensorFlow.
 
     Raises:
         UserError: there is no such file, or it holds no network of this project.
@@ -25,10 +20,10 @@ def description(path):
     if not pathlib.Path(path).is_file():
         raise UserError(f"no checkpoint at {path}: no such file")
     try:
-        with zipfile.ZipFile(path) as archive:
-            if archive.getinfo("config.json").file_size > _MOST_BYTES:
-                raise ValueError("its description is too long")
-            found = json.loads(archive.read("config.json"))
+        text = _text_in_hdf5(path) if pathlib.Path(path).suffix == ".h5" else _text_in_archive(path)
+        if text is None:
+            return None
+        found = json.loads(text)
         if found["class_name"] not in _CLASSES:
             raise ValueError(f"a {found['class_name']}")
         return dict(found["config"])
@@ -38,11 +33,24 @@ def description(path):
         ) from error
 
 
+def _text_in_archive(path):
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo("config.json").file_size > _MOST_BYTES:
+            raise ValueError("its description is too long")
+        return archive.read("config.json")
+
+
+def _text_in_hdf5(path):
+    import h5py
+
+    with h5py.File(path) as file:
+        return file.attrs.get("model_config")
+
+
 def load(path, generator):
     """Give a generator like the saved one its weights; UserError if the file is damaged."""
-    import tensorflow as tf
-
     try:
-        generator.set_weights(tf.keras.models.load_model(path, compile=False).get_weights())
+        generator.load_weights(str(path))  # which makes no model, whatever the file describes
     except _UNREADABLE as error:
         raise UserError(f"{path} cannot be read: {reason(error)}") from error
+    return "a network that Keras saved"
