@@ -60,7 +60,7 @@ def regions(mask, fill_size, hole_width, sides=SIDES):
         return [Region(whole, whole, cell_for_side(mask.shape, fill_size))]
     holes, radii = separate_holes(mask, _APART)
     while True:
-        needed = CELL * 2 * radii / hole_width
+        needed = np.minimum(CELL * 2 * radii / hole_width, cell_for_side(mask.shape, sides[0]))
         extents = (holes[:, 2:] - holes[:, :2]).max(axis=1)
         cells, sides = np.transpose([_cell_and_side(*pair, sides) for pair in zip(extents, needed)])
         groups = joined(holes, _APART * cells // CELL)

@@ -138,7 +138,14 @@ def test_advice():
 
 
 def test_auto_goes_by_the_width_that_the_network_fills_well():
-    mask = disc(np.zeros((900, 900), np.uint8), 450, 450, 150) > 0
+    mask = disc(np.zeros((2000, 2000), np.uint8), 450, 450, 150) > 0
     for width, cell in ((48, 51), (96, 26), (301, 10), (400, 10)):  # half of a copy of 512, at least
         (region,) = scale.regions(mask, "auto", width)
         assert region.cell == pytest.approx(cell, abs=1)
+
+
+def test_no_image_is_reduced_to_less_than_the_smallest_side():
+    mask = np.zeros((300, 900), bool)
+    mask[20:280, 100:800] = True  # 5 times as wide as the network fills well
+    (region,) = regions(mask, "auto")
+    assert region.cell == 29 and region.side == 256  # 900 pixels in 256

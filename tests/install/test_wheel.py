@@ -22,7 +22,7 @@ from inpaint.cli.dispatch import COMMANDS
 pytestmark = pytest.mark.slow
 # `inpaint` has links to the other two: they are its subpackages.
 LINKED = ("flags", "ops")
-FOLDERS = ("inpaint", *LINKED, "benchmarks", "docs", "recipes", "serving", "tests")
+FOLDERS = ("inpaint", *LINKED, "benchmarks", "docs", "light", "recipes", "serving", "tests")
 PHOTOGRAPH = ROOT / "inpaint" / "examples" / "photographs" / "coffee.png"
 MASK = ROOT / "inpaint" / "examples" / "masks" / "coffee.png"
 PYTHON_FILL = """

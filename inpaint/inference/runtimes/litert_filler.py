@@ -103,6 +103,12 @@ def _residuals(image, copy, hole, cell):
     """Levels of an image without what a fill has of them, zero in the hole: float32 [H, W, 3]."""
     side = 2 * _REACH * _BLUR + 1
     smooth = cv2.GaussianBlur(copy, (side, side), _BLUR, borderType=cv2.BORDER_REFLECT)
-    size = image.shape[1], image.shape[0]
-    covered = np.asarray(Image.fromarray(hole).resize(size, Image.Resampling.NEAREST))
-    return np.where(covered[..., None], np.float32(0), image - _enlarged(smooth, cell))
+    rows, columns = (_nearest(*pair) for pair in zip(hole.shape, image.shape))
+    covered = hole[rows][:, columns, None]
+    return np.where(covered, np.float32(0), image - _enlarged(smooth, cell))
+
+
+def _nearest(n_in, n_out):
+    """Which of `n_in` places each of `n_out` is, in float32 arithmetic as in TensorFlow."""
+    positions = (np.arange(n_out, dtype=np.float32) + np.float32(0.5)) * np.float32(n_in / n_out)
+    return np.minimum(np.int64(positions), n_in - 1)
