@@ -28,3 +28,18 @@ def test_another_runtime_computes_the_same(script, bundled, tmp_path):
         np.testing.assert_array_equal(result[known], images[known])
         difference = np.abs(result.astype(int) - expected)
         assert difference.max() <= 1 and (difference > 0).mean() < 1e-3
+
+
+@pytest.mark.slow
+def test_fixed_sizes(script, bundled, tmp_path):
+    done = script("export", "--export_dir=1", "--format=onnx", "--size=64,128", cwd=tmp_path)
+    assert done.returncode == 0 and done.stdout.endswith("\n1\n"), done.stderr
+    assert sorted(path.name for path in (tmp_path / "1").iterdir()) == ["model_128.onnx", "model_64.onnx"]
+    photograph = np.asarray(Image.open(ROOT / "inpaint/examples/photographs/coffee.png").convert("RGB"))
+    for size in (64, 128):
+        session = onnxruntime.InferenceSession(str(tmp_path / "1" / f"model_{size}.onnx"))
+        image = photograph[None, 100 : 100 + size, 200 : 200 + size]
+        mask = np.zeros((1, size, size, 1), np.uint8)
+        mask[:, size // 3 : size // 2, size // 4 : size // 2] = 255
+        (result,) = session.run(["output"], {"image": image, "mask": mask})
+        np.testing.assert_array_equal(result, bundled(image, mask))
