@@ -122,7 +122,10 @@ def test_what_litert_cannot_do_is_told(file, light, tmp_path, photograph):
         ({"fill_size": "whole"}, "^LiteRT fills with --fill_size=auto only, received whole$"),
         ({"fill_size": 256}, "^LiteRT fills with --fill_size=auto only, received 256$"),
         ({"precision": "mixed_bfloat16"}, "^LiteRT computes as its file says: leave --precision out"),
-        ({"runtime": "tensorflow"}, "is for LiteRT, received --runtime=tensorflow: name the checkpoint$"),
+        (
+            {"runtime": "tensorflow"},
+            "model.tflite are for LiteRT, received --runtime=tensorflow: name a checkpoint$",
+        ),
         ({"network": "plain"}, "network=gated, received network=plain"),
     ):
         with pytest.raises(UserError, match=told):
@@ -162,12 +165,12 @@ def test_what_is_missing_is_told(file, monkeypatch):
 
 
 def test_the_bundled_weights_may_be_such_a_file(file, monkeypatch, tmp_path):
-    """As in the light distribution; where TensorFlow is installed as well, it does what LiteRT cannot."""
+    """As in the light distribution."""
     shutil.copy(file, tmp_path / "model.tflite")
     monkeypatch.setattr(choice, "BUNDLED", tmp_path)
     auto = GeneratorConfig(fill_size="auto", detail="residual")
     assert choice.litert_file(None, auto, "float32", "auto") == tmp_path / "model.tflite"
-    assert choice.litert_file(None, GeneratorConfig(), "float32", "auto") is None
-    assert choice.litert_file(None, auto, "float32", "tensorflow") is None
     with pytest.raises(UserError, match="^LiteRT fills with --fill_size=auto only"):
-        choice.litert_file(None, GeneratorConfig(), "float32", "litert")
+        choice.litert_file(None, GeneratorConfig(), "float32", "auto")
+    with pytest.raises(UserError, match="^the bundled weights are for LiteRT, received --runtime=tensorflow"):
+        choice.litert_file(None, auto, "float32", "tensorflow")

@@ -12,8 +12,8 @@ from inpaint.inference.runtimes.litert_network import LiteRTNetwork
 def loaded_network(path, config, precision, runtime, say):
     """The network of a checkpoint, for the runtime that is asked for.
 
-    With `"auto"` it is LiteRT where the checkpoint is a file for it, and otherwise TensorFlow. The bundled
-    weights are such a file, too, in an installation that has one.
+    With `"auto"` it is LiteRT where the checkpoint is a file for it, as are the bundled weights of the light
+    distribution; otherwise TensorFlow.
 
     Args:
         path, config, precision: as of `Inpainter.of_config`.
@@ -42,36 +42,23 @@ def loaded_network(path, config, precision, runtime, say):
 def litert_file(path, config, precision, runtime):
     """The file that LiteRT is to run, or None for TensorFlow; arguments and errors as of `loaded_network`."""
     file = find_litert(BUNDLED if path is None else path)
-    has_tensorflow, has_litert = (importlib.util.find_spec(x) for x in ("tensorflow", "ai_edge_litert"))
-    if runtime == "tensorflow" or (file is None and runtime == "auto"):
-        if path is not None and file is not None:
-            raise UserError(f"{path} is for LiteRT, received --runtime=tensorflow: name the checkpoint")
-        if not has_tensorflow:
+    name = path or "the bundled weights"
+    if file is None and runtime == "litert":
+        raise UserError(f"--runtime=litert needs a file that export --format=litert wrote, received {name}")
+    if file is None:
+        if importlib.util.find_spec("tensorflow") is None:
             raise UserError(
-                f"{path or 'the bundled weights'} need TensorFlow, which is not installed: pip install "
-                f"deepfillv2, or name a file that export --format=litert wrote"
+                f"{name} need TensorFlow, which is not installed: pip install deepfillv2, or name a file "
+                f"that export --format=litert wrote"
             )
         return None
-    if file is None:
-        raise UserError(
-            f"--runtime=litert needs a file that export --format=litert wrote, received "
-            f"--checkpoint_dir={path}"
-        )
-    why = _why_not(config, precision)
-    optional = runtime == "auto" and path is None and has_tensorflow
-    if optional and (why or not has_litert):
-        return None
-    if why:
-        raise UserError(f"LiteRT {why}")
-    return file
-
-
-def _why_not(config, precision):
+    if runtime == "tensorflow":
+        raise UserError(f"{name} are for LiteRT, received --runtime=tensorflow: name a checkpoint")
     if config.fill_size != "auto":
-        return f"fills with --fill_size=auto only, received {config.fill_size}"
+        raise UserError(f"LiteRT fills with --fill_size=auto only, received {config.fill_size}")
     if precision != "float32":
-        return f"computes as its file says: leave --precision out, received {precision}"
-    return None
+        raise UserError(f"LiteRT computes as its file says: leave --precision out, received {precision}")
+    return file
 
 
 def filler_for(generator, edge_threshold, hole_only, eager, fill_size, detail):
