@@ -61,8 +61,9 @@ def regions(mask, fill_size, hole_width, sides=SIDES):
     holes, radii = separate_holes(mask, _APART)
     while True:
         needed = np.minimum(CELL * 2 * radii / hole_width, cell_for_side(mask.shape, sides[0]))
-        extents = (holes[:, 2:] - holes[:, :2]).max(axis=1)
-        cells, sides = np.transpose([_cell_and_side(*pair, sides) for pair in zip(extents, needed)])
+        # A hole is at most half as wide and high as its copy, so that there is something to fill it from.
+        shown = np.minimum(2 * (holes[:, 2:] - holes[:, :2]).max(axis=1), max(mask.shape))
+        cells, chosen = np.transpose([_cell_and_side(*pair, sides) for pair in zip(shown, needed)])
         groups = joined(holes, _APART * cells // CELL)
         if len(groups) == len(holes):
             break
@@ -70,7 +71,7 @@ def regions(mask, fill_size, hole_width, sides=SIDES):
         radii = np.array([radii[g].max() for g in groups])
     return [
         Region(_window(mask.shape, hole, side * cell // CELL), _slices(*hole), int(cell), int(side))
-        for hole, cell, side in zip(holes, cells, sides)
+        for hole, cell, side in zip(holes, cells, chosen)
     ]
 
 
@@ -91,16 +92,13 @@ def advice(mask, config):
     )
 
 
-def _cell_and_side(extent, least, sides):
-    """The cell, at least this, and the side of the working copy for a hole of an extent in pixels.
-
-    A hole is at most half as wide and high as its copy, so that there is something to fill it from.
-    """
+def _cell_and_side(shown, least, sides):
+    """The cell, at least this, and the side of the working copy that shows so many pixels."""
     cell = max(CELL, math.ceil(least))
     for side in sides:
-        if 2 * CELL * extent <= cell * side:
+        if CELL * shown <= cell * side:
             return cell, side
-    return math.ceil(2 * CELL * extent / sides[-1]), sides[-1]
+    return math.ceil(CELL * shown / sides[-1]), sides[-1]
 
 
 def _window(size, hole, side):
