@@ -4,10 +4,9 @@ import os
 
 import pytest
 
-pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
+pytest.importorskip("fsspec", reason="fsspec, which comes with Ray, is not installed")
 
 from inpaint.bulk.lines import check_order, find_lists, read_lines  # noqa: E402
-from inpaint.bulk.runner_options import runner_options, worker_threads  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
 from inpaint.lists.file_lists import job_fields  # noqa: E402
 
@@ -28,7 +27,7 @@ def test_lines(lists, tmp_path):
     paths = lists("\ufeffa.png m.png b.png\n\n a b.png\tm.png\tc.png \r\na.png m.png\n", "x y z\n")
     assert find_lists(str(tmp_path / "*.txt")) == paths
     found = list(read_lines(paths[0]))
-    assert [line.number for line in found] == [1, 3, 4] and {line.flist for line in found} == {paths[0]}
+    assert [line.line for line in found] == [1, 3, 4] and {line.list for line in found} == {paths[0]}
     assert [job_fields(line.text) for line in found] == [
         ["a.png", "m.png", "b.png"],
         ["a b.png", "m.png", "c.png"],
@@ -82,16 +81,3 @@ def test_order_that_would_matter(lists, tmp_path, monkeypatch, texts, message):
     (tmp_path / "other.png").symlink_to("real.png")
     with pytest.raises(UserError, match=message):
         check_order(lists(*(text.format(d=tmp_path) for text in texts)))
-
-
-def test_options_of_beam(monkeypatch):
-    assert worker_threads(runner_options(["--runner=DirectRunner"])) == 0
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
-    several = ["--direct_running_mode=multi_processing", "--direct_num_workers=3"]
-    assert worker_threads(runner_options(several)) == 2
-    with pytest.raises(
-        UserError, match="'--runnr=x' is neither a flag of this command nor an option of Apache Beam"
-    ):
-        runner_options(["--runnr=x"])
-    with pytest.raises(UserError, match="Apache Beam's options: argument --direct_num_workers: invalid int"):
-        runner_options(["--direct_num_workers=x"])
