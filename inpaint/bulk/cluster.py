@@ -20,7 +20,8 @@ def cluster(address=None):
     """Context in which Ray runs.
 
     Args:
-        address: `auto` for the cluster that this machine belongs to, its `HOST:PORT`, or None: Ray is started on this machine alone.
+        address: `auto` for the cluster that this machine belongs to, its `HOST:PORT`, or None: Ray is started
+            on this machine alone.
 
     Raises:
         UserError: there is no such cluster, or one of its nodes has no or another version of this package.
@@ -30,8 +31,8 @@ def cluster(address=None):
     if address:
         if address.startswith("ray://"):
             raise UserError(
-                f"Ray Data does not work through {address}: run this on the cluster, as `ray job submit` does, "
-                f"with --address=auto"
+                f"Ray Data does not work through {address}: run this on the cluster, as `ray job submit` "
+                f"does, with --address=auto"
             )
         where = {"address": address}
         if place := re.fullmatch(r"(.+):(\d+)", address):  # Ray would wait for minutes
@@ -65,8 +66,8 @@ def _check_nodes():
             ) from error
         if theirs != inpaint.__version__:
             raise UserError(
-                f"the node {nodes[node]} has deepfillv2 {theirs}, this machine {inpaint.__version__}: install "
-                f"the same"
+                f"the node {nodes[node]} has deepfillv2 {theirs}, this machine {inpaint.__version__}: "
+                f"install the same"
             )
 
 

@@ -47,7 +47,11 @@ class Staging:
         if local.output != job.output:
             with as_user_error(f"cannot write {job.output}", *NO_FILE_SYSTEM):
                 system, path = file_system(job.output)
-                with system.transaction, system.open(path, "wb") as target, open(local.output, "rb") as source:
+                with (
+                    system.transaction,
+                    system.open(path, "wb") as target,
+                    open(local.output, "rb") as source,
+                ):
                     shutil.copyfileobj(source, target)
             os.unlink(local.output)
 

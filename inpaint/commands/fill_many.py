@@ -30,7 +30,8 @@ class Options(InpainterOptions, ScaleOptions, JobOptions):
         1, "Maximum number of images filled at once, all of the same size. More than 1 is for GPUs.", least=1
     )
     address: str | None = option(
-        None, "Ray cluster: auto for the one that this machine belongs to, or HOST:PORT. Default: this machine."
+        None,
+        "Ray cluster: auto for the one that this machine belongs to, or HOST:PORT. Default: this machine.",
     )
     workers: int = option(0, "Number of worker processes; 0: as many as there is room for.", least=0)
     cpus_per_worker: int = option(1, "Cores of each worker.", least=1)

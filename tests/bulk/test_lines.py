@@ -6,8 +6,10 @@ import pytest
 
 pytest.importorskip("fsspec", reason="fsspec, which comes with Ray, is not installed")
 
-from inpaint.bulk.lines import check_order, find_lists, read_lines  # noqa: E402
+from inpaint.bulk.far_files import Staging  # noqa: E402
+from inpaint.bulk.lines import Line, check_order, find_lists, read_lines  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
+from inpaint.inference.fill_file import Job  # noqa: E402
 from inpaint.lists.file_lists import job_fields  # noqa: E402
 
 
@@ -81,3 +83,36 @@ def test_order_that_would_matter(lists, tmp_path, monkeypatch, texts, message):
     (tmp_path / "other.png").symlink_to("real.png")
     with pytest.raises(UserError, match=message):
         check_order(lists(*(text.format(d=tmp_path) for text in texts)))
+
+
+def test_outputs_elsewhere_are_whole(tmp_path, monkeypatch):
+    """`file://` stands for any file system of fsspec."""
+    job = Job("a.png", "m.png", f"file://{tmp_path}/out.png")
+    local = Job("a.png", "m.png", Staging(str(tmp_path)).local(job.output))
+
+    def half(source, target):
+        target.write(source.read(3))
+        target.flush()
+        raise OSError("the network is gone")
+
+    with open(local.output, "wb") as file:
+        file.write(b"pixels")
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.copyfileobj", half)
+        with pytest.raises(UserError, match="cannot write file://.*/out.png: the network is gone"):
+            Staging(str(tmp_path)).deliver(job, local)
+    assert not (tmp_path / "out.png").exists()
+    Staging(str(tmp_path)).deliver(job, local)
+    assert (tmp_path / "out.png").read_bytes() == b"pixels" and not os.path.exists(local.output)
+
+
+def test_sketches_elsewhere():
+    pytest.importorskip("ray", reason="Ray is not installed")
+    from support.fillers import Copying
+
+    from inpaint.bulk.fill_lines import FillOptions
+
+    worker = Copying(FillOptions({}, guided=True, folder="/here"), None)
+    job = worker._job(Line("list.txt", 1, "s3://b/c/a.png m.png o.png"), 0)
+    assert (job.image, job.sketch) == ("s3://b/c/a.png", "s3://b/c/a_edge.jpg")
+    assert (job.mask, job.output) == ("/here/m.png", "/here/o.png")

@@ -54,7 +54,8 @@ def test_workers_and_nodes_that_come_and_go(connected, photographs, tmp_path):
     assert {path.name for path in out.iterdir()} == {f"{i}.png" for i in range(3000) if i % 100}
 
 
-def test_the_command_is_killed(photographs, tmp_path):
+@pytest.mark.parametrize("number, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_the_command_is_killed(photographs, tmp_path, number, status):
     """Its workers end, no output is half-written, and the same command does the rest."""
     (tmp_path / "list.txt").write_text("\n".join(photographs(200)))
     command = command_line("fill_many", "--flist=list.txt", "--report=report", "--workers=1")
@@ -64,8 +65,8 @@ def test_the_command_is_killed(photographs, tmp_path):
         process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
         while len(list(out.iterdir())) < 20:
             assert process.poll() is None
-    process.kill()
-    process.wait()
+    process.send_signal(number)
+    assert process.wait() == status
     while any(pathlib.Path(f"/proc/{pid}").exists() for pid in workers_in(tmp_path)):
         pass
     done = {path.name: path.stat().st_mtime_ns for path in out.glob("[!.]*")}
