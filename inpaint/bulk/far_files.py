@@ -48,9 +48,9 @@ class Staging:
             with as_user_error(f"cannot write {job.output}", *NO_FILE_SYSTEM):
                 system, path = file_system(job.output)
                 with (
+                    open(local.output, "rb") as source,
                     system.transaction,
                     system.open(path, "wb") as target,
-                    open(local.output, "rb") as source,
                 ):
                     shutil.copyfileobj(source, target)
             os.unlink(local.output)

@@ -71,7 +71,7 @@ class FillLines:
     """Fills the images of batches of `Line`s: what `Dataset.map_batches` calls, in processes of its own.
 
     Ray gives the lines of a worker that dies to another one, which finds some of the outputs already there.
-    It fills the rest one by one: so an image that no worker survives is found, and reported like any bad line.
+    It fills the rest one by one: so an image that no worker survives is found, and reported like a bad line.
 
     Args:
         options: a `FillOptions`.

@@ -31,7 +31,7 @@ class Options(InpainterOptions, ScaleOptions, JobOptions):
     )
     address: str | None = option(
         None,
-        "Ray cluster: auto for the one that this machine belongs to, or HOST:PORT. Default: this machine.",
+        "Ray cluster: auto for that of this machine, or HOST:PORT. Default: this machine alone.",
     )
     workers: int = option(0, "Number of worker processes; 0: as many as there is room for.", least=0)
     cpus_per_worker: int = option(1, "Cores of each worker.", least=1)

@@ -141,17 +141,13 @@ def test_a_list_that_the_workers_cannot_read(tmp_path):
 def test_nodes_that_cannot_help(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(inpaint, "__version__", "9.9")
-        with pytest.raises(
-            UserError, match=r"^the node [\d.]+ has deepfillv2 .*, this machine 9\.9: install"
-        ):
+        with pytest.raises(UserError, match=r"^the node [\d.]+ has deepfillv2 .*, this machine 9\.9: "):
             cluster_module._check_nodes()
     only_here = types.ModuleType("only_here")
     exec("def version(): pass", only_here.__dict__)
     monkeypatch.setitem(sys.modules, "only_here", only_here)
     monkeypatch.setattr(cluster_module, "_version", only_here.version)
-    with pytest.raises(
-        UserError, match=r"^the node [\d.]+ cannot run this package: No module named 'only_here'$"
-    ):
+    with pytest.raises(UserError, match=r"^the node [\d.]+ cannot .*: No module named 'only_here'$"):
         cluster_module._check_nodes()
 
 
