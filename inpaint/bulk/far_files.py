@@ -1,5 +1,6 @@
 """Files on any file system that fsspec knows, and local copies of them for code that knows local paths."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -10,7 +11,17 @@ import fsspec
 
 from inpaint.errors import UserError, as_user_error
 
-NO_FILE_SYSTEM = ValueError, ImportError  # of fsspec: it knows no `abc://`, or lacks the package for `s3://`
+
+@contextlib.contextmanager
+def file_errors(what):
+    """As `as_user_error`, for files anywhere: fsspec and what it uses for object stores have further errors."""
+    try:
+        with as_user_error(what, ValueError, ImportError):  # no `abc://`, or no package for `s3://`
+            yield
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in ("builtins", "inpaint"):
+            raise
+        raise UserError(f"{what}: {error}") from error
 
 
 def is_local(path):
@@ -45,7 +56,7 @@ class Staging:
     def deliver(self, job, local):
         """Write the output of a job's local form to its place, as a whole; UserError if that fails."""
         if local.output != job.output:
-            with as_user_error(f"cannot write {job.output}", *NO_FILE_SYSTEM):
+            with file_errors(f"cannot write {job.output}"):
                 system, path = file_system(job.output)
                 with (
                     open(local.output, "rb") as source,
@@ -58,7 +69,7 @@ class Staging:
     def _fetched(self, path):
         local = self.local(path)
         if local != path:
-            with as_user_error(f"cannot read {path}", *NO_FILE_SYSTEM):
+            with file_errors(f"cannot read {path}"):
                 system, far = file_system(path)
                 if not system.exists(far):
                     raise UserError(f"no such file: {path}")

@@ -8,10 +8,10 @@ import typing
 
 import ray
 
-from inpaint.bulk.far_files import NO_FILE_SYSTEM, Staging, file_system, is_local
+from inpaint.bulk.far_files import Staging, file_errors, file_system, is_local
 from inpaint.bulk.lines import Line
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import UserError
 from inpaint.images.image_files import check_output, image_size
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, fill_list
@@ -157,7 +157,7 @@ class FillLines:
         return Job(*fields, sketch=sketch, line=index, **self._options.job)
 
     def _is_done(self, job):
-        with as_user_error(f"cannot write {job.output}", *NO_FILE_SYSTEM):
+        with file_errors(f"cannot write {job.output}"):
             system, path = file_system(job.output)
             return system.exists(path)
 

@@ -5,8 +5,8 @@ import io
 import os
 import typing
 
-from inpaint.bulk.far_files import NO_FILE_SYSTEM, file_system, is_local
-from inpaint.errors import UserError, as_user_error
+from inpaint.bulk.far_files import file_errors, file_system, is_local
+from inpaint.errors import UserError
 from inpaint.io.text import encoding
 from inpaint.lists import line_order
 from inpaint.lists.file_lists import job_fields
@@ -32,7 +32,7 @@ def find_lists(pattern):
     Raises:
         UserError: there is none, or the file system cannot be used.
     """
-    with as_user_error(f"cannot look for {pattern}", *NO_FILE_SYSTEM):
+    with file_errors(f"cannot look for {pattern}"):
         system, there = file_system(pattern)
         paths = sorted(system.glob(there))
     if not is_local(pattern):
@@ -48,7 +48,7 @@ def find_lists(pattern):
 def read_lines(flist):
     """Yield the lines of a list that are not empty, each a `Line`; raises UserError if it cannot be read."""
     what = f"cannot read {flist} as a list (a text file)"
-    with as_user_error(what, *NO_FILE_SYSTEM, UnicodeDecodeError):
+    with file_errors(what):
         system, path = file_system(flist)
         with system.open(path) as file:
             kind = encoding(file.read(2))

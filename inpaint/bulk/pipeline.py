@@ -10,10 +10,10 @@ import typing
 import fsspec
 import ray
 
-from inpaint.bulk.far_files import NO_FILE_SYSTEM, file_system
+from inpaint.bulk.far_files import file_errors, file_system
 from inpaint.bulk.fill_lines import Attempts, FillLines
 from inpaint.bulk.lines import Line, read_lines
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import UserError
 
 BLOCK = 16  # lines that a worker fills at once; more than a batch, so that some images have equal sizes
 
@@ -73,7 +73,7 @@ def fill_many(flists, report, options, workers=None, cpus=1, gpus=0, filler=Fill
     )
     counts = dict.fromkeys(("filled", "skipped", "bad"), 0)
     pixels = 0
-    with as_user_error(f"cannot write {report}/bad-1.jsonl", *NO_FILE_SYSTEM):
+    with file_errors(f"cannot write {report}/bad-1.jsonl"):
         file = fsspec.open(f"{report}/bad-1.jsonl", "w").open()
     with file, _told_in_one_line():
         for row in rows.iter_rows():
@@ -96,7 +96,7 @@ def _blocks(lists):
 
 def make_report_folder(folder):
     """Make the folder for the report; raises UserError if that fails."""
-    with as_user_error(f"cannot make the folder {folder}", *NO_FILE_SYSTEM):
+    with file_errors(f"cannot make the folder {folder}"):
         system, path = file_system(folder)
         if system.isfile(path):
             raise UserError(f"cannot make the folder {folder}: it is a file")

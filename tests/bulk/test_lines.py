@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("fsspec", reason="fsspec, which comes with Ray, is not installed")
 
-from inpaint.bulk.far_files import Staging  # noqa: E402
+from inpaint.bulk.far_files import Staging, file_errors  # noqa: E402
 from inpaint.bulk.lines import Line, check_order, find_lists, read_lines  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
 from inpaint.inference.fill_file import Job  # noqa: E402
@@ -104,6 +104,16 @@ def test_outputs_elsewhere_are_whole(tmp_path, monkeypatch):
     assert not (tmp_path / "out.png").exists()
     Staging(str(tmp_path)).deliver(job, local)
     assert (tmp_path / "out.png").read_bytes() == b"pixels" and not os.path.exists(local.output)
+
+
+def test_errors_of_other_libraries():
+    """Such as botocore's of missing credentials; those of Python are ours, and keep their traceback."""
+    with pytest.raises(UserError, match="^cannot read x: no credentials$"), file_errors("cannot read x"):
+        raise type("NoCredentials", (Exception,), {"__module__": "botocore.exceptions"})("no credentials")
+    with pytest.raises(AttributeError), file_errors("cannot read x"):
+        None.read()
+    with pytest.raises(UserError, match="^y$"), file_errors("cannot read x"):
+        raise UserError("y")
 
 
 def test_sketches_elsewhere():
