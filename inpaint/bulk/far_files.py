@@ -14,7 +14,7 @@ from inpaint.errors import UserError, as_user_error
 
 @contextlib.contextmanager
 def file_errors(what):
-    """As `as_user_error`, for files anywhere: fsspec and what it uses for object stores have further errors."""
+    """As `as_user_error`, for files anywhere: clients of object stores have errors of their own."""
     try:
         with as_user_error(what, ValueError, ImportError):  # no `abc://`, or no package for `s3://`
             yield

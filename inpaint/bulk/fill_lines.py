@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import functools
 import os
 import tempfile
 import typing
@@ -81,11 +82,10 @@ class FillLines:
     def __init__(self, options, attempts):
         self._options = options
         self._attempts = attempts
-        self._stop = None
-        try:
-            self._inpainter = self.load()
-        except UserError as error:  # a result: of exceptions, Ray makes pages of text
-            self._stop = Result("stop", reason=str(error))
+
+    @functools.cached_property
+    def _inpainter(self):
+        return self.load()
 
     def load(self):
         """The `Inpainter`; raises UserError if there is none to be had on this machine."""
@@ -101,7 +101,10 @@ class FillLines:
         """Fill the images of lines, a data frame; returns it with what became of them: see `Result`."""
         with tempfile.TemporaryDirectory(prefix="deepfillv2-") as folder:
             todo = [Line(*line) for line in lines.itertuples(index=False)]
-            found = [self._stop] * len(todo) if self._stop else self._safely(todo, Staging(folder))
+            try:
+                found = self._safely(todo, Staging(folder))
+            except UserError as error:  # of `load`; a result, because Ray makes pages of text of exceptions
+                found = [Result("stop", reason=str(error))] * len(todo)
         return lines.assign(**dict(zip(Result._fields, map(list, zip(*found)))))
 
     def _safely(self, lines, staging):
@@ -128,14 +131,15 @@ class FillLines:
                     results[index] = Result("skipped")
                 else:
                     jobs.append((job, staging.fetch(job)))
-        fill_list(
-            self._inpainter,
-            [local for _, local in jobs],
-            self._options.batch_size,
-            failures,
-            max_pixels=self._options.max_pixels,
-            say=lambda text: None,
-        )
+        if jobs:  # the network is loaded for the first one
+            fill_list(
+                self._inpainter,
+                [local for _, local in jobs],
+                self._options.batch_size,
+                failures,
+                max_pixels=self._options.max_pixels,
+                say=lambda text: None,
+            )
         for job, local in jobs:
             with failures.of(job):
                 if job.line not in failures.reasons:

@@ -116,7 +116,8 @@ def test_other_file_systems(photographs, tmp_path):
 
 
 def test_workers_and_what_they_are_given(photographs, tmp_path):
-    lines = photographs(1) * 64
+    lines = photographs(1) * 320
+    (tmp_path / "workers").mkdir()
     _, told = run(tmp_path, lines, Telling, workers=2)
     processes = {reason.split()[0] for reason in told.values()}
     assert len(processes) == 2 and all(reason.endswith(" {'CPU': 1.0}") for reason in told.values())
