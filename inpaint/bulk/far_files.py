@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import shutil
 import tempfile
 
 import fsspec
@@ -58,12 +57,8 @@ class Staging:
         if local.output != job.output:
             with file_errors(f"cannot write {job.output}"):
                 system, path = file_system(job.output)
-                with (
-                    open(local.output, "rb") as source,
-                    system.transaction,
-                    system.open(path, "wb") as target,
-                ):
-                    shutil.copyfileobj(source, target)
+                with system.transaction, system.open(path, "wb") as target:
+                    target.write(pathlib.Path(local.output).read_bytes())
             os.unlink(local.output)
 
     def _fetched(self, path):

@@ -1,6 +1,5 @@
 """Lists to lines, lines to filled images, bad lines to a report, on Ray Data."""
 
-import contextlib
 import itertools
 import json
 import re
@@ -75,14 +74,19 @@ def fill_many(flists, report, options, workers=None, cpus=1, gpus=0, filler=Fill
     pixels = 0
     with file_errors(f"cannot write {report}/bad-1.jsonl"):
         file = fsspec.open(f"{report}/bad-1.jsonl", "w").open()
-    with file, _told_in_one_line():
-        for row in rows.iter_rows():
-            if row["outcome"] == "stop":
-                raise UserError(row["reason"])
-            counts[row["outcome"]] += 1
-            pixels += row["pixels"]
-            if row["outcome"] == "bad":
-                print(json.dumps({name: row[name] for name in (*Line._fields, "reason")}), file=file)
+    try:
+        with file:
+            for row in rows.iter_rows():
+                if row["outcome"] == "stop":
+                    raise UserError(row["reason"])
+                counts[row["outcome"]] += 1
+                pixels += row["pixels"]
+                if row["outcome"] == "bad":
+                    print(json.dumps({name: row[name] for name in (*Line._fields, "reason")}), file=file)
+    except ray.exceptions.RayError as error:
+        if told := re.search(r"UserError: ([^\n]*)", str(error)):  # Ray gives errors on as text
+            raise UserError(told[1]) from error
+        raise
     return Counts(**counts, pixels=pixels, seconds=time.monotonic() - start)
 
 
@@ -101,14 +105,3 @@ def make_report_folder(folder):
         if system.isfile(path):
             raise UserError(f"cannot make the folder {folder}: it is a file")
         system.makedirs(path, exist_ok=True)
-
-
-@contextlib.contextmanager
-def _told_in_one_line():
-    """Raise again what a worker raised, which Ray gives on as text."""
-    try:
-        yield
-    except ray.exceptions.RayError as error:
-        if told := re.search(r"UserError: ([^\n]*)", str(error)):
-            raise UserError(told[1]) from error
-        raise

@@ -90,15 +90,13 @@ def test_outputs_elsewhere_are_whole(tmp_path, monkeypatch):
     job = Job("a.png", "m.png", f"file://{tmp_path}/out.png")
     local = Job("a.png", "m.png", Staging(str(tmp_path)).local(job.output))
 
-    def half(source, target):
-        target.write(source.read(3))
-        target.flush()
+    def gone(path):
         raise OSError("the network is gone")
 
     with open(local.output, "wb") as file:
         file.write(b"pixels")
     with monkeypatch.context() as patch:
-        patch.setattr("shutil.copyfileobj", half)
+        patch.setattr("pathlib.Path.read_bytes", gone)
         with pytest.raises(UserError, match="cannot write file://.*/out.png: the network is gone"):
             Staging(str(tmp_path)).deliver(job, local)
     assert not (tmp_path / "out.png").exists()
