@@ -60,7 +60,7 @@ class Telling(Copying):
     def _fill(self, lines, staging):
         workers = pathlib.Path(self._options.folder) / "workers"
         (workers / str(os.getpid())).touch()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 10
         while len(list(workers.iterdir())) < 2 and time.monotonic() < end:
             pass
         given = ray.get_runtime_context().get_assigned_resources()
