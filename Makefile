@@ -16,7 +16,7 @@ $(VENV)/program: setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed: $(VENV)/program
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,beam,litert]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,demo,browser,ray,litert]"
 	touch $@
 
 demo: $(VENV)/program

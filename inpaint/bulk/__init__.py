@@ -1,1 +1,1 @@
-"""Filling a million images with Apache Beam, on one machine or many."""
+"""Filling a million images with Ray Data, on one machine or many."""

@@ -1,26 +1,24 @@
-"""The step of a Beam pipeline that fills images."""
+"""What the actors of Ray do: fill the images of lines."""
 
+import collections
 import dataclasses
+import functools
+import os
+import tempfile
 import typing
 
-import apache_beam as beam
-from apache_beam.io.filesystems import FileSystems
-from apache_beam.metrics import Metrics
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.shared import Shared
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
-from apache_beam.utils.windowed_value import WindowedValue
+import ray
 
-from inpaint.bulk.lines import NO_FILE_SYSTEM, Line
-from inpaint.bulk.staging import Staging
+from inpaint.bulk.far_files import Staging, file_errors, file_system, is_local
+from inpaint.bulk.lines import Line
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.errors import UserError, as_user_error
+from inpaint.errors import UserError
 from inpaint.images.image_files import check_output, image_size
 from inpaint.inference.fill_file import Job
-from inpaint.inference.fill_list import Failures, batch_count, fill_batch
+from inpaint.inference.fill_list import Failures, fill_list
 from inpaint.lists.file_lists import job_fields, sketch_path
 
-NAMESPACE = "deepfillv2"
+MOST_DEATHS = 2  # of workers that fill one image and nothing else
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,119 +31,144 @@ class FillOptions:
         batch_size, max_pixels: as for `fill_list`.
         job: further attributes of each `Job`.
         overwrite: whether outputs that exist are made again.
-        threads: of TensorFlow in each worker process; 0: as many as there are cores.
+        threads: of TensorFlow in each worker process.
+        folder: where relative paths begin.
     """
 
     inpainter: dict
     guided: bool = False
-    batch_size: int = 8
+    batch_size: int = 1
     max_pixels: int = 1 << 24
     job: dict = dataclasses.field(default_factory=dict)
     overwrite: bool = False
-    threads: int = 0
+    threads: int = 1
+    folder: str = dataclasses.field(default_factory=os.getcwd)
 
 
-class _Waiting(typing.NamedTuple):
-    line: Line
-    job: Job
-    local: Job  # on files of this machine
+class Result(typing.NamedTuple):
+    """What became of a line: `filled`, `skipped`, `bad`, or `stop` if no line can be filled; pixels; why."""
+
+    outcome: str
+    pixels: int = 0
+    reason: str = ""
 
 
-class FillLines(beam.DoFn):
-    """Fills the images of `Line`s, in batches of equal size, and emits a dict for each bad line.
+class Attempts:
+    """How many workers died over the same lines. One actor counts for all."""
 
-    Each worker process loads the network once. Lines wait for others of their size until the end of their
-    bundle; one that Beam repeats finds its output already there.
+    def __init__(self):
+        self._begun = collections.Counter()
 
-    Counters: `filled`, `skipped`, `bad` and `pixels`, in the namespace `deepfillv2`.
+    def begin(self, lines):
+        """Note that somebody works on these lines; returns how many began before and did not end."""
+        self._begun[lines] += 1
+        return self._begun[lines] - 1
+
+    def end(self, lines):
+        del self._begun[lines]
+
+
+class FillLines:
+    """Fills the images of batches of `Line`s: what `Dataset.map_batches` calls, in processes of its own.
+
+    Ray gives the lines of a worker that dies to another one, which finds some of the outputs already there.
+    It fills the rest one by one: so an image that no worker survives is found, and reported like a bad line.
 
     Args:
         options: a `FillOptions`.
+        attempts: handle of an `Attempts` actor.
     """
 
-    def __init__(self, options):
+    def __init__(self, options, attempts):
         self._options = options
-        self._shared = Shared()
-        self._count = {
-            name: Metrics.counter(NAMESPACE, name) for name in ("filled", "skipped", "bad", "pixels")
-        }
+        self._attempts = attempts
 
-    def setup(self):
-        self._inpainter = self._shared.acquire(self._load)
+    @functools.cached_property
+    def _inpainter(self):
+        return self.load()
 
-    def start_bundle(self):
-        self._staging = Staging().__enter__()
-        self._waiting = {}
-
-    def process(self, line):
-        try:
-            job = self._job(line)
-            check_output(self._staging.output(job))
-            if not self._options.overwrite and self._is_done(job):
-                self._count["skipped"].inc()
-                return
-            one = _Waiting(line, job, self._staging.fetch(job))
-            size = image_size(one.local.image, self._options.max_pixels)
-        except UserError as error:
-            yield self._bad(line, str(error))
-            return
-        group = self._waiting.setdefault(size, [])
-        group.append(one)
-        if len(group) == batch_count(size, self._options.batch_size, self._options.max_pixels):
-            yield from self._fill(self._waiting.pop(size))
-
-    def finish_bundle(self):
-        for group in self._waiting.values():
-            for bad in self._fill(group):
-                yield WindowedValue(bad, MIN_TIMESTAMP, [GlobalWindow()])
-        self._staging.__exit__()
-
-    def _job(self, line):
-        fields = job_fields(line.text)
-        if fields is None:
-            raise UserError(f"must be `image mask output`, received {line.text!r}")
-        sketch = str(sketch_path(fields[0])) if self._options.guided else None
-        return Job(*fields, sketch=sketch, **self._options.job)
-
-    def _is_done(self, job):
-        with as_user_error(f"cannot write {job.output}", NO_FILE_SYSTEM):
-            return FileSystems.exists(job.output)
-
-    def _fill(self, group):
-        """Fill a batch; yields a dict for each line that fails."""
-        failures = Failures(lambda text: None)
-        jobs = [dataclasses.replace(one.local, line=index) for index, one in enumerate(group)]
-        fill_batch(
-            self._inpainter, jobs, failures, max_pixels=self._options.max_pixels, say=lambda text: None
-        )
-        for index, one in enumerate(group):
-            with failures.of(jobs[index]):
-                if index not in failures.reasons:
-                    size = image_size(one.local.output, max_pixels=None)
-                    self._staging.deliver(one.job, one.local)
-                    self._count["filled"].inc()
-                    self._count["pixels"].inc(size[0] * size[1])
-            if index in failures.reasons:
-                yield self._bad(one.line, _renamed(failures.reasons[index], one))
-
-    def _bad(self, line, reason):
-        self._count["bad"].inc()
-        return {"list": line.flist, "line": line.number, "text": line.text, "reason": reason}
-
-    def _load(self):
+    def load(self):
+        """The `Inpainter`; raises UserError if there is none to be had on this machine."""
         load_tensorflow()
         import tensorflow as tf
 
         from inpaint.inference.inpainter import Inpainter
 
-        if self._options.threads:
-            tf.config.threading.set_intra_op_parallelism_threads(self._options.threads)
+        tf.config.threading.set_intra_op_parallelism_threads(self._options.threads)
         return Inpainter.from_checkpoint(**self._options.inpainter)
 
+    def __call__(self, lines):
+        """Fill the images of lines, a data frame; returns it with what became of them: see `Result`."""
+        with tempfile.TemporaryDirectory(prefix="deepfillv2-") as folder:
+            todo = [Line(*line) for line in lines.itertuples(index=False)]
+            try:
+                found = self._safely(todo, Staging(folder))
+            except UserError as error:  # of `load`; a result, because Ray makes pages of text of exceptions
+                found = [Result("stop", reason=str(error))] * len(todo)
+        return lines.assign(**dict(zip(Result._fields, map(list, zip(*found)))))
 
-def _renamed(reason, one):
+    def _safely(self, lines, staging):
+        """The `Result` of each line; one by one if a worker died over these."""
+        key = lines[0], len(lines)
+        deaths = ray.get(self._attempts.begin.remote(key))
+        if deaths and len(lines) > 1:
+            results = [result for line in lines for result in self._safely([line], staging)]
+        elif deaths >= MOST_DEATHS:
+            results = [Result("bad", 0, f"{deaths} workers died over it: it may need too much memory")]
+        else:
+            results = self._fill(lines, staging)
+        self._attempts.end.remote(key)
+        return results
+
+    def _fill(self, lines, staging):
+        failures = Failures(lambda text: None)
+        results, jobs = {}, []
+        for index, line in enumerate(lines):
+            with failures.of(Job("", None, "", line=index)):
+                job = self._job(line, index)
+                check_output(staging.local(job.output))
+                if not self._options.overwrite and self._is_done(job):
+                    results[index] = Result("skipped")
+                else:
+                    jobs.append((job, staging.fetch(job)))
+        if jobs:  # the network is loaded for the first one
+            fill_list(
+                self._inpainter,
+                [local for _, local in jobs],
+                self._options.batch_size,
+                failures,
+                max_pixels=self._options.max_pixels,
+                say=lambda text: None,
+            )
+        for job, local in jobs:
+            with failures.of(job):
+                if job.line not in failures.reasons:
+                    height, width = image_size(local.output, max_pixels=None)
+                    staging.deliver(job, local)
+                    results[job.line] = Result("filled", height * width)
+            if job.line in failures.reasons:
+                failures.reasons[job.line] = _renamed(failures.reasons[job.line], job, local)
+        results |= {index: Result("bad", 0, reason) for index, reason in failures.reasons.items()}
+        return [results[index] for index in range(len(lines))]
+
+    def _job(self, line, index):
+        fields = job_fields(line.text)
+        if fields is None:
+            raise UserError(f"must be `image mask output`, received {line.text!r}")
+        fields = [os.path.join(self._options.folder, path) if is_local(path) else path for path in fields]
+        folder, name = os.path.split(fields[0])
+        sketch = os.path.join(folder, str(sketch_path(name))) if self._options.guided else None
+        return Job(*fields, sketch=sketch, line=index, **self._options.job)
+
+    def _is_done(self, job):
+        with file_errors(f"cannot write {job.output}"):
+            system, path = file_system(job.output)
+            return system.exists(path)
+
+
+def _renamed(reason, job, local):
     """A message about local copies, with the names of the originals."""
     for name in ("image", "mask", "sketch", "output"):
-        local, path = getattr(one.local, name), getattr(one.job, name)
-        reason = reason.replace(local, path) if local else reason
+        copy, path = getattr(local, name), getattr(job, name)
+        reason = reason.replace(copy, path) if copy else reason
     return reason

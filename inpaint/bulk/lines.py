@@ -1,31 +1,28 @@
-"""The lines of file lists, read from any file system that Beam knows, and what must hold of all of them."""
+"""The lines of file lists, read from any file system, and what must hold of all of them."""
 
 import functools
 import io
 import os
 import typing
 
-from apache_beam.io.filesystems import FileSystems
-
-from inpaint.errors import UserError, as_user_error
+from inpaint.bulk.far_files import file_errors, file_system, is_local
+from inpaint.errors import UserError
 from inpaint.io.text import encoding
 from inpaint.lists import line_order
 from inpaint.lists.file_lists import job_fields
-
-NO_FILE_SYSTEM = ValueError  # what Beam raises for `abc://x`, or `gs://x` where its package is not installed
 
 
 class Line(typing.NamedTuple):
     """A line of a list.
 
     Attributes:
-        flist: path of the list.
-        number: of the line, from 1.
+        list: its path.
+        line: its number, from 1.
         text: without its end.
     """
 
-    flist: str
-    number: int
+    list: str
+    line: int
     text: str
 
 
@@ -35,11 +32,13 @@ def find_lists(pattern):
     Raises:
         UserError: there is none, or the file system cannot be used.
     """
-    with as_user_error(f"cannot look for {pattern}", NO_FILE_SYSTEM):
-        (found,) = FileSystems.match([os.path.abspath(pattern) if is_local(pattern) else pattern])
-    if not found.metadata_list:
+    with file_errors(f"cannot look for {pattern}"):
+        system, there = file_system(pattern)
+        paths = sorted(system.glob(there))
+    if not is_local(pattern):
+        paths = [system.unstrip_protocol(path) for path in paths]
+    if not paths:
         raise UserError(f"no file list {pattern}: make one, with `image mask output` on each line")
-    paths = sorted(metadata.path for metadata in found.metadata_list)
     for path in paths:
         if is_local(path) and not os.path.isfile(path):
             raise UserError(f"{path} is no file: lists are read several times, which pipes cannot be")
@@ -49,15 +48,16 @@ def find_lists(pattern):
 def read_lines(flist):
     """Yield the lines of a list that are not empty, each a `Line`; raises UserError if it cannot be read."""
     what = f"cannot read {flist} as a list (a text file)"
-    with as_user_error(what, NO_FILE_SYSTEM, UnicodeDecodeError):
-        with FileSystems.open(flist) as file:
+    with file_errors(what):
+        system, path = file_system(flist)
+        with system.open(path) as file:
             kind = encoding(file.read(2))
-    with as_user_error(what, NO_FILE_SYSTEM, UnicodeDecodeError), FileSystems.open(flist) as file:
-        for number, text in enumerate(io.TextIOWrapper(file, encoding=kind), start=1):
-            if "\0" in text:
-                raise UserError(f"{what}: it holds null bytes")
-            if text.strip():
-                yield Line(flist, number, text.strip())
+            file.seek(0)
+            for number, text in enumerate(io.TextIOWrapper(file, encoding=kind), start=1):
+                if "\0" in text:
+                    raise UserError(f"{what}: it holds null bytes")
+                if text.strip():
+                    yield Line(flist, number, text.strip())
 
 
 def check_order(flists):
@@ -84,12 +84,7 @@ def _entries(flists):
     for flist in flists:
         for line in read_lines(flist):
             if fields := job_fields(line.text):
-                yield f"line {line.number} of {flist}", fields[2], fields[:2]
-
-
-def is_local(path):
-    """Whether a path is of this machine's file system, not `gs://` or the like."""
-    return FileSystems.get_scheme(path) is None
+                yield f"line {line.line} of {flist}", fields[2], fields[:2]
 
 
 def _resolved(path):

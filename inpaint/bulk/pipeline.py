@@ -1,23 +1,20 @@
-"""The pipeline: lists to lines, lines to filled images, bad lines to a report."""
+"""Lists to lines, lines to filled images, bad lines to a report, on Ray Data."""
 
-import contextlib
+import itertools
 import json
-import logging
-import os
 import re
-import sys
-import threading
 import time
 import typing
 
-import apache_beam as beam
-from apache_beam.io.filesystems import FileSystems
-from apache_beam.io.textio import WriteToText
-from apache_beam.metrics import MetricsFilter
+import fsspec
+import ray
 
-from inpaint.bulk.fill_lines import NAMESPACE, FillLines
-from inpaint.bulk.lines import NO_FILE_SYSTEM, is_local, read_lines
-from inpaint.errors import UserError, as_user_error
+from inpaint.bulk.far_files import file_errors, file_system
+from inpaint.bulk.fill_lines import Attempts, FillLines
+from inpaint.bulk.lines import Line, read_lines
+from inpaint.errors import UserError
+
+BLOCK = 16  # lines that a worker fills at once; more than a batch, so that some images have equal sizes
 
 
 class Counts(typing.NamedTuple):
@@ -37,14 +34,16 @@ class Counts(typing.NamedTuple):
         )
 
 
-def fill_many(flists, report, options, beam_options):
-    """Fill the images of many lists on a runner of Beam.
+def fill_many(flists, report, options, workers=None, cpus=1, gpus=0, filler=FillLines):
+    """Fill the images of many lists on the cluster that Ray is connected to.
 
     Args:
         flists: paths of lists.
-        report: folder for `bad-*.jsonl`, a JSON object for each bad line: list, line, text and reason.
+        report: folder for `bad-1.jsonl`, a JSON object for each bad line: list, line, text and reason.
         options: a `FillOptions`.
-        beam_options: a `PipelineOptions`.
+        workers: how many; None: as many as there is room for, also on nodes that come later.
+        cpus, gpus: of each worker.
+        filler: the class that fills.
 
     Returns:
         `Counts`.
@@ -53,56 +52,56 @@ def fill_many(flists, report, options, beam_options):
         UserError: a worker could not load the network or the report cannot be written.
     """
     start = time.monotonic()
-    with as_user_error("Apache Beam cannot start", ValueError):  # of options that do not fit together
-        pipeline = beam.Pipeline(options=beam_options)
-    (
-        pipeline
-        | "lists" >> beam.Create(flists)
-        | "lines" >> beam.FlatMap(read_lines)
-        | "spread" >> beam.Reshuffle()
-        | "fill" >> beam.ParDo(FillLines(options))
-        | "json" >> beam.Map(json.dumps)
-        | "report" >> WriteToText(FileSystems.join(report, "bad"), ".jsonl", num_shards=1)
+    context = ray.data.DataContext.get_current()
+    context.print_on_execution_start = context.execution_options.verbose_progress = False
+    context.target_max_block_size = 1 << 12  # bytes: some dozens of lines
+    attempts = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Attempts).remote()
+    rows = (
+        ray.data.from_items(flists, override_num_blocks=len(flists))
+        # Workers may hold all the cores: reading needs none.
+        .map_batches(_blocks, compute=ray.data.TaskPoolStrategy(min(2, len(flists))), num_cpus=0)
+        .map_batches(
+            filler,
+            fn_constructor_args=(options, attempts),
+            batch_size=max(BLOCK, 4 * options.batch_size),
+            batch_format="pandas",
+            compute=ray.data.ActorPoolStrategy(size=workers) if workers else ray.data.ActorPoolStrategy(),
+            num_cpus=cpus,
+            num_gpus=gpus,
+        )
     )
-    with _dead_workers_noticed():
-        try:
-            result = pipeline.run()
-            result.wait_until_finish()
-        except Exception as error:
-            # Beam gives errors of workers on as text.
-            if "KeyboardInterrupt" in str(error):
-                raise KeyboardInterrupt from error
-            if told := re.search(r"UserError: ([^\n]*?)(?: \[while running|\n|$)", str(error)):
-                raise UserError(told[1]) from error
-            raise
-    found = result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))["counters"]
-    counted = {counter.key.metric.name: counter.committed for counter in found}
-    numbers = {name: counted.get(name) or 0 for name in Counts._fields[:-1]}
-    return Counts(**numbers, seconds=time.monotonic() - start)
+    counts = dict.fromkeys(("filled", "skipped", "bad"), 0)
+    pixels = 0
+    with file_errors(f"cannot write {report}/bad-1.jsonl"):
+        file = fsspec.open(f"{report}/bad-1.jsonl", "w").open()
+    try:
+        with file:
+            for row in rows.iter_rows():
+                if row["outcome"] == "stop":
+                    raise UserError(row["reason"])
+                counts[row["outcome"]] += 1
+                pixels += row["pixels"]
+                if row["outcome"] == "bad":
+                    print(json.dumps({name: row[name] for name in (*Line._fields, "reason")}), file=file)
+    except ray.exceptions.RayError as error:
+        if told := re.search(r"UserError: ([^\n]*)", str(error)):  # Ray gives errors on as text
+            raise UserError(told[1]) from error
+        raise
+    return Counts(**counts, pixels=pixels, seconds=time.monotonic() - start)
+
+
+def _blocks(lists):
+    """Yield the lines of lists, a batch of Ray Data's, some at once."""
+    for flist in lists["item"]:
+        lines = read_lines(str(flist))
+        while block := list(itertools.islice(lines, BLOCK)):
+            yield dict(zip(Line._fields, map(list, zip(*block))))
 
 
 def make_report_folder(folder):
     """Make the folder for the report; raises UserError if that fails."""
-    with as_user_error(f"cannot make the folder {folder}", NO_FILE_SYSTEM):
-        if not FileSystems.exists(folder):
-            FileSystems.mkdirs(folder)
-        elif is_local(folder) and not os.path.isdir(folder):
+    with file_errors(f"cannot make the folder {folder}"):
+        system, path = file_system(folder)
+        if system.isfile(path):
             raise UserError(f"cannot make the folder {folder}: it is a file")
-
-
-@contextlib.contextmanager
-def _dead_workers_noticed():
-    """End the process if a worker was killed: the runner on one machine would wait for it for ever."""
-
-    def look(arguments):
-        if "Worker subprocess exited" not in str(arguments.exc_value):
-            return before(arguments)
-        logging.disable()
-        print("error: a worker process died: the same command does the rest", file=sys.stderr, flush=True)
-        os._exit(1)
-
-    before, threading.excepthook = threading.excepthook, look
-    try:
-        yield
-    finally:
-        threading.excepthook = before
+        system.makedirs(path, exist_ok=True)

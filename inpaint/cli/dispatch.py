@@ -11,7 +11,7 @@ PROGRAM = "deepfillv2"
 COMMANDS = {
     "fill": ("inpaint.commands.fill", "fill the hole in an image"),
     "fill_list": ("inpaint.commands.fill_list", "fill many images"),
-    "fill_many": ("inpaint.commands.fill_many", "fill a million images with Apache Beam"),
+    "fill_many": ("inpaint.commands.fill_many", "fill a million images with Ray"),
     "demo": ("inpaint.commands.demo", "serve a page for drawing and filling holes"),
     "visualize": ("inpaint.commands.visualize", "draw gates and attention of a fill"),
     "train": ("inpaint.commands.train", "train the network"),

@@ -26,7 +26,6 @@ def help_text(command, values, program, full=False):
         for flag in members:
             lines += _entry(flag)
         lines.append("")
-    lines += _wrapped(getattr(command, "FURTHER_FLAGS", ""), 2)
     lines.append("  --flagfile=FILE reads more flags from a file, one per line.")
     if len(shown) < len(flags):
         lines.append(f"  --helpfull shows {len(flags) - len(shown)} more flags.")

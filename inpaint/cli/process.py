@@ -31,8 +31,7 @@ def run(module, arguments, program):
     Args:
         module: name of a module with a dataclass `Options` and `main(options)`; its docstring begins the
             help. `define(values)` and `parse(values)`, if it has them, replace the dataclass. One with
-            `FURTHER_FLAGS`, a sentence for the help, takes unknown flags, too: `main(options, further)`.
-            One with `RETIRED_FLAGS`, flags of the version before, says what replaces them. In one with
+            `RETIRED_FLAGS`, flags of the version before, says what replaces them. In one with
             `ARGUMENTS`, the name of a flag of several values, these can also follow without its name.
         arguments: list of command line arguments.
         program: name of the program in the help.
@@ -72,14 +71,13 @@ def _run(command, arguments, program):
     if any(argument in _HELP for argument in arguments):
         show(help_text(command, values, program, full="--helpfull" in arguments))
         return
-    takes_more = hasattr(command, "FURTHER_FLAGS")
-    further = _parse(values, arguments, program, command)
+    _parse(values, arguments, program, command)
     # Pillow warns about irregularities in files that it reads nevertheless.
     warnings.filterwarnings("ignore", module="PIL")
     warnings.filterwarnings("default", category=Note)
     warnings.showwarning = functools.partial(_show_warning, warnings.showwarning)
     options = command.parse(values) if hasattr(command, "parse") else parsed(values, command.Options)
-    command.main(options, further) if takes_more else command.main(options)
+    command.main(options)
 
 
 def show(text):
@@ -121,12 +119,10 @@ def warn(line):
 
 
 def _parse(values, arguments, program, command):
-    """Parse the flags; returns those that are unknown, if they are for somebody else."""
-    takes_more, retired = hasattr(command, "FURTHER_FLAGS"), getattr(command, "RETIRED_FLAGS", {})
-    named = getattr(command, "ARGUMENTS", None)
+    retired, named = getattr(command, "RETIRED_FLAGS", {}), getattr(command, "ARGUMENTS", None)
     values.set_gnu_getopt(bool(named))  # flags may follow arguments
     try:
-        rest = values([program, *expanded(arguments)], known_only=takes_more)[1:]
+        rest = values([program, *expanded(arguments)])[1:]
         if rest and named and not values[named].present:
             values[named].parse(rest)
             rest = []
@@ -136,14 +132,13 @@ def _parse(values, arguments, program, command):
             if f"'{name}'" in message or f"'no{name}'" in message or f"--{name}:" in message:
                 raise UserError(f"--{name} is gone: {instead}") from error
         raise UserError(f"{_reworded(message)} (--help lists the flags)") from error
-    if rest and not takes_more:
+    if rest:
         raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
     for name, value in values.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"--{name} must be a finite number, received {value}")
         if value == "" and values[name].default != "":
             raise UserError(f"--{name} is empty: give a value, or leave the flag out")
-    return rest
 
 
 def _reworded(message):

@@ -1,8 +1,7 @@
-"""Fill a million images with Apache Beam: --flist=list.txt --report=DIR --runner=DirectRunner."""
+"""Fill a million images with Ray: --flist=list.txt --report=DIR, on this machine or a cluster."""
 
 import dataclasses
 import importlib.util
-import logging
 import os
 import sys
 
@@ -12,15 +11,13 @@ from inpaint.errors import UserError
 from inpaint.options.filling import InpainterOptions, JobOptions, ScaleOptions
 from inpaint.options.option import option
 
-FURTHER_FLAGS = "Apache Beam's own options follow as they are, such as --runner and --direct_num_workers."
-
 
 @dataclasses.dataclass(frozen=True)
 class Options(InpainterOptions, ScaleOptions, JobOptions):
     flist: str | None = option(
         None,
         "File list, or a pattern of several, with `image mask output` on each line. Paths may be of any file "
-        "system that Beam knows.",
+        "system that fsspec knows.",
         required=True,
         earlier=("input",),
     )
@@ -32,19 +29,24 @@ class Options(InpainterOptions, ScaleOptions, JobOptions):
     batch_size: int = option(
         1, "Maximum number of images filled at once, all of the same size. More than 1 is for GPUs.", least=1
     )
+    address: str | None = option(
+        None,
+        "Ray cluster: auto for that of this machine, or HOST:PORT. Default: this machine alone.",
+    )
+    workers: int = option(0, "Number of worker processes; 0: as many as there is room for.", least=0)
+    cpus_per_worker: int = option(1, "Cores of each worker.", least=1)
+    gpus_per_worker: float = option(0.0, "GPUs of each worker; below 1, several share one.", least=0)
 
 
-def main(options, further):
-    if importlib.util.find_spec("apache_beam") is None:
-        raise UserError("fill_many needs Apache Beam: pip install apache-beam")
+def main(options):
+    if importlib.util.find_spec("ray") is None:
+        raise UserError("fill_many needs Ray: pip install 'ray[data]'")
     config = resolve(options.checkpoint_dir, **options.requested())
-    logging.getLogger().setLevel(logging.ERROR)  # Beam warns of what nobody asked for
+    from inpaint.bulk.cluster import cluster
     from inpaint.bulk.fill_lines import FillOptions
     from inpaint.bulk.lines import check_order, find_lists
     from inpaint.bulk.pipeline import fill_many, make_report_folder
-    from inpaint.bulk.runner_options import runner_options, worker_threads
 
-    beam_options = runner_options(further)
     make_report_folder(options.report)
     flists = find_lists(options.flist)
     count = check_order(flists)
@@ -61,10 +63,12 @@ def main(options, further):
         options.max_pixels,
         options.for_jobs(),
         options.overwrite,
-        worker_threads(beam_options),
+        options.cpus_per_worker,
     )
     print(f"{count} line{'s'[: count != 1]} in {len(flists)} list{'s'[: len(flists) != 1]}", flush=True)
-    counts = fill_many(flists, options.report, for_workers, beam_options)
+    with cluster(options.address):
+        each = options.cpus_per_worker, options.gpus_per_worker
+        counts = fill_many(flists, options.report, for_workers, options.workers, *each)
     print(counts)
     if counts.filled + counts.skipped + counts.bad != count:
         raise UserError(f"the lists had {count} lines when it began: they have changed since")

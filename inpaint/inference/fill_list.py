@@ -165,7 +165,12 @@ def fill_batch(inpainter, jobs, failures, size=None, max_pixels=MAX_PIXELS, say=
             report_oddities(loaded, say)
         sketches = np.stack([loaded.sketch for loaded in group]) if inpainter.generator.guided else None
         images = np.stack([loaded.image.rgb for loaded in group])
-        filled = inpainter(images, np.stack([loaded.unknown for loaded in group]), sketches)
+        try:
+            filled = inpainter(images, np.stack([loaded.unknown for loaded in group]), sketches)
+        except UserError as error:  # not enough memory: the others may be smaller
+            for loaded in group:
+                failures.add(loaded.job.line, error, "too large")
+            continue
         for loaded, result in zip(group, filled):
             with failures.of(loaded.job, "not writable"):
                 write_filled(loaded, result)

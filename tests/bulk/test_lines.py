@@ -4,11 +4,12 @@ import os
 
 import pytest
 
-pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
+pytest.importorskip("fsspec", reason="fsspec, which comes with Ray, is not installed")
 
-from inpaint.bulk.lines import check_order, find_lists, read_lines  # noqa: E402
-from inpaint.bulk.runner_options import runner_options, worker_threads  # noqa: E402
+from inpaint.bulk.far_files import Staging, file_errors  # noqa: E402
+from inpaint.bulk.lines import Line, check_order, find_lists, read_lines  # noqa: E402
 from inpaint.errors import UserError  # noqa: E402
+from inpaint.inference.fill_file import Job  # noqa: E402
 from inpaint.lists.file_lists import job_fields  # noqa: E402
 
 
@@ -28,7 +29,7 @@ def test_lines(lists, tmp_path):
     paths = lists("\ufeffa.png m.png b.png\n\n a b.png\tm.png\tc.png \r\na.png m.png\n", "x y z\n")
     assert find_lists(str(tmp_path / "*.txt")) == paths
     found = list(read_lines(paths[0]))
-    assert [line.number for line in found] == [1, 3, 4] and {line.flist for line in found} == {paths[0]}
+    assert [line.line for line in found] == [1, 3, 4] and {line.list for line in found} == {paths[0]}
     assert [job_fields(line.text) for line in found] == [
         ["a.png", "m.png", "b.png"],
         ["a b.png", "m.png", "c.png"],
@@ -84,14 +85,42 @@ def test_order_that_would_matter(lists, tmp_path, monkeypatch, texts, message):
         check_order(lists(*(text.format(d=tmp_path) for text in texts)))
 
 
-def test_options_of_beam(monkeypatch):
-    assert worker_threads(runner_options(["--runner=DirectRunner"])) == 0
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
-    several = ["--direct_running_mode=multi_processing", "--direct_num_workers=3"]
-    assert worker_threads(runner_options(several)) == 2
-    with pytest.raises(
-        UserError, match="'--runnr=x' is neither a flag of this command nor an option of Apache Beam"
-    ):
-        runner_options(["--runnr=x"])
-    with pytest.raises(UserError, match="Apache Beam's options: argument --direct_num_workers: invalid int"):
-        runner_options(["--direct_num_workers=x"])
+def test_outputs_elsewhere_are_whole(tmp_path, monkeypatch):
+    """`file://` stands for any file system of fsspec."""
+    job = Job("a.png", "m.png", f"file://{tmp_path}/out.png")
+    local = Job("a.png", "m.png", Staging(str(tmp_path)).local(job.output))
+
+    def gone(path):
+        raise OSError("the network is gone")
+
+    with open(local.output, "wb") as file:
+        file.write(b"pixels")
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.read_bytes", gone)
+        with pytest.raises(UserError, match="cannot write file://.*/out.png: the network is gone"):
+            Staging(str(tmp_path)).deliver(job, local)
+    assert not (tmp_path / "out.png").exists()
+    Staging(str(tmp_path)).deliver(job, local)
+    assert (tmp_path / "out.png").read_bytes() == b"pixels" and not os.path.exists(local.output)
+
+
+def test_errors_of_other_libraries():
+    """Such as botocore's of missing credentials; those of Python are ours, and keep their traceback."""
+    with pytest.raises(UserError, match="^cannot read x: no credentials$"), file_errors("cannot read x"):
+        raise type("NoCredentials", (Exception,), {"__module__": "botocore.exceptions"})("no credentials")
+    with pytest.raises(AttributeError), file_errors("cannot read x"):
+        None.read()
+    with pytest.raises(UserError, match="^y$"), file_errors("cannot read x"):
+        raise UserError("y")
+
+
+def test_sketches_elsewhere():
+    pytest.importorskip("ray", reason="Ray is not installed")
+    from support.fillers import Copying
+
+    from inpaint.bulk.fill_lines import FillOptions
+
+    worker = Copying(FillOptions({}, guided=True, folder="/here"), None)
+    job = worker._job(Line("list.txt", 1, "s3://b/c/a.png m.png o.png"), 0)
+    assert (job.image, job.sketch) == ("s3://b/c/a.png", "s3://b/c/a_edge.jpg")
+    assert (job.mask, job.output) == ("/here/m.png", "/here/o.png")

@@ -110,21 +110,10 @@ def parse(module, words):
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)  # flag files are named from there
-        rest = values([module.__name__, *words], known_only=hasattr(module, "FURTHER_FLAGS"))[1:]
+        rest = values([module.__name__, *words])[1:]
     if hasattr(module, "Options"):
         parsed(values, module.Options)
-    if rest and hasattr(module, "FURTHER_FLAGS"):
-        unknown_to_beam(rest)
-    else:
-        assert not rest, f"unexpected {rest}"
-
-
-def unknown_to_beam(words):
-    """UserError for words that are no options of Apache Beam."""
-    pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
-    from inpaint.bulk.runner_options import runner_options
-
-    runner_options(words)
+    assert not rest, f"unexpected {rest}"
 
 
 def slugs(page):

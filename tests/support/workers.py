@@ -5,8 +5,10 @@ Not `--dist=loadgroup`: the groups of pytest-xdist 3.8 have no effect with pytes
 
 from xdist.scheduler import LoadScopeScheduling
 
-# A file's tests share a process, a wheel or a graph; those of one name an exported model.
+# A file's tests share a process, a cluster, a wheel or a graph; those of one name an exported model.
 TOGETHER = {
+    "tests/bulk/test_fill_many.py": "cluster",
+    "tests/bulk/test_lost_workers.py": "cluster",
     "tests/demo/test_access.py": "canvas",
     "tests/demo/test_canvas.py": "canvas",
     "tests/demo/test_page.py": "page",
