@@ -18,7 +18,7 @@ FILL = command_line(
     f"--mask={ROOT}/inpaint/examples/masks/coffee.png",
     "--output=filled.png",
 )
-IMPORT = [sys.executable, "-c", "from inpaint import Inpainter"]
+IMPORT = [sys.executable, "-c", "from inpaint import Inpainter; Inpainter.from_checkpoint()"]
 
 
 @pytest.fixture
