@@ -1,6 +1,7 @@
 """Draws the README's pictures from real runs: `python docs/pictures.py`.
 
-`docs/removal.webp` is an animation of the page in Chromium, `docs/removal.jpg` the example before and after.
+`docs/removal.webp` is an animation of the page in Chromium, `docs/removal.jpg` the example before and after; the page's
+own pictures, in `static/filled/`, show its examples without what their masks cover.
 Needs what the tests need: Playwright and Chromium.
 """
 
@@ -12,11 +13,12 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / name) for name in ("", "
 
 import tempfile
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright import sync_api
 from support.page_process import served
 from support.visitor import ARGUMENTS, CHROMIUM, Visitor
 
+from inpaint.demo.examples import examples
 from inpaint.demo.networks import Network
 from inpaint.demo.settings import Settings
 from inpaint.inference.inpainter import Inpainter
@@ -26,15 +28,29 @@ _EXAMPLES = _ROOT / "inpaint" / "examples"
 _STROKES = [[(512, 500), (508, 518)], [(795, 685), (822, 690), (826, 712), (796, 722)]]  # over the boulders
 _SHOWN = (400, 360, 1024, 768)  # of the example, beside each other
 _WIDTH = 800  # pixels of both pictures
+_FILLED = _ROOT / "inpaint/demo/web/static/filled"
+_HERO = (690, 580, 870, 760)  # of the example, on the page's first screen
+_SIDES = 192, 344  # pixels of the page's pictures
 
 
 def main():
     photo, mask = _EXAMPLES / "photographs/boulders.jpg", _EXAMPLES / "masks/boulders.png"
     inpainter = Inpainter.from_checkpoint()
     _beside(Image.open(photo), Image.open(_filled(inpainter, photo, mask)))
+    _page_pictures(inpainter)
     with tempfile.TemporaryDirectory() as folder:
         with served([Network("photographs", inpainter)], Settings(pathlib.Path(folder))) as (address, *_):
             _animate(_frames(address, photo))
+
+
+def _page_pictures(inpainter):
+    for name, example in examples().items():
+        filled = Image.open(_filled(inpainter, example.photo, example.mask)).convert("RGB")
+        ImageOps.fit(filled, (_SIDES[0],) * 2).save(_FILLED / f"{name}.webp", quality=80)
+        if name == "boulders":
+            for when, image in (("before", Image.open(example.photo)), ("after", filled)):
+                hero = image.convert("RGB").crop(_HERO).resize((_SIDES[1],) * 2, Image.LANCZOS)
+                hero.save(_FILLED / f"hero_{when}.webp", quality=80)
 
 
 def _filled(inpainter, photo, mask):

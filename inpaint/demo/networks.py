@@ -23,6 +23,7 @@ class Network:
     def __init__(self, name, inpainter):
         self.name = name
         self.guided = inpainter.generator.guided
+        self.architecture = inpainter.generator.architecture
         self._inpainter = inpainter
         self._with = functools.cache(self._with)
 
@@ -48,13 +49,12 @@ class Network:
 
         Args:
             rgb, hole, sketch: as for `fill`.
-            layers: names of layers; a network that lacks one of them shows those that it does by default.
+            layers: names of layers, of those in its `architecture`.
 
         Returns:
             dict of images uint8 [h, w, 3]: those of `STAGES` that the network has, where a layer has them
             "gates_LAYER" and "masks_LAYER", "gate_key" and, with an attention, "flow_key".
         """
-        layers = layers if set(layers) <= set(self._inpainter.generator.architecture.layers) else None
         rgb, hole, sketch = (_at_most(x, INSIDE_SIDE) for x in (rgb, np.float32(hole), sketch))
         inside = look_inside(self._inpainter, rgb, hole > 0, sketch if self.guided else None, layers)
         return {**inside.named(), **inside.keys()}

@@ -1,9 +1,13 @@
-"""What visitors wait for: fills and looks inside. Each runs in the thread of `Turns`."""
+"""What visitors wait for: fills, looks inside and snaps. Each runs in the thread of `Turns`."""
 
+import base64
+import io
 import time
 
 import numpy as np
 from PIL import Image
+
+from inpaint.demo.snap import snap as snapped
 
 _SKETCH = "sketch.png"
 
@@ -47,6 +51,17 @@ def look_inside(photos, owner, folder, network, hole, layers, progress):
         for key, pixels in images.items():
             Image.fromarray(pixels).save(kept / f"{key}.jpg", quality=92, subsampling=0)
     return {"id": name, "names": list(images)}
+
+
+def snap(photos, owner, folder, hole, around, progress):
+    """Find the thing that a line points at; `hole` is what was drawn, see `inpaint.demo.snap`.
+
+    Returns:
+        dict: "mask", a PNG file in base64, white on black, and its "left" and "top" in the photo.
+    """
+    mask, left, top = snapped(photos.load(folder).image.rgb, hole.mask, hole.window, around)
+    Image.fromarray(mask).save(content := io.BytesIO(), "PNG")
+    return {"mask": base64.b64encode(content.getvalue()).decode(), "left": left, "top": top}
 
 
 def _sketch(folder, hole):

@@ -80,7 +80,7 @@ def test_a_new_photo_begins_anew(visitor, server, photo, tmp_path):
     visitor.open(tmp_path / "next.jpg")  # which stops the fill
     for name in ("download", "compare", "undo", "redo", "fill"):
         visitor.expect(visitor[f"#{name}"]).to_be_disabled()
-    visitor.expect(visitor["#compared"]).to_be_hidden()
+    visitor.expect(visitor["#wipe"]).to_be_hidden()
     assert near(visitor.colours((230, 120))[0], (200, 10, 10))
     visitor.until(lambda: not len(server.turns))
     server.plain.gate.set()
@@ -146,7 +146,7 @@ def test_examples_stay_and_bring_editable_holes(visitor, server):
     visitor.page.reload()
     visitor.page.wait_for_selector("body[data-ready]")
     thumbnails = visitor["#examples img"]
-    visitor.expect(thumbnails).to_have_count(6)
+    visitor.expect(thumbnails).to_have_count(12)  # before and after
     for thumbnail in thumbnails.all():
         visitor.expect(thumbnail).to_have_js_property("naturalWidth", 192)
     visitor.page.get_by_label("Example: coffee").click()
@@ -161,7 +161,7 @@ def test_examples_stay_and_bring_editable_holes(visitor, server):
     erased = server.plain.calls[1][0]
     assert not erased[rows[0], columns[0]] and erased.sum() > expected.sum() / 2
     visitor.page.click("#undo")
-    visitor.page.click("#clear")
+    visitor.page.keyboard.press("Delete")
     visitor.expect(visitor["#fill"]).to_be_disabled()
 
 

@@ -9,6 +9,8 @@ import threading
 import numpy as np
 from support.helpers import command_line
 
+from inpaint.models.architecture import NETWORKS
+
 
 def _free_port():
     with socket.socket() as probe:
@@ -53,6 +55,7 @@ class StubNetwork:
 
     COLOUR, LINE = (10, 200, 30), (240, 240, 0)
     PARTS = 4
+    architecture = NETWORKS["gated"]
 
     def __init__(self, name="stub", guided=False):
         self.name, self.guided = name, guided

@@ -26,19 +26,22 @@ from inpaint.demo.web.guard import Guard
 from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Size, Top, received
 from inpaint.errors import UserError
 from inpaint.images.image_files import size_text
-from inpaint.models.architecture import NETWORKS
 from inpaint.options.filling import DETAILS
 
 _STATIC = pathlib.Path(__file__).parent / "static"
 _MOST_BYTES = 4 << 30  # of all visitors' files
 _CODERS = 2  # photos that are decoded or encoded at the same time
-_LISTED = NETWORKS["gated"]  # whose layers the page lists
 _AT_ONCE = {"X-Accel-Buffering": "no"}  # proxies pass lines on as they come
 
 
 def owner(request):
     """Whose share of the store and the turns a request has a part in: the client's address."""
     return request.client.host if request.client else ""
+
+
+def _about(network):
+    layers = {name: getattr(network.architecture, name) for name in ("layers", "shown_layers")}
+    return {"name": network.name, "guided": network.guided, **layers}
 
 
 def make_app(networks, settings):
@@ -114,12 +117,10 @@ def make_app(networks, settings):
             "max_pixels": settings.max_pixels,
             "max_bytes": settings.max_upload_mb * 1_000_000,
             "keep_minutes": settings.keep_minutes,
-            "networks": [{"name": each.name, "guided": each.guided} for each in networks],
+            "networks": [_about(each) for each in networks],
             "sizes": list(settings.sizes),
             "size": str(settings.size),
             "detail": settings.detail,
-            "layers": _LISTED.layers,
-            "shown_layers": _LISTED.shown_layers,
             "examples": {name: sample.photo.name for name, sample in samples.items()},
         }
 
@@ -207,15 +208,24 @@ def make_app(networks, settings):
         id: str,
         left: Left = None,
         top: Top = None,
-        layers: Layers = ",".join(_LISTED.shown_layers),
+        layers: Layers = "",
         network_number: Number = 0,
     ):
         """Draw how the network fills a mask's hole. As for fills; the last line has an id and names."""
         chosen, names = networks[network_number], [name for name in layers.split(",") if name]
-        _LISTED.check_layers(names)
+        chosen.architecture.check_layers(names)
         folder = store.folder(id)
         hole = await read(request, read_hole, folder, left, top)
+        names = names or chosen.architecture.shown_layers
         return streamed(request, work.look_inside, folder, chosen, hole, names)
+
+    @app.post("/photos/{id}/snaps")
+    async def snap(request: Request, id: str, around: bool, left: Left = None, top: Top = None):
+        """Find the edges of what a drawing, the body, points at: white on black, a line across it or the
+        inside of a line around it. As for fills; the last line has a mask."""
+        folder = store.folder(id)
+        drawn = await read(request, read_hole, folder, left, top)
+        return streamed(request, work.snap, folder, drawn, around)
 
     @app.get("/looks/{id}/{name}")
     async def image_inside(id: str, name: str):
@@ -226,7 +236,7 @@ def make_app(networks, settings):
         return FileResponse(files[name])
 
     # Each by its name: mounted at the root, static files would answer for all paths with a wrong method.
-    for name in ("css", "js"):
+    for name in ("css", "js", "filled"):
         app.mount(f"/{name}", StaticFiles(directory=_STATIC / name))
     for path, name in (("/", "index.html"), ("/icon.svg", "icon.svg")):
         file = functools.partial(FileResponse, _STATIC / name)

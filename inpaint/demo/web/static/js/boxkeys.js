@@ -2,6 +2,7 @@
 
 import { clamp, corners } from "./geometry.js";
 import { tell } from "./messages.js";
+import { t } from "./words.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 10; // screen pixels
@@ -12,8 +13,7 @@ export function followArrows(editor) {
   let box = null; // { left, top, width, height } in the photo
 
   function begin() {
-    const { width, height } = stage.size;
-    const [x, y] = stage.view.toPhoto(width / 2, height / 2);
+    const [x, y] = stage.view.toPhoto(...stage.middle);
     const side = Math.round(100 / stage.view.scale);
     box = { left: Math.round(x - side / 2), top: Math.round(y - side / 2), width: side, height: side };
     show();
@@ -22,7 +22,7 @@ export function followArrows(editor) {
   function show() {
     stage.outline = box && corners(box.left, box.top, box.left + box.width, box.top + box.height);
     stage.refresh("cursor");
-    if (box) tell(`Box at ${box.left}, ${box.top}, ${box.width} x ${box.height} pixels.`);
+    if (box) tell(t("Box at {left}, {top}, {width} x {height} pixels.", box));
   }
 
   function finish(draw) {
@@ -30,7 +30,7 @@ export function followArrows(editor) {
     box = null;
     show();
     if (draw) editor.mark({ kind: "area", tool: "hole", points: outline });
-    tell(draw ? "Box drawn." : "Box cancelled.");
+    tell(draw ? t("Box drawn.") : t("Box cancelled."));
   }
 
   function change([dx, dy], resize) {
@@ -53,7 +53,7 @@ export function followArrows(editor) {
     const arrow = ARROWS[event.key];
     if (arrow && box) change(arrow, event.shiftKey);
     else if (arrow) stage.pan(-PAN * arrow[0], -PAN * arrow[1]);
-    else if (event.key === "Enter" && editor.tool === "box" && !editor.busy) box ? finish(true) : begin();
+    else if (event.key === "Enter" && editor.tool === "box") box ? finish(true) : begin();
     else if (event.key === "Escape" && box) finish(false);
     else return false;
     return true;

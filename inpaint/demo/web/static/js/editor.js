@@ -1,31 +1,49 @@
-// The work on one photo: its history, the tool in hand, and what may be pressed now.
+// The photos that are open and the work on each; the tool in hand, and what may be pressed now.
 
 import { element } from "./elements.js";
 import { History } from "./history.js";
 import { holeOf } from "./marks.js";
-import { reshaped } from "./reshape.js";
+import { growing, inverted, STEP } from "./reshape.js";
 
-const RESHAPING = ["grow", "shrink", "invert"];
+const RESHAPING = {
+  grow: (marks, photo) => growing(marks, photo)(STEP),
+  shrink: (marks, photo) => growing(marks, photo)(-STEP),
+  invert: inverted,
+};
 
 export class Editor extends EventTarget {
   constructor(stage) {
     super();
     this.stage = stage;
-    this.photo = null;
-    this.history = new History();
+    this.works = []; // { photo, history, saved: the id that was downloaded last } of each photo
+    this.work = { photo: null, history: new History() };
     this.tool = "brush";
     this.busy = false;
     this.networks = [];
-    element("brush").addEventListener("input", () => this.stage.refresh("cursor"));
+    element("brush").addEventListener("input", () => this.#sized());
     for (const button of document.querySelectorAll("[data-tool]")) {
       button.addEventListener("click", () => this.use(button.dataset.tool));
     }
-    this.#press("undo", () => this.undo());
-    this.#press("redo", () => this.redo());
+    this.#press("undo", () => this.go(this.history.index - 1));
+    this.#press("redo", () => this.go(this.history.index + 1));
     this.#press("clear", () => this.clear());
     this.#press("fit", () => stage.fit());
-    for (const change of RESHAPING) this.#press(change, () => this.reshape(change));
+    this.#press("zoom-in", () => stage.zoom(1.25));
+    this.#press("zoom-out", () => stage.zoom(1 / 1.25));
+    for (const [id, change] of Object.entries(RESHAPING)) this.#press(id, () => this.reshape(change));
     element("network").addEventListener("change", () => this.update());
+    stage.addEventListener("drawn", () => {
+      element("fit").textContent = `${Math.round(100 * stage.view.scale)}%`;
+    });
+    this.#sized();
+  }
+
+  get photo() {
+    return this.work.photo;
+  }
+
+  get history() {
+    return this.work.history;
   }
 
   get state() {
@@ -46,13 +64,33 @@ export class Editor extends EventTarget {
     return this.photo?.bitmap ? holeOf(this.state.marks, this.photo) : null;
   }
 
-  // Begin to work on a photo.
+  // Whether leaving would lose results that were not downloaded, or one that is being made.
+  get unsaved() {
+    return this.busy || this.works.some((work) => unsaved(work));
+  }
+
+  // Begin to work on another photo; those before stay open.
   open(photo) {
-    this.photo = photo;
-    this.history = new History();
+    const work = this.works.find((each) => each.photo === photo) ?? { photo, history: new History() };
+    if (!this.works.includes(work)) this.works.push(work);
+    this.take(work);
+  }
+
+  // Go on with the work on a photo.
+  take(work) {
+    if (this.busy && work !== this.work) this.dispatchEvent(new Event("leave"));
+    this.work = work;
     document.body.classList.add("loaded");
-    this.stage.after = 1;
+    this.stage.wipe = 0;
+    this.dispatchEvent(new Event("taken"));
     this.update();
+  }
+
+  close(work) {
+    const index = this.works.indexOf(work);
+    this.works.splice(index, 1);
+    if (work === this.work) this.take(this.works[Math.max(index - 1, 0)]);
+    else this.update();
   }
 
   use(tool) {
@@ -66,38 +104,40 @@ export class Editor extends EventTarget {
     brush.value = Math.round(
       factor > 1 ? Math.max(this.brush * factor, this.brush + 1) : this.brush * factor,
     );
-    this.stage.refresh("cursor");
+    this.#sized();
   }
 
+  // Marks are taken at any time: those that are drawn while a fill runs are filled after it.
   mark(mark) {
-    if (this.busy || !this.photo?.bitmap) return;
+    if (!this.photo?.bitmap) return;
     this.history.mark(mark);
+    this.stage.wipe = 0;
     this.update();
     if (mark.tool === "hole") this.dispatchEvent(new Event("marked"));
   }
 
-  fill(fill) {
-    this.history.fill(fill);
-    this.stage.after = 1;
+  // A line around or across a thing, whose edges are to be found: a stroke, to be drawn or erased.
+  snap(stroke) {
+    this.dispatchEvent(new CustomEvent("snap", { detail: stroke }));
+  }
+
+  fill(fill, used) {
+    this.history.fill(fill, used);
+    this.stage.wipe = 0;
     this.update();
   }
 
-  undo() {
-    this.#step(() => this.history.undo());
-  }
-
-  redo() {
-    this.#step(() => this.history.redo());
+  go(index) {
+    this.#step(() => this.history.go(index));
   }
 
   clear() {
     if (this.state.marks.length) this.#step(() => this.history.clear());
   }
 
-  async reshape(change) {
-    const before = this.state;
-    const bitmap = await reshaped(before.marks, this.photo, change);
-    if (this.state === before) this.#step(() => this.history.reshape(bitmap));
+  // `change(marks, photo)` returns the mark that takes the hole's place.
+  reshape(change) {
+    if (this.hole) this.#step(() => this.history.reshape(change(this.state.marks, this.photo)));
   }
 
   // Let buttons and canvas agree with the state.
@@ -109,17 +149,16 @@ export class Editor extends EventTarget {
       button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
       if (button.dataset.tool === "sketch") button.hidden = !guided;
     }
-    element("undo").disabled = this.busy || !this.history.canUndo;
-    element("redo").disabled = this.busy || !this.history.canRedo;
-    element("clear").disabled = this.busy || !marks.length;
-    for (const change of RESHAPING) element(change).disabled = this.busy || !this.hole;
-    element("fill").disabled = this.busy || !this.hole;
-    element("stop").hidden = !this.busy;
-    element("mask").disabled = this.busy || !this.photo?.bitmap;
-    element("download").disabled = this.busy || !fills.length;
-    element("compare").disabled = !fills.length;
-    element("compared").hidden = this.busy || !fills.length;
-    element("after").value = Math.round(100 * this.stage.after);
+    const idle = !this.busy;
+    const possible = { undo: idle && this.history.canUndo, redo: idle && this.history.canRedo };
+    Object.assign(possible, { clear: idle && marks.length, mask: idle && this.photo?.bitmap });
+    Object.assign(possible, { download: idle && fills.length, copy: idle && fills.length });
+    possible.compare = fills.length;
+    for (const id of [...Object.keys(RESHAPING), "growth", "save-mask", "fill"])
+      possible[id] = idle && this.hole;
+    for (const [id, may] of Object.entries(possible)) element(id).disabled = !may;
+    element("stop").hidden = idle;
+    if (this.busy !== document.body.classList.contains("busy")) this.stage.work(this.busy);
     document.body.classList.toggle("busy", this.busy);
     if (this.photo?.bitmap) this.stage.show(this.photo, this.state);
     // Or keys would go nowhere.
@@ -133,7 +172,15 @@ export class Editor extends EventTarget {
     this.update();
   }
 
+  #sized() {
+    element("brush-told").textContent = `${this.brush} px`;
+    this.stage.refresh("cursor");
+  }
+
   #press(id, action) {
     element(id).addEventListener("click", action);
   }
 }
+
+export const unsaved = ({ history, saved }) =>
+  history.state.fills.length > 0 && history.state.fills.at(-1).id !== saved;

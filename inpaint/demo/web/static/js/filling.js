@@ -5,19 +5,25 @@ import { element } from "./elements.js";
 import { sketchOf } from "./marks.js";
 import { calm, report, showProgress, tell } from "./messages.js";
 import { sendSketch, stopped, view, work } from "./server.js";
+import { t } from "./words.js";
 
 export class Filling {
   constructor(editor) {
     this.editor = editor;
     this.stopping = null; // AbortController of what is running
+    this.waiting = []; // functions that are called one by one when nothing runs
     element("fill").addEventListener("click", () => this.fill());
     element("stop").addEventListener("click", () => this.stop());
+    editor.addEventListener("leave", () => this.abandon());
     editor.addEventListener("marked", () => {
-      if (element("on-release").checked) this.fill();
+      if (!element("on-release").checked) return;
+      this.when(() => this.fill());
+      if (editor.busy) tell(t("Filled next."));
     });
   }
 
   stop() {
+    this.waiting = [];
     this.stopping?.abort();
   }
 
@@ -27,23 +33,32 @@ export class Filling {
     this.#end();
   }
 
+  // Call a function as soon as nothing runs.
+  when(action) {
+    if (this.editor.busy) this.waiting.push(action);
+    else return action();
+  }
+
   fill() {
     const { editor } = this;
     const { hole } = editor;
     if (!hole) return;
     const { marks, fills } = editor.state;
     const choices = { size: element("size").value, detail: element("detail").checked ? "residual" : "none" };
-    return this.run("fills", "Filling", fills.at(-1), marks, hole, choices, async (message, signal) => {
+    return this.run("fills", t("Filling…"), fills.at(-1), marks, hole, choices, async (message, signal) => {
       const { id, left, top, width, height, pixels, seconds } = message;
       const window = { left, top, width, height };
-      editor.fill({ id, ...window, bitmap: await view(id, signal, window) });
+      const bitmap = await view(id, signal, window);
+      if (signal.aborted) return;
+      editor.fill({ id, ...window, bitmap }, marks);
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
-      tell(`Filled ${pixels.toLocaleString("en")} pixels (${share}%) in ${seconds.toFixed(1)} seconds.`);
+      const told = { pixels: pixels.toLocaleString("en"), share, seconds: seconds.toFixed(1) };
+      tell(t("Filled {pixels} pixels ({share}%) in {seconds} seconds.", told));
     });
   }
 
   // Let the server work on a hole; one thing at a time.
-  //   kind: "fills" or "looks"; doing: what the page calls it
+  //   kind: "fills", "looks" or "snaps"; doing: what the page calls it
   //   source: the fill whose result the hole is in, or undefined for the photo itself
   //   marks, hole, choices: what is sent
   //   finish(message, signal): called with the last message
@@ -57,7 +72,7 @@ export class Filling {
     editor.busy = true;
     editor.update();
     calm();
-    tell(`${doing}…`);
+    tell(doing);
     showProgress(null);
     try {
       if (!photo.id) await this.#uploaded(photo, signal);
@@ -68,7 +83,8 @@ export class Filling {
       const message = await work(kind, id, hole, { network, ...choices }, signal, told);
       await finish(message, signal);
     } catch (error) {
-      if (photo === editor.photo) tell(signal.aborted ? "Stopped." : "");
+      this.waiting = [];
+      if (photo === editor.photo) tell(signal.aborted ? t("Stopped.") : "");
       if (!signal.aborted) report(error);
       if (!signal.aborted && error.status === undefined) throw error;
     } finally {
@@ -81,22 +97,22 @@ export class Filling {
     this.editor.busy = false;
     showProgress(undefined);
     this.editor.update();
+    this.waiting.shift()?.();
   }
 
   async #uploaded(photo, signal) {
-    tell("Waiting for the upload…");
+    tell(t("Waiting for the upload…"));
     await Promise.race([photo.ready(), stopped(signal)]);
   }
 
   #tell(doing, message) {
     if (message.state === "queued") {
-      const { ahead } = message;
-      tell(`Waiting: ${ahead} ahead of you.`);
+      tell(t("Waiting: {ahead} ahead of you.", message));
       showProgress(null);
     } else {
       const { done, total } = message;
-      tell(`${doing}…`);
-      if (done) showProgress(done / total, `${done} of ${total} parts`);
+      tell(doing);
+      if (done) showProgress(done / total, t("{done} of {total} parts", { done, total }));
     }
   }
 }

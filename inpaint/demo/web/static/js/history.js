@@ -1,9 +1,9 @@
-// The steps of work on one photo. A state is { marks, fills } and never changes; undo and redo move between states.
+// The steps of work on one photo. A state is { marks, fills } and never changes; any of them can be gone back to.
 
 export class History {
-  constructor() {
-    this.states = [{ marks: [], fills: [] }];
-    this.index = 0;
+  constructor(states = [{ marks: [], fills: [] }], index = states.length - 1) {
+    this.states = states;
+    this.index = index;
   }
 
   get state() {
@@ -23,27 +23,24 @@ export class History {
   }
 
   // Another hole in place of all that was drawn of it.
-  reshape(bitmap) {
+  reshape(mark) {
     const others = this.state.marks.filter(({ tool }) => tool !== "hole");
-    this.#push({ ...this.state, marks: [...others, { kind: "bitmap", tool: "hole", bitmap }] });
+    this.#push({ ...this.state, marks: [...others, mark] });
   }
 
   clear() {
     this.#push({ ...this.state, marks: [] });
   }
 
-  // A fill uses the marks up. It keeps those that it was made of, for a look inside.
-  fill(fill) {
+  // A fill uses marks up, and keeps them for a look inside. Those that were drawn while it ran stay.
+  fill(fill, used) {
     const { marks, fills } = this.state;
-    this.#push({ marks: [], fills: [...fills, { ...fill, marks }] });
+    const left = marks.filter((mark) => !used.includes(mark));
+    this.#push({ marks: left, fills: [...fills, { ...fill, marks: used }] });
   }
 
-  undo() {
-    if (this.canUndo) this.index -= 1;
-  }
-
-  redo() {
-    if (this.canRedo) this.index += 1;
+  go(index) {
+    if (this.states[index]) this.index = index;
   }
 
   #push(state) {

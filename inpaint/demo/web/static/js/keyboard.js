@@ -18,7 +18,8 @@ const BUTTONS = {
   Enter: "fill",
   Escape: "stop",
 };
-const TOOLS = { b: "brush", e: "eraser", r: "box", l: "lasso", s: "sketch" };
+const TOOLS = { b: "brush", e: "eraser", r: "box", l: "lasso", a: "snap", s: "sketch" };
+const CONTROL = { z: "undo", y: "redo", s: "download", c: "copy" };
 
 // Keys that press what has the focus.
 export const pressing = (key) => key === "Enter" || key === " ";
@@ -35,11 +36,12 @@ export function followKeyboard(editor, pointers, compare) {
     if (typing(event.target) || presses(event.target, event.key) || event.altKey) return false;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey) {
-      if (key === "z") button(event.shiftKey ? "redo" : "undo");
-      else if (key === "y") button("redo");
+      if (key === "z" && event.shiftKey) button("redo");
+      else if (CONTROL[key] && !String(getSelection())) button(CONTROL[key]);
       else return false;
       return true;
     }
+    document.body.classList.add("keys"); // from now on, what has the focus is shown
     if (event.target === stage.element && press(event)) return true;
     if (key === "Escape") pointers.cancel();
     if (key === " ") pointers.hold(true);

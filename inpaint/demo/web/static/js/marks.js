@@ -1,8 +1,10 @@
 // What is drawn over a photo, in its coordinates. Marks are
 //   { kind: "stroke", tool, width, points: [[x, y], ...] }
 //   { kind: "area", tool, points }        a box or a lasso
-//   { kind: "bitmap", tool, bitmap }      a mask of the photo's size, white on clear
+//   { kind: "bitmap", tool, bitmap, left, top }    a mask of a part of the photo, white on clear
 // with the tool "hole", "eraser" or "sketch". There are two layers, "hole" and "sketch"; the eraser erases in both.
+
+import { corners } from "./geometry.js";
 
 export const HALF = 128; // brightness from which a pixel belongs to a layer, as on the server
 
@@ -14,7 +16,7 @@ export function drawMarks(context, marks, colour) {
   for (const mark of marks) {
     context.globalCompositeOperation = mark.tool === "eraser" ? "destination-out" : "source-over";
     context.fillStyle = context.strokeStyle = colour;
-    if (mark.kind === "bitmap") drawBitmap(context, mark.bitmap, colour);
+    if (mark.kind === "bitmap") drawBitmap(context, mark, colour);
     else if (mark.kind === "area") fillArea(context, mark.points);
     else drawStroke(context, mark, 0);
   }
@@ -42,7 +44,7 @@ export function fillArea(context, points) {
 }
 
 // Bitmaps are white: where that is not the colour, they are tinted first.
-function drawBitmap(context, bitmap, colour) {
+function drawBitmap(context, { bitmap, left, top }, colour) {
   let source = bitmap;
   if (colour !== "white") {
     const most = 2048 / Math.max(bitmap.width, bitmap.height, 2048);
@@ -53,7 +55,7 @@ function drawBitmap(context, bitmap, colour) {
     tint.fillStyle = colour;
     tint.fillRect(0, 0, source.width, source.height);
   }
-  context.drawImage(source, 0, 0, bitmap.width, bitmap.height);
+  context.drawImage(source, left, top, bitmap.width, bitmap.height);
 }
 
 const outlines = new WeakMap(); // by array of marks
@@ -70,9 +72,11 @@ export const sketchOf = (marks, window) => drawn("sketch", marks, window);
 // The smallest rectangle of whole pixels that what marks add is in, or null outside of the photo.
 function bounds(marks, photo) {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { tool, kind, points, width = 0 } of marks) {
+  for (const mark of marks) {
+    const { tool, kind, width = 0 } = mark;
     if (tool === "eraser") continue;
-    if (kind === "bitmap") return { left: 0, top: 0, width: photo.width, height: photo.height };
+    const { left: x0, top: y0, bitmap } = mark;
+    const points = kind === "bitmap" ? corners(x0, y0, x0 + bitmap.width, y0 + bitmap.height) : mark.points;
     for (const [x, y] of points) {
       left = Math.min(left, x - width / 2);
       right = Math.max(right, x + width / 2);
@@ -103,13 +107,13 @@ function cut(layer, marks, window) {
   return pixels.some((pixel) => (pixel & 255) >= HALF) ? part : null;
 }
 
-// Turn a file into a mask, { bitmap, any }: white where it is brighter than half over black, clear elsewhere.
-export async function readMask(file) {
-  const source = await createImageBitmap(file);
-  const canvas = new OffscreenCanvas(source.width, source.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(source, 0, 0);
-  const image = context.getImageData(0, 0, source.width, source.height);
+// Turn an image into a mask, { bitmap, any }: white where it is brighter than half over black, clear elsewhere.
+export function readMask(source, { width, height } = source) {
+  const bitmap = new OffscreenCanvas(width, height);
+  const context = bitmap.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingEnabled = width === source.width; // pixels of a mask that is resized stay hard
+  context.drawImage(source, 0, 0, width, height);
+  const image = context.getImageData(0, 0, width, height);
   const { data } = image;
   let any = false;
   for (let i = 0; i < data.length; i += 4) {
@@ -117,5 +121,6 @@ export async function readMask(file) {
     data[i] = data[i + 1] = data[i + 2] = data[i + 3] = bright ? 255 : 0;
     any ||= bright;
   }
-  return { bitmap: await createImageBitmap(image), any };
+  context.putImageData(image, 0, 0);
+  return { bitmap, any };
 }

@@ -2,9 +2,13 @@
 
 import { element } from "./elements.js";
 
-// Screen readers read it when it changes.
+// Screen readers read it when it changes. It fades from sight unless something runs.
 export function tell(text) {
   if (element("status").textContent !== text) element("status").textContent = text;
+  const toast = element("state");
+  toast.classList.remove("fading");
+  toast.hidden = !text;
+  requestAnimationFrame(() => toast.classList.add("fading"));
 }
 
 export function warn(text) {

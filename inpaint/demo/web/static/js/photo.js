@@ -10,6 +10,7 @@ export class Photo {
     this.id = null;
     this.download = null; // name of the download
     this.transparent = false;
+    this.viewed = false; // whether the bitmap is the server's view, as the browser cannot show the file
     this.ready = null; // function: promise that the server has it
     if (bitmap) this.show(bitmap);
   }
@@ -30,19 +31,25 @@ export class Photo {
     });
   }
 
-  // Draw the photo, and fills in it with an opacity, at `pixels` screen pixels for one of the photo.
-  draw(context, fills, opacity, pixels) {
+  // Draw the photo as it was left of `wipe`, a share of its width, and with fills right of it, at `pixels` screen
+  // pixels for one of the photo.
+  draw(context, fills, wipe, pixels) {
     const source = this.small && pixels * this.width <= 1.2 * this.small.width ? this.small : this.bitmap;
     context.imageSmoothingEnabled = pixels < 4;
     context.imageSmoothingQuality = "medium";
     context.drawImage(source, 0, 0, this.width, this.height);
-    if (!opacity) return;
-    context.globalAlpha = opacity;
+    if (wipe >= 1) return;
+    context.save();
+    if (wipe > 0) {
+      context.beginPath();
+      context.rect(wipe * this.width, 0, (1 - wipe) * this.width, this.height);
+      context.clip();
+    }
     for (const { left, top, width, height, bitmap } of fills) {
-      if (this.transparent && opacity === 1) context.clearRect(left, top, width, height);
+      if (this.transparent) context.clearRect(left, top, width, height);
       context.drawImage(bitmap, left, top, width, height);
     }
-    context.globalAlpha = 1;
+    context.restore();
   }
 }
 

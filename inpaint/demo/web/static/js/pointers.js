@@ -3,6 +3,7 @@
 import { corners } from "./geometry.js";
 
 const TAP = 4; // screen pixels: an area that is smaller was a tap
+const SNAP = 6; // screen pixels of the line that edges are searched around
 
 export function followPointers(editor) {
   const { stage } = editor;
@@ -27,11 +28,14 @@ export function followPointers(editor) {
   const width = () =>
     editor.tool === "sketch" ? Math.max(editor.brush / 6, 2 * stage.view.scale) : editor.brush;
 
-  function begin(point) {
-    if (editor.busy || !editor.photo?.bitmap) return;
+  function begin(point, away) {
+    if (!editor.photo?.bitmap) return;
+    if (stage.wipe) stage.compare(0); // one draws on the result
     const [x, y] = stage.view.toPhoto(...point);
-    const tool = { eraser: "eraser", sketch: "sketch" }[editor.tool] ?? "hole";
-    if (editor.tool === "box" || editor.tool === "lasso") {
+    const tool = away ? "eraser" : ({ eraser: "eraser", sketch: "sketch" }[editor.tool] ?? "hole");
+    if (editor.tool === "snap") {
+      stage.draft = { kind: "stroke", tool, width: SNAP / stage.view.scale, points: [[x, y]], snaps: true };
+    } else if (editor.tool === "box" || editor.tool === "lasso") {
       stage.draft = { kind: "area", tool, points: [[x, y]], shape: editor.tool, start: point };
     } else {
       stage.draft = { kind: "stroke", tool, width: width() / stage.view.scale, points: [[x, y]] };
@@ -51,8 +55,9 @@ export function followPointers(editor) {
   }
 
   function end(point) {
-    const { start, shape, ...mark } = stage.draft;
+    const { start, shape, snaps, ...mark } = stage.draft;
     cancel();
+    if (snaps) return editor.snap(mark);
     if (shape && Math.hypot(point[0] - start[0], point[1] - start[1]) < TAP && mark.points.length < 8) return;
     editor.mark(mark);
   }
@@ -72,7 +77,7 @@ export function followPointers(editor) {
       cancel(); // what the first finger began is no stroke
       surface.classList.add("moving");
     } else if (event.button === 0) {
-      begin(point);
+      begin(point, event.altKey);
     }
     showCursor(...point);
   });
@@ -87,7 +92,7 @@ export function followPointers(editor) {
       fingers.set(event.pointerId, point);
       const after = spread(fingers);
       stage.pan(after.x - before.x, after.y - before.y);
-      if (fingers.size > 1) stage.zoom(after.apart / before.apart, after.x, after.y);
+      if (fingers.size > 1) stage.zoom(after.apart / before.apart, [after.x, after.y]);
     } else if (stage.draft) {
       fingers.set(event.pointerId, point);
       extend(finer(event).map(place));
@@ -115,7 +120,7 @@ export function followPointers(editor) {
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
       const speed = event.ctrlKey ? 0.01 : 0.0016; // a pinch on a touchpad comes with Ctrl
-      stage.zoom(Math.exp(-speed * lines * event.deltaY), ...place(event));
+      stage.zoom(Math.exp(-speed * lines * event.deltaY), place(event));
     },
     { passive: false },
   );

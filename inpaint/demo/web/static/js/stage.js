@@ -1,31 +1,36 @@
 // The canvas: layers on top of each other for the photo, the hole, the sketch and the cursor.
 
+import { Edge } from "./edge.js";
 import { element } from "./elements.js";
 import { drawMarks, drawStroke, fillArea, strokesOn } from "./marks.js";
 import { View } from "./view.js";
 
-const LAYERS = ["photo", "hole", "sketch", "cursor"];
+const LAYERS = ["photo", "hole", "edge", "sketch", "cursor"];
+const STEP = 80; // milliseconds between the steps of moving dashes
 const RING = { "rgb(0 0 0 / .55)": 3.5, white: 1.5 }; // colours and widths, seen on any background
 
-export class Stage {
+export class Stage extends EventTarget {
   constructor(surface) {
+    super();
     this.element = surface;
     this.view = new View();
     this.photo = null;
     this.state = { marks: [], fills: [] };
-    this.after = 1; // opacity of fills
-    this.before = false; // neither they nor marks are shown, while a button or key is held
+    this.wipe = 0; // share of the photo's width, from its left, that shows it as it was
+    this.before = false; // all of it does, without marks, while a button or key is held
+    this.edge = new Edge();
     this.draft = null; // the mark that is being drawn
     this.outline = null; // corners of the box that is being placed
     this.cursor = null; // { x, y, radius } on the screen
-    this.size = { width: 1, height: 1 };
+    this.size = { width: 1, height: 1, below: 0, beside: 0 };
     this.contexts = Object.fromEntries(
       LAYERS.map((name) => [name, element(`${name}-layer`).getContext("2d")]),
     );
     const style = getComputedStyle(document.documentElement);
     this.colours = { hole: style.getPropertyValue("--hole"), sketch: style.getPropertyValue("--sketch") };
     this.stale = new Set();
-    new ResizeObserver(() => this.#resize()).observe(surface);
+    const sizes = new ResizeObserver(() => this.#resize());
+    for (const each of [surface, element("controls")]) sizes.observe(each);
   }
 
   // Show a state of a photo.
@@ -40,13 +45,25 @@ export class Stage {
     this.refresh("photo", "hole", "sketch", "cursor");
   }
 
+  // Show the photo as it was left of a share of its width.
+  compare(share) {
+    this.wipe = share;
+    this.refresh("photo");
+  }
+
   fit() {
     if (!this.photo) return;
     this.view.fit(this.photo, this.size);
     this.moved();
   }
 
-  zoom(factor, x = this.size.width / 2, y = this.size.height / 2) {
+  // Of what is not covered.
+  get middle() {
+    const { width, height, below, beside } = this.size;
+    return [(width - beside) / 2, (height - below) / 2];
+  }
+
+  zoom(factor, [x, y] = this.middle) {
     if (!this.photo) return;
     this.view.zoom(factor, x, y, this.photo, this.size);
     this.moved();
@@ -58,8 +75,15 @@ export class Stage {
     this.moved();
   }
 
+  // Dashes around the hole move, unless the visitor wants things to rest.
+  work(busy) {
+    clearInterval(this.moving);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.moving = busy && !calm ? setInterval(() => this.refresh("edge"), STEP) : null;
+    this.refresh("edge");
+  }
+
   moved() {
-    element("fit").hidden = this.view.fitted;
     this.refresh(...LAYERS);
   }
 
@@ -81,9 +105,12 @@ export class Stage {
   }
 
   #resize() {
-    const { width, height } = this.element.getBoundingClientRect();
+    const { width, height, right, bottom } = this.element.getBoundingClientRect();
     if (!width || !height) return; // another tab is open
-    this.size = { width, height };
+    const bar = element("controls").getBoundingClientRect(); // below the photo, or on its right
+    const rail = bar.height > bar.width;
+    const cover = { below: rail ? 0 : Math.max(bottom - bar.top, 0), beside: rail ? right - bar.left : 0 };
+    this.size = { width, height, ...cover };
     this.ratio = window.devicePixelRatio || 1;
     for (const { canvas } of Object.values(this.contexts)) {
       canvas.width = Math.round(width * this.ratio);
@@ -95,24 +122,26 @@ export class Stage {
   }
 
   #draw() {
-    const stale = [...this.stale];
+    const stale = new Set(this.stale);
     this.stale.clear();
     if (!this.photo?.bitmap) return;
-    for (const layer of stale) {
+    for (const layer of LAYERS.filter((name) => stale.has(name) || (name === "edge" && stale.has("hole")))) {
       const context = this.contexts[layer];
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
       if (layer === "photo") this.#drawPhoto(context);
+      else if (layer === "edge") this.edge.draw(context, this.contexts.hole.canvas, this.ratio, this.moving);
       else if (layer === "cursor") this.#drawCursor(context);
       else if (!this.before) this.#drawMarks(context, layer);
     }
     const { scale, left, top } = this.view;
     Object.assign(this.element.dataset, { scale, left, top });
+    this.dispatchEvent(new Event("drawn"));
   }
 
   #drawPhoto(context) {
     this.view.apply(context, this.ratio);
-    this.photo.draw(context, this.state.fills, this.before ? 0 : this.after, this.view.scale * this.ratio);
+    this.photo.draw(context, this.state.fills, this.before ? 1 : this.wipe, this.view.scale * this.ratio);
   }
 
   #drawMarks(context, layer) {

@@ -13,11 +13,12 @@ export class View {
     this.fitted = true; // shows all of the photo, and shall when the window changes
   }
 
-  // Show all of a photo, { width, height }, in a stage, { width, height }.
+  // Show all of a photo, { width, height }, in a stage, { width, height, below, beside }: what covers its lower edge
+  // and its right one.
   fit(photo, stage) {
     this.scale = fitting(photo, stage);
-    this.left = (stage.width - this.scale * photo.width) / 2;
-    this.top = (stage.height - this.scale * photo.height) / 2;
+    this.left = (stage.width - stage.beside - this.scale * photo.width) / 2;
+    this.top = (stage.height - stage.below - this.scale * photo.height) / 2;
     this.fitted = true;
   }
 
@@ -54,5 +55,6 @@ export class View {
 
 function fitting(photo, stage) {
   const room = (length) => Math.max(length - 2 * MARGIN, 16);
-  return Math.min(room(stage.width) / photo.width, room(stage.height) / photo.height, 4);
+  const across = room(stage.width - stage.beside) / photo.width;
+  return Math.min(across, room(stage.height - stage.below) / photo.height, 4);
 }
