@@ -30,7 +30,7 @@ _SHOWN = (400, 360, 1024, 768)  # of the example, beside each other
 _WIDTH = 800  # pixels of both pictures
 _FILLED = _ROOT / "inpaint/demo/web/static/filled"
 _HERO = (690, 580, 870, 760)  # of the example, on the page's first screen
-_SIDES = 192, 344  # pixels of the page's pictures
+_SIDES = 192, 256  # pixels of the page's pictures
 
 
 def main():

@@ -27,24 +27,26 @@ export class Keeping {
     await this.#forget();
     const kept = await this.#get("tabs", this.tab);
     if (kept) await this.#restore(kept, adopt);
-    this.editor.addEventListener("update", () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.flush(), WAIT);
-    });
-    document.addEventListener("visibilitychange", () => this.flush());
+    this.editor.addEventListener("update", () => this.#soon());
+    this.#soon();
   }
 
-  flush() {
+  // Keep how things are after what is being written.
+  #soon() {
+    document.body.dataset.kept = "false";
     clearTimeout(this.timer);
-    this.chain = this.chain.then(() => this.#keep()).catch(report);
-    return this.chain;
+    this.timer = setTimeout(() => {
+      this.chain = this.chain.then(() => this.#keep()).catch(report);
+    }, WAIT);
   }
 
   async #keep() {
+    const { timer } = this;
     const { works, work } = this.editor;
     const kept = await Promise.all(works.map((each) => this.#plain(each)));
     const at = Date.now();
     await this.#put("tabs", { at, works: kept, current: works.indexOf(work), count: this.count }, this.tab);
+    if (timer === this.timer) document.body.dataset.kept = "true"; // nothing changed meanwhile
   }
 
   async #plain({ photo, history, saved }) {
