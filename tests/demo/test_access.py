@@ -89,8 +89,8 @@ def test_focus_reaches_every_control(visitor, photo):
         visitor.page.keyboard.press("Tab")
         focused = "() => document.activeElement.id || document.activeElement.dataset.tool"
         reached.append(visitor.page.evaluate(focused))
-    wanted = "open copy download options stage wipe brush eraser snap box lasso hole undo history compare fill"
-    assert set(wanted.split()) <= set(reached), reached
+    ids = "open copy download options stage wipe brush eraser snap box lasso hole undo history compare fill"
+    assert set(ids.split()) <= set(reached), reached
     visitor["#undo"].focus()
     assert visitor["#undo"].evaluate("button => getComputedStyle(button).outlineStyle") == "solid"
 
