@@ -46,7 +46,14 @@ def test_everything_has_a_name(visit, photo, size):
         "Fill",
         "Size of the brush",
     }
-    wanted |= {"Compare: hold", "Compare before and after", "History", "Options", "Coarse to refined", "Look inside"}
+    wanted |= {
+        "Compare: hold",
+        "Compare before and after",
+        "History",
+        "Options",
+        "Coarse to refined",
+        "Look inside",
+    }
     assert wanted <= names, wanted - names
     assert len(controls) > 50 and all(name.strip() for _, name in controls), controls
 
