@@ -1,7 +1,7 @@
 """Draws the README's pictures from real runs: `python docs/pictures.py`.
 
-`docs/removal.webp` is an animation of the page in Chromium, `docs/removal.jpg` the example before and after; the page's
-own pictures, in `static/filled/`, show its examples without what their masks cover.
+`docs/removal.webp` is an animation of the page in Chromium, `docs/removal.jpg` the example before and after;
+the page's own pictures, in `static/filled/`, show its examples without what their masks cover.
 Needs what the tests need: Playwright and Chromium.
 """
 
