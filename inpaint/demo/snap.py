@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-SIDE = 384  # of the copy that edges are searched in
+SIDE = 256  # of the copy that edges are searched in
 _ROUNDS = 4
 _MARGIN = 0.15  # of the drawing's size, around it: what the thing is told apart from
 _REACH = 0.75  # as much around a line across a thing, which may reach beyond the line

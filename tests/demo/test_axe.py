@@ -1,4 +1,4 @@
-"""WCAG 2.1 AA, contrast included, as axe-core checks it, light and dark. It comes from npm."""
+"""WCAG 2.1 AA, contrast included, as axe-core checks it, light and dark; the page itself needs no npm."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Nothing that people drew or filled is lost: strokes during a fill, other photos, reloads, leaving."""
+"""Nothing drawn or filled is lost: strokes during a fill, other photos, reloads; a stub network."""
 
 import io
 import zipfile

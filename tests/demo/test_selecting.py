@@ -1,4 +1,4 @@
-"""Selecting: edges that a loose line snaps to, holes that grow under the slider, masks."""
+"""Selecting: edges that a loose line snaps to, holes that a slider grows, masks; with a stub network."""
 
 import cv2
 import numpy as np
