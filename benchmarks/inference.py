@@ -40,6 +40,7 @@ from inpaint.cli.process import run
 from inpaint.errors import UserError
 from inpaint.inference.inpainter import Inpainter
 from inpaint.models.generator import Generator
+from inpaint.ops import ContextualAttention
 from inpaint.options.filling import ScaleOptions
 from inpaint.options.option import option
 
@@ -56,7 +57,7 @@ class Options(ScaleOptions):
     )
 
 
-class NaiveAttention(tf.keras.layers.Layer):
+class NaiveAttention(ContextualAttention):
     """Computes all scores of an image at once and ignores the window."""
 
     def call(self, foreground, background, mask, window=None):

@@ -155,7 +155,9 @@ def test_what_is_missing_is_told(file, monkeypatch):
         )
 
     without("tensorflow")
-    with pytest.raises(UserError, match="^the bundled weights need TensorFlow, which is not installed"):
+    with pytest.raises(
+        UserError, match="^this needs TensorFlow, which is not installed, to run the bundled weights: "
+    ):
         choice.litert_file(None, GeneratorConfig(fill_size="auto"), "float32", "auto")
     assert choice.litert_file(file, resolve(file), "float32", "auto") == file
     monkeypatch.setitem(sys.modules, "ai_edge_litert", None)

@@ -93,7 +93,7 @@ def test_it_fills_as_tensorflow_does(installed, as_it_comes, tmp_path):
     [
         (["train", "--dataset=sample"], "this needs TensorFlow, which is not installed"),
         (["fill", *FLAGS, "--fill_size=whole"], "LiteRT fills with --fill_size=auto only"),
-        (["export", "--export_dir=x"], "need TensorFlow, which is not installed"),
+        (["export", "--export_dir=x"], "this needs TensorFlow, which is not installed"),
     ],
 )
 def test_what_needs_tensorflow_says_so(installed, tmp_path, arguments, told):

@@ -45,14 +45,14 @@ def litert_file(path, config, precision, runtime):
     name = path or "the bundled weights"
     if file is None and runtime == "litert":
         raise UserError(f"--runtime=litert needs a file that export --format=litert wrote, received {name}")
-    if file is None:
+    if file is None or runtime == "tensorflow":
         if importlib.util.find_spec("tensorflow") is None:
             raise UserError(
-                f"{name} need TensorFlow, which is not installed: pip install deepfillv2, or name a file "
-                f"that export --format=litert wrote"
+                f"this needs TensorFlow, which is not installed, to run {name}: pip install deepfillv2, or "
+                f"name a file that export --format=litert wrote"
             )
-        return None
-    if runtime == "tensorflow":
+        if file is None:
+            return None
         raise UserError(f"{name} are for LiteRT, received --runtime=tensorflow: name a checkpoint")
     if config.fill_size != "auto":
         raise UserError(f"LiteRT fills with --fill_size=auto only, received {config.fill_size}")
