@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from absl import flags
+from PIL import Image, PngImagePlugin
 from support.helpers import ROOT
 
 from inpaint.cli.dispatch import COMMANDS, PROGRAM
@@ -137,6 +138,13 @@ def pages(*more):
     return pytest.mark.parametrize(
         "page", [*PAGES, *more], ids=lambda page: str(pathlib.Path(page).relative_to(ROOT))
     )
+
+
+@pytest.fixture(autouse=True)
+def pillow_as_it_was(monkeypatch):
+    """The limits that serving/client.py sets for its process are those of these tests alone."""
+    for place, name in ((Image, "MAX_IMAGE_PIXELS"), (PngImagePlugin, "MAX_TEXT_CHUNK")):
+        monkeypatch.setattr(place, name, getattr(place, name))
 
 
 @pages(*COMMENTED)
