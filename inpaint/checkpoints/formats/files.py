@@ -3,6 +3,8 @@
 import importlib
 import pathlib
 
+from inpaint.checkpoints.formats.litert_file import NAME
+
 _MODULES = {
     ".keras": "keras_file",
     ".h5": "keras_file",
@@ -25,7 +27,7 @@ def format_of(path):
     if path is None:
         return None
     path = pathlib.Path(path)
-    if path.is_dir() and not (path / "model.tflite").is_file():
+    if path.is_dir() and not (path / NAME).is_file():
         return None
     name = _MODULES.get(".tflite" if path.is_dir() else path.suffix)
     return name and importlib.import_module(f"inpaint.checkpoints.formats.{name}")

@@ -4,6 +4,7 @@ import json
 import pathlib
 import zipfile
 
+from inpaint.checkpoints.formats.archived import archived_config
 from inpaint.errors import UserError, reason
 
 _CLASSES = ("Generator", "PConvUNet")
@@ -20,7 +21,8 @@ def description(path):
     if not pathlib.Path(path).is_file():
         raise UserError(f"no checkpoint at {path}: no such file")
     try:
-        text = _text_in_hdf5(path) if pathlib.Path(path).suffix == ".h5" else _text_in_archive(path)
+        in_hdf5 = pathlib.Path(path).suffix == ".h5"
+        text = _text_in_hdf5(path) if in_hdf5 else archived_config(path, _MOST_BYTES)
         if text is None:
             return None
         found = json.loads(text)
@@ -31,13 +33,6 @@ def description(path):
         raise UserError(
             f"{path} holds no network of this project that Keras saved: {reason(error)}"
         ) from error
-
-
-def _text_in_archive(path):
-    with zipfile.ZipFile(path) as archive:
-        if archive.getinfo("config.json").file_size > _MOST_BYTES:
-            raise ValueError("its description is too long")
-        return archive.read("config.json")
 
 
 def _text_in_hdf5(path):

@@ -4,6 +4,7 @@ import json
 import pathlib
 import zipfile
 
+from inpaint.checkpoints.formats.archived import archived_config
 from inpaint.errors import UserError, reason
 
 NAME = "model.tflite"
@@ -29,10 +30,7 @@ def description(path):
     if not path.is_file():
         raise UserError(f"no checkpoint at {path}: no such file")
     try:
-        with zipfile.ZipFile(path) as attached:
-            if attached.getinfo("config.json").file_size > _MOST_BYTES:
-                raise ValueError("its description is too long")
-            found = json.loads(attached.read("config.json"))
+        found = json.loads(archived_config(path, _MOST_BYTES))
         sizes, threshold = found["sizes"], found["edge_threshold"]
         if not sizes or {*map(type, sizes)} != {int} or type(threshold) is not float:
             raise ValueError("its description has no sizes")
