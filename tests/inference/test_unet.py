@@ -76,7 +76,7 @@ def test_the_page_fills_without_residuals(unet, photo):
     network, nothing = Network("x", Inpainter(unet)), np.zeros(mask.shape, np.uint8)
     filled = network.fill(image, mask > 0, nothing, "whole", "residual", None)
     assert np.abs(filled - Inpainter(unet)(image, mask).astype(int)).max() <= 1
-    images = network.look_inside(image, mask > 0, nothing, ["conv1"])
+    images = network.look_inside(image, mask > 0, nothing, ["enc_2"])
     assert {"incomplete", "refined", "completed", "masks_enc_2", "gate_key"} <= images.keys()
     assert not {"coarse", "flow", "flow_key"} & images.keys()
 
