@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # For the page's JavaScript and CSS; npx comes with Node.js.
 BIOME := npx --yes @biomejs/biome@2.6.8
 
-.PHONY: demo docs test slow-test lint format classic-test light licences clean
+.PHONY: demo site docs test slow-test lint format classic-test light licences clean
 
 # The program alone, then what the tests need as well.
 $(VENV)/program: setup.cfg pyproject.toml constraints.txt
@@ -22,6 +22,10 @@ $(VENV)/installed: $(VENV)/program
 demo: $(VENV)/program
 	$(BIN)/deepfillv2 fill --image inpaint/examples/photographs/boulders.jpg \
 		--mask inpaint/examples/masks/boulders.png --output output.png
+
+# The page without a server, into build/site/; needs Node.js.
+site: $(VENV)/installed
+	$(BIN)/deepfillv2 site --output_dir=build/site --overwrite
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -q -n 2
@@ -44,7 +48,7 @@ format: $(VENV)/installed
 	$(BIN)/ruff format .
 	$(BIOME) check --write inpaint
 
-# The site, into site/; without TensorFlow. griffe reads the docstrings and imports nothing.
+# The documentation, into site/; without TensorFlow. griffe reads the docstrings and imports nothing.
 $(VENV)-docs/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --upgrade pip

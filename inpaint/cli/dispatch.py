@@ -13,6 +13,7 @@ COMMANDS = {
     "fill_list": ("inpaint.commands.fill_list", "fill many images"),
     "fill_many": ("inpaint.commands.fill_many", "fill a million images with Ray"),
     "demo": ("inpaint.commands.demo", "serve a page for drawing and filling holes"),
+    "site": ("inpaint.commands.site", "write the page as files for any web space, where browsers fill"),
     "visualize": ("inpaint.commands.visualize", "draw gates and attention of a fill"),
     "train": ("inpaint.commands.train", "train the network"),
     "evaluate": ("inpaint.commands.evaluate", "measure the quality of filled holes"),

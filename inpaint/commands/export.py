@@ -64,10 +64,15 @@ class Options(InpainterOptions, ScaleOptions):
         return sorted({int(text) for text in self.size})
 
 
-def main(options):
-    needed = _NEEDED.get((options.format, options.weights))
+def check_installed(format, weights):
+    """Raise UserError if a package is missing that writes such a file."""
+    needed = _NEEDED.get((format, weights))
     if needed and importlib.util.find_spec(needed.replace("-", "_")) is None:
         raise UserError(f"this export needs {needed}: pip install {needed}")
+
+
+def main(options):
+    check_installed(options.format, options.weights)
     # Before loading the network, to fail early.
     if options.format == "saved_model":
         check_plain(options.export_dir)

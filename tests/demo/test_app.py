@@ -205,7 +205,7 @@ def test_examples(client):
     for name in examples:
         photo, mask = (opened(client.get(f"/examples/{name}/{part}")) for part in ("photo", "mask"))
         assert photo.size == mask.size
-        assert len(client.get(f"/examples/{name}/thumbnail").content) < 20_000
+        assert len(client.get(f"/examples/{name}/thumbnail.jpg").content) < 20_000
     assert client.get("/examples/nothing/photo").status_code == 404
     assert client.get("/examples/coffee/name").status_code == 404
 

@@ -7,7 +7,7 @@ import shutil
 import time
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
@@ -153,4 +153,4 @@ class Visitor:
 
 def size_of(path):
     with Image.open(path) as image:
-        return image.size
+        return ImageOps.exif_transpose(image).size

@@ -131,10 +131,10 @@ def make_app(networks, settings):
 
     @app.get("/examples/{name}/{part}")
     async def example(name: str, part: str):
-        """A file of an example: "photo", "mask" or "thumbnail"."""
-        if name not in samples or part not in ("photo", "mask", "thumbnail"):
+        """A file of an example: "photo", "mask" or "thumbnail.jpg"."""
+        if name not in samples or part not in ("photo", "mask", "thumbnail.jpg"):
             raise HTTPException(404)
-        if part == "thumbnail":
+        if part == "thumbnail.jpg":
             return Response(samples[name].thumbnail, media_type="image/jpeg")
         return FileResponse(getattr(samples[name], part))
 

@@ -1,10 +1,11 @@
 // Filling: from the press of the button to the result on the canvas, with progress, a way to stop, and errors that
 // leave everything as it was.
 
+import { stopped } from "./calls.js";
 import { element } from "./elements.js";
 import { sketchOf } from "./marks.js";
 import { calm, report, showProgress, tell } from "./messages.js";
-import { sendSketch, stopped, view, work } from "./server.js";
+import { sendSketch, view, work } from "./server.js";
 import { t } from "./words.js";
 
 export class Filling {
@@ -106,7 +107,10 @@ export class Filling {
   }
 
   #tell(doing, message) {
-    if (message.state === "queued") {
+    if (message.state === "loading") {
+      tell(t("Loading the network…"));
+      showProgress(message.done / message.total || null);
+    } else if (message.state === "queued") {
       tell(t("Waiting: {ahead} ahead of you.", message));
       showProgress(null);
     } else {

@@ -51,13 +51,15 @@ function fillOptions(editor, settings) {
   element("size").value = settings.size;
   element("detail").checked = settings.detail === "residual";
   editor.networks = settings.networks;
+  if (!settings.on_device) return;
+  for (const each of document.querySelectorAll("[data-server]")) each.hidden = each.disabled = true;
 }
 
 function showExamples(intake, settings) {
   for (const [name, file] of Object.entries(settings.examples)) {
     const button = make("button", { type: "button" });
     button.setAttribute("aria-label", t("Example: {name}", { name }));
-    button.append(make("img", { src: `examples/${name}/thumbnail`, alt: "" }));
+    button.append(make("img", { src: `examples/${name}/thumbnail.jpg`, alt: "" }));
     button.append(make("img", { src: `filled/${name}.webp`, alt: "" })); // seen when pointed at
     button.addEventListener("click", () => intake.example(name, file));
     const item = make("li");
@@ -65,12 +67,9 @@ function showExamples(intake, settings) {
     element("examples").append(item);
   }
   const minutes = +settings.keep_minutes.toPrecision(2);
-  element("kept").textContent = t(
-    "Photos stay on this server and are removed after {minutes} min without use.",
-    {
-      minutes,
-    },
-  );
+  element("kept").textContent = settings.on_device
+    ? t("Photos never leave this device, which fills them itself, offline too.")
+    : t("Photos stay on this server and are removed after {minutes} min without use.", { minutes });
 }
 
 start().catch((error) => {

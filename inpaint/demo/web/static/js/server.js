@@ -1,11 +1,6 @@
 // Calls of the server. What it refuses becomes a `Refused` with its one line of text.
 
-export class Refused extends Error {
-  constructor(text, status) {
-    super(text);
-    this.status = status;
-  }
-}
+import { Refused, stopped } from "./calls.js";
 
 const LOST = "the server does not answer: check that it is running and that you are online";
 
@@ -21,13 +16,6 @@ async function asked(url, options) {
 }
 
 const refusal = (told, status) => new Refused(told?.error ?? `the server answered with ${status}`, status);
-
-// A promise that is rejected when a signal aborts.
-export function stopped(signal) {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
-  });
-}
 
 const query = (values) =>
   new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined));

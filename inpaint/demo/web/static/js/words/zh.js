@@ -155,6 +155,16 @@ export const zh = {
   "Example: {name}": "示例：{name}",
   "Photos stay on this server and are removed after {minutes} min without use.":
     "照片只保存在此服务器上，{minutes} 分钟不使用后删除。",
+  "Photos never leave this device, which fills them itself, offline too.":
+    "照片不会离开此设备：填充在本机完成，离线也可使用。",
+  "Loading the network…": "正在加载网络…",
+  "{name} cannot be read by this browser: try a JPEG or PNG file.":
+    "浏览器无法读取 {name}：请使用 JPEG 或 PNG 文件。",
+  "This photo is no longer kept: open it again.": "此照片已不再保存：请重新打开。",
+  "{url} cannot be loaded: you may be offline.": "无法加载 {url}：您可能处于离线状态。",
+  "The page cannot be loaded.": "无法加载本页。",
+  "This fill is coarser: the device has too little memory for more ({error}).":
+    "此次填充较粗糙：设备内存不足（{error}）。",
   "Preparing the download…": "正在准备下载…",
   "Downloaded {download}.": "已下载 {download}。",
   "Browsers copy only from https or this machine: download it.":

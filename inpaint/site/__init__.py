@@ -1,0 +1,1 @@
+"""The page without a server, as files for a web space."""
