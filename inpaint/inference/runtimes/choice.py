@@ -54,8 +54,6 @@ def litert_file(path, config, precision, runtime):
         if file is None:
             return None
         raise UserError(f"{name} are for LiteRT, received --runtime=tensorflow: name a checkpoint")
-    if config.fill_size != "auto":
-        raise UserError(f"LiteRT fills with --fill_size=auto only, received {config.fill_size}")
     if precision != "float32":
         raise UserError(f"LiteRT computes as its file says: leave --precision out, received {precision}")
     return file
@@ -65,7 +63,7 @@ def filler_for(generator, edge_threshold, hole_only, eager, fill_size, detail):
     """What fills batches for an `Inpainter`: arguments as of its constructor, but `detail` a bool."""
     if isinstance(generator, LiteRTNetwork):
         if fill_size != "auto":
-            raise UserError(f"LiteRT fills with fill_size=auto only, received {fill_size}")
+            raise UserError(f"LiteRT fills with --fill_size=auto only, received {fill_size}")
         return LiteRTFiller(generator, detail)
     from inpaint.inference.runtimes.tensorflow_filler import TensorFlowFiller
 
