@@ -95,8 +95,8 @@ CASES = {
     "far from each other": boxes((300, 420), (3, 5, 20, 9), (250, 380, 40, 33), (140, 200, 8, 8)),
     "two that grow into one": boxes((300, 300), (20, 20, 60, 60), (150, 20, 60, 60)),
     "at the edge of a photo smaller than a copy": boxes((50, 70), (40, 0, 10, 30)),
-    "beside each other, in the same square": boxes((200, 200), (0, 0, 50, 12), (0, 90, 50, 12)),
-    "above each other, in the same square": boxes((200, 200), (0, 0, 12, 50), (90, 0, 12, 50)),
+    "above each other, in the same square": boxes((161, 234), (114, 164, 37, 5), (12, 173, 24, 5)),
+    "beside each other, in the same square": boxes((161, 234), (114, 164, 37, 5), (12, 173, 24, 5)).T,
     "known on one long side alone": boxes((200, 300), (190, 100, 10, 90)),
     "no known pixel beside it": boxes((40, 60), (0, 0, 40, 45)),
 }
