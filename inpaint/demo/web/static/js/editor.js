@@ -1,9 +1,9 @@
 // The photos that are open and the work on each; the tool in hand, and what may be pressed now.
 
 import { element } from "./elements.js";
-import { History } from "./history.js";
 import { holeOf } from "./marks.js";
 import { growing, inverted, STEP } from "./reshape.js";
+import { Work } from "./work.js";
 
 const RESHAPING = {
   grow: (marks, photo) => growing(marks, photo)(STEP),
@@ -15,8 +15,8 @@ export class Editor extends EventTarget {
   constructor(stage) {
     super();
     this.stage = stage;
-    this.works = []; // { photo, history, saved: the id that was downloaded last } of each photo
-    this.work = { photo: null, history: new History() };
+    this.works = []; // a `Work` on each photo
+    this.work = new Work(null);
     this.tool = "brush";
     this.busy = false;
     this.networks = [];
@@ -24,8 +24,8 @@ export class Editor extends EventTarget {
     for (const button of document.querySelectorAll("[data-tool]")) {
       button.addEventListener("click", () => this.use(button.dataset.tool));
     }
-    this.#press("undo", () => this.go(this.history.index - 1));
-    this.#press("redo", () => this.go(this.history.index + 1));
+    this.#press("undo", () => this.go(this.work.index - 1));
+    this.#press("redo", () => this.go(this.work.index + 1));
     this.#press("clear", () => this.clear());
     this.#press("fit", () => stage.fit());
     this.#press("zoom-in", () => stage.zoom(1.25));
@@ -42,12 +42,8 @@ export class Editor extends EventTarget {
     return this.work.photo;
   }
 
-  get history() {
-    return this.work.history;
-  }
-
   get state() {
-    return this.history.state;
+    return this.work.state;
   }
 
   // Diameter of the brush in screen pixels.
@@ -66,12 +62,12 @@ export class Editor extends EventTarget {
 
   // Whether leaving would lose results that were not downloaded, or one that is being made.
   get unsaved() {
-    return this.busy || this.works.some((work) => unsaved(work));
+    return this.busy || this.works.some(({ unsaved }) => unsaved);
   }
 
   // Begin to work on another photo; those before stay open.
   open(photo) {
-    const work = this.works.find((each) => each.photo === photo) ?? { photo, history: new History() };
+    const work = this.works.find((each) => each.photo === photo) ?? new Work(photo);
     if (!this.works.includes(work)) this.works.push(work);
     this.take(work);
   }
@@ -110,7 +106,7 @@ export class Editor extends EventTarget {
   // Marks are taken at any time: those that are drawn while a fill runs are filled after it.
   mark(mark) {
     if (!this.photo?.bitmap) return;
-    this.history.mark(mark);
+    this.work.mark(mark);
     this.stage.wipe = 0;
     this.update();
     if (mark.tool === "hole") this.dispatchEvent(new Event("marked"));
@@ -122,22 +118,28 @@ export class Editor extends EventTarget {
   }
 
   fill(fill, used) {
-    this.history.fill(fill, used);
+    this.work.fill(fill, used);
+    this.stage.wipe = 0;
+    this.update();
+  }
+
+  extend(photo, marks) {
+    this.work.extend(photo, marks);
     this.stage.wipe = 0;
     this.update();
   }
 
   go(index) {
-    this.#step(() => this.history.go(index));
+    this.#step(() => this.work.go(index));
   }
 
   clear() {
-    if (this.state.marks.length) this.#step(() => this.history.clear());
+    if (this.state.marks.length) this.#step(() => this.work.clear());
   }
 
   // `change(marks, photo)` returns the mark that takes the hole's place.
   reshape(change) {
-    if (this.hole) this.#step(() => this.history.reshape(change(this.state.marks, this.photo)));
+    if (this.hole) this.#step(() => this.work.reshape(change(this.state.marks, this.photo)));
   }
 
   // Let buttons and canvas agree with the state.
@@ -150,8 +152,9 @@ export class Editor extends EventTarget {
       if (button.dataset.tool === "sketch") button.hidden = !guided;
     }
     const idle = !this.busy;
-    const possible = { undo: idle && this.history.canUndo, redo: idle && this.history.canRedo };
+    const possible = { undo: idle && this.work.canUndo, redo: idle && this.work.canRedo };
     Object.assign(possible, { clear: idle && marks.length, mask: idle && this.photo?.bitmap });
+    possible.extend = possible.mask;
     Object.assign(possible, { download: idle && fills.length, copy: idle && fills.length });
     possible.compare = fills.length;
     for (const id of [...Object.keys(RESHAPING), "growth", "save-mask", "fill"])
@@ -181,6 +184,3 @@ export class Editor extends EventTarget {
     element(id).addEventListener("click", action);
   }
 }
-
-export const unsaved = ({ history, saved }) =>
-  history.state.fills.length > 0 && history.state.fills.at(-1).id !== saved;

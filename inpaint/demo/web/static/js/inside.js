@@ -59,7 +59,7 @@ export class Inside {
     const layers = [...document.querySelectorAll("[name=layer]:checked")].map((box) => box.value);
     const hole = holeOf(marks, this.editor.photo);
     const choices = { layers: layers.join(",") };
-    return this.filling.run("looks", t("Looking inside…"), source, marks, hole, choices, ({ id, names }) => {
+    return this.filling.work("looks", t("Looking inside…"), source, marks, hole, choices, ({ id, names }) => {
       this.#show((name) => lookURL(id, name), names);
       this.shown = marks;
       this.stale = false;

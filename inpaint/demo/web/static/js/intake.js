@@ -98,12 +98,7 @@ export class Intake {
   // The photo that is worked on is the one that is sent.
   #taken() {
     const { photo } = this.editor;
-    const { name } = photo;
-    element("stage").setAttribute(
-      "aria-label",
-      t("Photo {name}, {size} pixels", { name, size: size(photo) }),
-    );
-    tell(t("{name}, {size} pixels. Draw over what to remove.", { name, size: size(photo) }));
+    tell(t("{name}, {size} pixels. Draw over what to remove.", { name: photo.name, size: size(photo) }));
     element("stage").focus({ preventScroll: true });
     if (photo.sending || photo.id) return;
     this.sending?.abort();

@@ -2,6 +2,7 @@
 
 import { Editor } from "./editor.js";
 import { element, make } from "./elements.js";
+import { followEdges } from "./extend.js";
 import { Filling } from "./filling.js";
 import { Inside } from "./inside.js";
 import { Intake } from "./intake.js";
@@ -29,7 +30,8 @@ async function start() {
   const intake = new Intake(editor, settings);
   new Inside(editor, filling, settings);
   showExamples(intake, settings);
-  followKeyboard(editor, followPointers(editor), followComparison(editor));
+  const edges = followEdges(editor, filling);
+  followKeyboard(editor, followPointers(editor, edges), followComparison(editor), edges);
   followSnaps(editor, filling);
   followGrowth(editor);
   followSaving(editor);

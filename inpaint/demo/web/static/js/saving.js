@@ -13,14 +13,12 @@ export function save(file, name) {
 }
 
 export function followSaving(editor) {
-  const last = () => editor.state.fills.at(-1);
-
   async function download() {
     const { work } = editor;
     tell(t("Preparing the download…"));
-    const { id } = last();
-    save(await blob(fileURL(id)), work.photo.download);
-    work.saved = id;
+    const { result } = work;
+    save(await blob(fileURL(result)), work.photo.download);
+    work.saved = result;
     tell(t("Downloaded {download}.", work.photo));
   }
 
