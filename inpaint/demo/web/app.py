@@ -160,7 +160,7 @@ def make_app(networks, settings):
     async def extend(
         request: Request, id: str, left: Border = 0, top: Border = 0, right: Border = 0, bottom: Border = 0
     ):
-        """Copy a photo with a gray border around it, which fills can fill. Returns the same as for a new one."""
+        """Copy a photo with a gray border around it, to be filled. Returns what is told of new photos."""
         photo = await in_thread(photos.load, store.folder(id))
         border = left, top, right, bottom
         return await kept(await in_thread(photo.extended, border, settings.max_pixels), request)
