@@ -152,6 +152,8 @@ class Photo:
 
 def _bordered(image, border):
     """An `ImageFile` with an opaque gray border."""
+    if not any(border):
+        return image
     left, top, right, bottom = border
     widths, alpha = ((top, bottom), (left, right)), image.alpha
     rgb = np.pad(image.rgb, (*widths, (0, 0)), constant_values=128)

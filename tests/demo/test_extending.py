@@ -52,6 +52,7 @@ def test_arrow_keys_extend_and_a_result_goes_on(visitor, server, photo):
     for key in ("x", "ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "ArrowUp"):
         press(key)
     visitor.expect(visitor["#status"]).to_have_text("Border: 0 left, 16 top, 32 right, 0 bottom.")
+    visitor.expect(visitor["#wipe"]).to_be_hidden()  # it would cover a handle
     press("Enter")
     labelled(visitor, "352 x 256")
     visitor.expect(visitor["#download"]).to_be_disabled()

@@ -96,19 +96,14 @@ export class Editor extends EventTarget {
   }
 
   resize(factor) {
-    const brush = element("brush");
-    brush.value = Math.round(
-      factor > 1 ? Math.max(this.brush * factor, this.brush + 1) : this.brush * factor,
-    );
+    element("brush").value *= factor; // rounded and kept within its limits by the slider
     this.#sized();
   }
 
   // Marks are taken at any time: those that are drawn while a fill runs are filled after it.
   mark(mark) {
     if (!this.photo?.bitmap) return;
-    this.work.mark(mark);
-    this.stage.wipe = 0;
-    this.update();
+    this.step("mark", mark);
     if (mark.tool === "hole") this.dispatchEvent(new Event("marked"));
   }
 
@@ -117,34 +112,30 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new CustomEvent("snap", { detail: stroke }));
   }
 
-  fill(fill, used) {
-    this.work.fill(fill, used);
-    this.stage.wipe = 0;
-    this.update();
-  }
-
-  extend(photo, marks) {
-    this.work.extend(photo, marks);
+  // Take a step of the work by one of its methods, and show what it led to.
+  step(method, ...values) {
+    this.work[method](...values);
     this.stage.wipe = 0;
     this.update();
   }
 
   go(index) {
-    this.#step(() => this.work.go(index));
+    this.#ifIdle(() => this.work.go(index));
   }
 
   clear() {
-    if (this.state.marks.length) this.#step(() => this.work.clear());
+    if (this.state.marks.length) this.#ifIdle(() => this.work.clear());
   }
 
   // `change(marks, photo)` returns the mark that takes the hole's place.
   reshape(change) {
-    if (this.hole) this.#step(() => this.work.reshape(change(this.state.marks, this.photo)));
+    if (this.hole) this.#ifIdle(() => this.work.reshape(change(this.state.marks, this.photo)));
   }
 
   // Let buttons and canvas agree with the state.
   update() {
     const { marks, fills } = this.state;
+    const { states, index } = this.work;
     const guided = this.guided;
     if (this.tool === "sketch" && !guided) this.tool = "brush";
     for (const button of document.querySelectorAll("[data-tool]")) {
@@ -152,7 +143,7 @@ export class Editor extends EventTarget {
       if (button.dataset.tool === "sketch") button.hidden = !guided;
     }
     const idle = !this.busy;
-    const possible = { undo: idle && this.work.canUndo, redo: idle && this.work.canRedo };
+    const possible = { undo: idle && index > 0, redo: idle && states[index + 1] };
     Object.assign(possible, { clear: idle && marks.length, mask: idle && this.photo?.bitmap });
     possible.extend = possible.mask;
     Object.assign(possible, { download: idle && fills.length, copy: idle && fills.length });
@@ -169,7 +160,7 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event("update"));
   }
 
-  #step(change) {
+  #ifIdle(change) {
     if (this.busy) return;
     change();
     this.update();

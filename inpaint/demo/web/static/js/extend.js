@@ -46,7 +46,10 @@ export function followEdges(editor, filling) {
     const wider = new Photo(null, photo.name, await view(id, signal));
     Object.assign(wider, { id, download, transparent, viewed: true, extends: result ?? photo.extends });
     if (signal.aborted) return;
-    editor.extend(wider, [...moved(editor.state.marks, border.left, border.top), ...areas(wider, border)]);
+    editor.step("extend", wider, [
+      ...moved(editor.state.marks, border.left, border.top),
+      ...areas(wider, border),
+    ]);
     tell(t("The border is hole: fill it."));
   }
 
@@ -79,12 +82,14 @@ export function followEdges(editor, filling) {
   };
 }
 
+// The sides of a border as marks.
 function areas({ width, height }, { left, top, right, bottom }) {
   const sides = [
-    left && corners(0, 0, left, height),
-    top && corners(0, 0, width, top),
-    right && corners(width - right, 0, width, height),
-    bottom && corners(0, height - bottom, width, height),
+    [0, 0, left, height],
+    [0, 0, width, top],
+    [width - right, 0, width, height],
+    [0, height - bottom, width, height],
   ];
-  return sides.filter(Boolean).map((points) => ({ kind: "area", tool: "hole", points }));
+  const wide = sides.filter(([x, y, u, v]) => x < u && y < v);
+  return wide.map((side) => ({ kind: "area", tool: "hole", points: corners(...side) }));
 }

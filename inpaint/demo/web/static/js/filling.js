@@ -50,7 +50,7 @@ export class Filling {
       const window = { left, top, width, height };
       const bitmap = await view(id, signal, window);
       if (signal.aborted) return;
-      editor.fill({ id, ...window, bitmap }, marks);
+      editor.step("fill", { id, ...window, bitmap }, marks);
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
       const told = { pixels: pixels.toLocaleString("en"), share, seconds: seconds.toFixed(1) };
       tell(t("Filled {pixels} pixels ({share}%) in {seconds} seconds.", told));
@@ -87,7 +87,10 @@ export class Filling {
     tell(doing);
     showProgress(null);
     try {
-      if (!photo.id) await this.#uploaded(photo, signal);
+      if (!photo.id) {
+        tell(t("Waiting for the upload…"));
+        await Promise.race([photo.ready(), stopped(signal)]);
+      }
       await act(signal);
     } catch (error) {
       this.waiting = [];
@@ -105,11 +108,6 @@ export class Filling {
     showProgress(undefined);
     this.editor.update();
     this.waiting.shift()?.();
-  }
-
-  async #uploaded(photo, signal) {
-    tell(t("Waiting for the upload…"));
-    await Promise.race([photo.ready(), stopped(signal)]);
   }
 
   #tell(doing, message) {

@@ -94,23 +94,18 @@ export class Keeping {
   async #restore({ works, current, count }, adopt) {
     this.count = count;
     const { editor } = this;
-    const read = new Map();
-    const bitmap = async (key) => {
-      if (!read.has(key))
-        read.set(
-          key,
-          this.#get("blobs", key).then((blob) => createImageBitmap(blob)),
-        );
-      const image = await read.get(key);
-      this.keys.set(image, Promise.resolve(key));
-      return image;
-    };
     const restored = new Map(); // by what tells equal things apart, so that they are the same again
     const once = (thing, make) => {
       const key = JSON.stringify(thing);
       if (!restored.has(key)) restored.set(key, make(thing));
       return restored.get(key);
     };
+    const bitmap = (key) =>
+      once(key, async () => {
+        const image = await createImageBitmap(await this.#get("blobs", key));
+        this.keys.set(image, Promise.resolve(key));
+        return image;
+      });
     const whole = (things) => Promise.all(things.map((thing) => once(thing, part)));
     const part = async ({ bitmap: key, marks, ...rest }) => ({
       ...rest,

@@ -57,7 +57,7 @@ function fillOptions(editor, settings) {
 
 function showExamples(intake, settings) {
   for (const [name, file] of Object.entries(settings.examples)) {
-    const button = make("button", { type: "button" });
+    const button = make("button", { type: "button", className: "stacked" });
     button.setAttribute("aria-label", t("Example: {name}", { name }));
     button.append(make("img", { src: `examples/${name}/thumbnail`, alt: "" }));
     button.append(make("img", { src: `filled/${name}.webp`, alt: "" })); // seen when pointed at
@@ -67,12 +67,8 @@ function showExamples(intake, settings) {
     element("examples").append(item);
   }
   const minutes = +settings.keep_minutes.toPrecision(2);
-  element("kept").textContent = t(
-    "Photos stay on this server and are removed after {minutes} min without use.",
-    {
-      minutes,
-    },
-  );
+  const kept = "Photos stay on this server and are removed after {minutes} min without use.";
+  element("kept").textContent = t(kept, { minutes });
 }
 
 start().catch((error) => {

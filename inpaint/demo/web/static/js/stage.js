@@ -9,7 +9,6 @@ import { t } from "./words.js";
 const LAYERS = ["photo", "hole", "edge", "sketch", "cursor"];
 const STEP = 80; // milliseconds between the steps of moving dashes
 const ROOM = 0.75; // of the fitted scale, while there are edges to be pulled
-const HANDLE = 14; // CSS pixels, half of its length
 const RING = { "rgb(0 0 0 / .55)": 3.5, white: 1.5 }; // colours and widths, seen on any background
 
 export class Stage extends EventTarget {
@@ -203,19 +202,11 @@ export class Stage extends EventTarget {
     context.rect(0, 0, width, height);
     context.fill("evenodd");
     context.globalAlpha = 1;
-    const handle = HANDLE / this.view.scale;
     const [x, y] = [width / 2, height / 2];
-    const ends = [
-      [-left, y, 0, 1],
-      [width + right, y, 0, 1],
-      [x, -top, 1, 0],
-      [x, height + bottom, 1, 0],
-    ];
-    context.lineCap = "round";
-    for (const [u, v, dx, dy] of ends)
-      ring(context, 3 / this.view.scale, () => {
-        context.moveTo(u - dx * handle, v - dy * handle);
-        context.lineTo(u + dx * handle, v + dy * handle);
+    const handles = [-left, y, width + right, y, x, -top, x, height + bottom];
+    for (let i = 0; i < handles.length; i += 2)
+      ring(context, 4 / this.view.scale, () => {
+        context.arc(handles[i], handles[i + 1], 3 / this.view.scale, 0, 2 * Math.PI);
       });
   }
 }

@@ -1,14 +1,11 @@
-// The photos that are open, as a strip; what is done to all of them: one hole for all, filling, downloading.
+// The photos that are open, as a strip; what is done to all of them: one hole for all, and filling.
 
 import { ask } from "./ask.js";
 import { element, make } from "./elements.js";
 import { holeOf } from "./marks.js";
-import { report, tell } from "./messages.js";
-import { save } from "./saving.js";
-import { blob, fileURL } from "./server.js";
+import { tell } from "./messages.js";
 import { thumbnail } from "./thumbnail.js";
 import { t } from "./words.js";
-import { zip } from "./zip.js";
 
 const SIDE = 64; // CSS pixels
 
@@ -65,22 +62,6 @@ export function showStrip(editor, filling) {
     }
   });
 
-  element("zip").addEventListener("click", async () => {
-    const works = editor.works.filter(({ result }) => result);
-    try {
-      const files = await Promise.all(
-        works.map(async ({ photo, result }) => ({
-          name: photo.download,
-          content: await blob(fileURL(result)),
-        })),
-      );
-      save(await zip(files), "photos_filled.zip");
-      for (const work of works) work.saved = work.result;
-      tell(t("Downloaded {count} photos.", { count: files.length }));
-    } catch (error) {
-      report(error);
-    }
-  });
   editor.addEventListener("update", draw);
 }
 

@@ -31,14 +31,6 @@ export class Work {
     return result !== undefined && result !== this.saved;
   }
 
-  get canUndo() {
-    return this.index > 0;
-  }
-
-  get canRedo() {
-    return this.index < this.states.length - 1;
-  }
-
   mark(mark) {
     this.#push({ marks: [...this.state.marks, mark] });
   }

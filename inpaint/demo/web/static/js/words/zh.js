@@ -18,8 +18,8 @@ export const zh = {
   "Hole to all": "选区用于全部",
   "Fill all": "全部填充",
   "Download all": "全部下载",
-  "Arrow keys move the view, plus and minus zoom, 0 shows all of the photo. With the box tool, Enter begins a box: arrow keys move it, with Shift they change its size, Enter draws it, Escape cancels. When the photo is extended, arrow keys push its edges outward, with Shift back, and Enter adds the border.":
-    "方向键移动视图，加号和减号缩放，0 显示整张照片。使用矩形工具时，按 Enter 开始：方向键移动，按住 Shift 改变大小，Enter 绘制，Escape 取消。扩展画布时，方向键将边缘外推，按住 Shift 收回，Enter 添加边框。",
+  "Arrow keys move the view, plus and minus zoom, 0 shows all of the photo. With the box tool or snap, Enter begins a box: arrow keys move it, with Shift they change its size, Enter draws it, Escape cancels. When the photo is extended, arrow keys push its edges outward, with Shift back, and Enter adds the border.":
+    "方向键移动视图，加号和减号缩放，0 显示整张照片。使用矩形或贴合工具时，按 Enter 开始：方向键移动，按住 Shift 改变大小，Enter 绘制，Escape 取消。扩展画布时，方向键将边缘外推，按住 Shift 收回，Enter 添加边框。",
   "Compare before and after": "对比前后",
   "Drag to compare": "拖动以对比",
   Tools: "工具",
@@ -114,7 +114,8 @@ export const zh = {
   "open photos, add a mask, download": "打开照片、添加蒙版、下载",
   "download, copy the result": "下载、复制结果",
   "look inside": "查看内部",
-  "A box by keyboard:": "用键盘画矩形：",
+  "A box by keyboard, or edges in one:": "用键盘画矩形，或在其中贴合边缘：",
+  or: "或",
   ", then": "，然后在照片上按",
   "on the photo; arrow keys move it, with": "；方向键移动，加",
   "they change its size,": "改变大小，",
