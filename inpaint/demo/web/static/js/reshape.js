@@ -14,11 +14,8 @@ export function growing(marks, photo) {
   const { left, top, width, height } = around(holeOf(marks, photo), photo);
   const inside = layer(marks, { left, top, width, height });
   const outside = distances(inside, width, height);
-  const depth = distances(
-    inside.map((value) => 1 - value),
-    width,
-    height,
-  );
+  const rest = inside.map((value) => 1 - value);
+  const depth = distances(rest, width, height);
   return (radius) => {
     const limit = radius * radius;
     const grown = (_, i) => (radius < 0 ? depth[i] > limit : outside[i] <= limit);

@@ -1,6 +1,6 @@
 // Calls of the server. What it refuses becomes a `Refused` with its one line of text.
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(text, status) {
     super(text);
     this.status = status;
