@@ -1,6 +1,6 @@
 // Calls of the server. What it refuses becomes a `Refused` with its one line of text.
 
-class Refused extends Error {
+export class Refused extends Error {
   constructor(text, status) {
     super(text);
     this.status = status;
