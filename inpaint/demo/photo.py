@@ -33,6 +33,7 @@ class Photo:
         sent: path of the file that was sent.
         download: name of the download, with the suffix of the format that it is written in.
         shown: whether browsers show the file that was sent, and in the same colours.
+        border: gray pixels around what was sent: left, top, right, bottom.
         changed: (left, top, right, bottom) of what was filled since, or None.
     """
 
@@ -40,6 +41,7 @@ class Photo:
     sent: pathlib.Path
     download: str
     shown: bool = True
+    border: tuple = (0, 0, 0, 0)
     changed: tuple | None = None
 
     @property
@@ -52,17 +54,19 @@ class Photo:
         os.link(self.sent, folder / _SENT)
         self.sent = folder / _SENT
         about = {"size": self.image.size, "download": self.download, "shown": self.shown}
+        about |= {"border": self.border, "changed": self.changed}
         if self.changed:
             left, top, right, bottom = self.changed
             Image.fromarray(self.image.rgb[top:bottom, left:right]).save(folder / _FILLED, compress_level=1)
-        (folder / _ABOUT).write_text(json.dumps({**about, "changed": self.changed}))
+        (folder / _ABOUT).write_text(json.dumps(about))
 
     @classmethod
     def load(cls, folder):
         """The photo that was kept in a folder of the `Store`; raises `Gone` if something else was."""
         about = _about(folder)
         try:
-            image, changed = read_image(folder / _SENT, None), about["changed"]
+            image = _bordered(read_image(folder / _SENT, None), about["border"])
+            changed = about["changed"]
             if changed:
                 with Image.open(folder / _FILLED) as filled:
                     pil = Image.fromarray(image.rgb)
@@ -70,7 +74,9 @@ class Photo:
                 image.rgb = np.asarray(pil)
         except (OSError, UserError) as error:  # it was removed in the meantime
             raise Gone from error
-        return cls(image, folder / _SENT, about["download"], about["shown"], changed and tuple(changed))
+        return cls(
+            image, folder / _SENT, *(about[name] for name in ("download", "shown", "border", "changed"))
+        )
 
     @staticmethod
     def size(folder):
@@ -91,6 +97,23 @@ class Photo:
         least, most = (tuple(map(kind, here, self.changed or here)) for kind in (min, max))
         image = dataclasses.replace(self.image, rgb=rgb)
         return dataclasses.replace(self, image=image, changed=(*least[:2], *most[2:]))
+
+    def extended(self, border, max_pixels):
+        """The photo with a border of gray pixels.
+
+        Args:
+            border: widths at its left, top, right and bottom.
+            max_pixels: as for `read_photo`.
+
+        Raises:
+            TooLarge: it would have more pixels.
+        """
+        left, top, right, bottom = border
+        height, width = self.image.size
+        _check_size("the extended photo", (height + top + bottom, width + left + right), max_pixels)
+        changed = self.changed and tuple(map(sum, zip(self.changed, (left, top, left, top))))
+        image, border = _bordered(self.image, border), tuple(map(sum, zip(self.border, border)))
+        return dataclasses.replace(self, image=image, border=border, changed=changed)
 
     def view(self, window):
         """Encode a part of the photo for the screen.
@@ -125,6 +148,18 @@ class Photo:
         if not path.exists():
             write_image(path, self.image)
         return path
+
+
+def _bordered(image, border):
+    """An `ImageFile` with an opaque gray border."""
+    if not any(border):
+        return image
+    left, top, right, bottom = border
+    widths, alpha = ((top, bottom), (left, right)), image.alpha
+    rgb = np.pad(image.rgb, (*widths, (0, 0)), constant_values=128)
+    return dataclasses.replace(
+        image, rgb=rgb, alpha=alpha if alpha is None else np.pad(alpha, widths, constant_values=255)
+    )
 
 
 def _about(folder):

@@ -5,8 +5,9 @@ import numpy as np
 
 SIDE = 256  # of the copy that edges are searched in
 _ROUNDS = 4
-_MARGIN = 0.15  # of the drawing's size, around it: what the thing is told apart from
+_MARGIN = 0.08  # of the drawing's size, around it: what the thing is told apart from
 _REACH = 0.75  # as much around a line across a thing, which may reach beyond the line
+_WIDTH = 0.17  # of the line's size, on each side of it: what belongs to the thing at first
 
 
 def snap(rgb, drawn, window, around):
@@ -46,7 +47,8 @@ def _cut(small, seeds, around):
         labels[seeds] = cv2.GC_PR_FGD
         labels[seeds & (depth < 0.12 * depth.max())] = cv2.GC_PR_BGD  # what is just within a loose line
     else:
-        near = cv2.dilate(np.uint8(seeds), np.ones((9, 9), np.uint8)) > 0
+        side = 2 * round(_WIDTH * max(map(np.ptp, np.nonzero(seeds)))) + 1
+        near = cv2.dilate(np.uint8(seeds), np.ones((side, side), np.uint8)) > 0
         labels[near] = cv2.GC_PR_FGD
         labels[seeds] = cv2.GC_FGD
         labels[[0, -1]], labels[:, [0, -1]] = cv2.GC_BGD, cv2.GC_BGD

@@ -178,6 +178,33 @@ def test_gray_stays_gray(client, networks, rng):
     np.testing.assert_array_equal(networks[0].seen, np.repeat(np.array(file)[..., None], 3, axis=-1))
 
 
+def test_extensions(client, networks, rng):
+    """What was there stays: pixels, transparency, what was filled, metadata; the border is an opaque gray."""
+    pixels = rng.integers(0, 256, (*SIZE, 4), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    photo = add(client, encoded(pixels, exif=exif))["id"]
+    filled = fill(client, photo, box())[-1]["id"]
+    answer = client.post(f"/photos/{filled}/extensions?left=3&bottom=5")
+    assert answer.status_code == 201
+    about = answer.json()
+    assert (about["width"], about["height"], about["download"]) == (59, 45, "a_filled.png")
+    again = client.post(f"/photos/{about['id']}/extensions?top=2&right=1").json()["id"]
+    expected = np.full((47, 60, 4), (128, 128, 128, 255), np.uint8)
+    expected[2:42, 3:59] = pixels
+    expected[5:11, 7:23, :3] = StubNetwork.COLOUR
+    client.app.state.photos._recent.clear()  # read it from its files
+    image = opened(client.get(f"/photos/{again}/file"))
+    np.testing.assert_array_equal(image, expected)
+    assert dict(image.getexif()) == {0x010E: "a description"}
+    result = fill(client, again, box(40, 0, 47, 60, (47, 60)))[-1]["id"]
+    expected[40:47, :, :3] = StubNetwork.COLOUR
+    client.app.state.photos._recent.clear()
+    np.testing.assert_array_equal(opened(client.get(f"/photos/{result}/file")), expected)
+    for query, status in (("left=100000", 413), ("left=-1", 400), ("left=1e3", 400)):
+        assert client.post(f"/photos/{photo}/extensions?{query}").status_code == status
+
+
 def test_large_views_are_jpeg(client, tmp_path, networks):
     settings = Settings(tmp_path, max_pixels=1 << 22)
     with TestClient(make_app(networks, settings), LOCAL) as roomy:
@@ -277,6 +304,7 @@ def test_ids_that_are_gone(client, pixels):
         ("GET", "file"),
         ("POST", "fills"),
         ("POST", "looks"),
+        ("POST", "extensions"),
         ("PUT", "sketch"),
     ):
         answer = client.request(method, f"/photos/{photo}/{path}", content=encoded(box()))

@@ -46,6 +46,17 @@ def test_a_loose_line_snaps_to_edges(visitor, server, scene, places):
     visitor.expect(visitor["#fill"]).to_be_disabled()
 
 
+def test_keys_snap(visitor, server, scene):
+    path, truth = scene
+    visitor.open(path)
+    keys = {"ArrowLeft": 22, "ArrowUp": 16, "Shift+ArrowRight": 36, "Shift+ArrowDown": 26}
+    for key in ("a", "Enter", *(key for key, count in keys.items() for _ in range(count)), "Enter"):
+        visitor.page.keyboard.press(key)
+    visitor.expect(visitor["#fill"]).to_be_enabled()
+    visitor.fill()
+    assert overlap(server.plain.calls[-1][0], truth) > 0.93
+
+
 def test_snap_waits_for_a_fill(visitor, server, scene):
     path, truth = scene
     visitor.open(path)

@@ -246,6 +246,7 @@ def test_look_inside(visitor, server, photo):
     visitor.page.get_by_text("Layers to show").click()
     visitor.page.get_by_label("conv3", exact=True).check()
     visitor.page.click("#look")
+    visitor.expect(visitor["#gates .thumbs"].get_by_text("conv3", exact=True)).to_be_visible()
     visitor.expect(visitor["#stages .thumbs button"]).to_have_count(4)
     slider = visitor.page.get_by_label("Coarse to refined")
     refined = visitor["#stages .between img + img"]

@@ -23,7 +23,7 @@ from inpaint.demo.store import Store
 from inpaint.demo.turns import Turns
 from inpaint.demo.web.answers import ERRORS, Told, WithHeaders, tell_errors
 from inpaint.demo.web.guard import Guard
-from inpaint.demo.web.requests import Detail, Extent, Layers, Left, Name, Size, Top, received
+from inpaint.demo.web.requests import Border, Detail, Extent, Layers, Left, Name, Size, Top, received
 from inpaint.errors import UserError
 from inpaint.images.image_files import size_text
 from inpaint.options.filling import DETAILS
@@ -84,13 +84,25 @@ def make_app(networks, settings):
         lifespan=lifespan,
         responses={status: {"model": Told, "description": told} for status, told in ERRORS.items()},
     )
-    app.state.store, app.state.turns = store, turns
+    app.state.store, app.state.photos, app.state.turns = store, photos, turns
     tell_errors(app)
     app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(WithHeaders)
 
     def body(request):
         return received(request, settings.folder, settings.max_upload_mb * 1_000_000)
+
+    async def kept(photo, request):
+        """Keep a photo; returns what is told of it."""
+        height, width = photo.image.size
+        return {
+            "id": await in_thread(photos.keep, photo, owner(request)),
+            "width": width,
+            "height": height,
+            "transparent": photo.transparent,
+            "shown": photo.shown,
+            "download": photo.download,
+        }
 
     async def read(request, reader, folder, left, top):
         """Read a mask or sketch of the photo in a folder from a request."""
@@ -142,16 +154,16 @@ def make_app(networks, settings):
     async def add_photo(request: Request, name: Name = "photo.png"):
         """Send a photo: the body is the file. Returns its id, size and kind."""
         async with body(request) as path:
-            photo = await in_thread(read_photo, path, name, settings.max_pixels)
-            height, width = photo.image.size
-            return {
-                "id": await in_thread(photos.keep, photo, owner(request)),
-                "width": width,
-                "height": height,
-                "transparent": photo.transparent,
-                "shown": photo.shown,
-                "download": photo.download,
-            }
+            return await kept(await in_thread(read_photo, path, name, settings.max_pixels), request)
+
+    @app.post("/photos/{id}/extensions", status_code=201)
+    async def extend(
+        request: Request, id: str, left: Border = 0, top: Border = 0, right: Border = 0, bottom: Border = 0
+    ):
+        """Copy a photo with a gray border around it, to be filled. Returns what is told of new photos."""
+        photo = await in_thread(photos.load, store.folder(id))
+        border = left, top, right, bottom
+        return await kept(await in_thread(photo.extended, border, settings.max_pixels), request)
 
     @app.get("/photos/{id}/view")
     async def view(id: str, left: Left = 0, top: Top = 0, width: Extent = 1 << 30, height: Extent = 1 << 30):

@@ -17,6 +17,7 @@ _READ_IN_VAIN = 8  # times the limit that is read of a body that is too large, s
 Name = Annotated[str, Query(description="the file's name, for the download's", max_length=200)]
 Left = Annotated[int | None, Query(description="column of its left edge in the photo", ge=0)]
 Top = Annotated[int | None, Query(description="row of its upper edge in the photo", ge=0)]
+Border = Annotated[int, Query(description="pixels added at this side", ge=0)]
 Extent = Annotated[int, Query(ge=1)]
 Size = Annotated[str, Query(description='size the network works at: "auto", "whole" or a number')]
 Detail = Annotated[str, Query(description='detail of similar places in the hole: "residual" or "none"')]

@@ -1,6 +1,7 @@
 // Photos on this device: reading what was opened, filling, and writing the download.
 
 import { t } from "../../demo/web/static/js/words.js";
+import { bordered } from "./border.js";
 import { fill as filled } from "./fill.js";
 import { readJpeg, withSegments } from "./jpeg.js";
 import { load, run } from "./network.js";
@@ -8,6 +9,7 @@ import { exactPixels, readPng, withChunks, writePng } from "./png.js";
 import { get, put } from "./store.js";
 
 const QUALITY = 0.95;
+const NONE = { left: 0, top: 0, right: 0, bottom: 0 };
 // Pixels as they are in the file, not in the screen's colours.
 const RAW = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
@@ -31,11 +33,32 @@ export async function open(file, name) {
   const own = fitting.test(suffix ?? "") ? suffix : `.${type === "image/jpeg" ? "jpg" : "png"}`;
   const download = `${stem || "photo"}_filled${own}`;
   const transparent = type === "image/png" && pixels.data.some((value, i) => i % 4 === 3 && value < 255);
-  const { width, height } = pixels;
-  const id = await put({ file, fills: [] });
-  current = { id, pixels };
-  return { id, width, height, transparent, shown: true, download };
+  const said = { transparent, shown: true, download };
+  const id = await put({ file, said, border: NONE, fills: [] });
+  return used(id, pixels, said);
 }
+
+// What is told of a photo that is kept; its pixels are at hand from now on.
+function used(id, pixels, said) {
+  current = { id, pixels };
+  return { id, width: pixels.width, height: pixels.height, ...said };
+}
+
+// Keep a copy of a photo with a border of { left, top, right, bottom } gray pixels in addition.
+export async function extend(id, border) {
+  const [{ file, said, border: before, fills }, pixels] = [await kept(id), await pixelsOf(id)];
+  const wider = withBorder(pixels, border);
+  const sum = Object.fromEntries(Object.entries(before).map(([side, width]) => [side, width + border[side]]));
+  const moved = fills.map((each) => ({ ...each, left: each.left + border.left, top: each.top + border.top }));
+  return used(await put({ file, said, border: sum, fills: moved }), wider, said);
+}
+
+function withBorder(pixels, border) {
+  const { data, width } = bordered({ ...dataOnly(pixels), channels: 4 }, border, 128, 255);
+  return new ImageData(data, width);
+}
+
+const dataOnly = ({ width, height, data }) => ({ width, height, data });
 
 async function decoded(file) {
   const bitmap = await createImageBitmap(file, RAW).catch(() => null);
@@ -58,8 +81,8 @@ async function kept(id) {
 // Pixels of a photo with its fills: ImageData.
 async function pixelsOf(id) {
   if (current.id === id) return current.pixels;
-  const { file, fills } = await kept(id);
-  const pixels = await decoded(file);
+  const { file, border, fills } = await kept(id);
+  const pixels = withBorder(await decoded(file), border);
   for (const each of fills) lay(pixels, each);
   current = { id, pixels };
   return pixels;
@@ -78,8 +101,8 @@ function lay(pixels, { left, top, width, height, data }) {
 
 // Fill a hole, { left, top, width, height, data }, not 0 in the hole; `scale` as for `fill.js`.
 export async function fill(id, hole, scale, told) {
-  const [{ file, fills }, pixels] = [await kept(id), await pixelsOf(id)];
-  const { gray } = await about(file);
+  const [{ fills, ...photo }, pixels] = [await kept(id), await pixelsOf(id)];
+  const { gray } = await about(photo.file);
   const { left, top, width, height } = hole;
   const mask = { width: pixels.width, height: pixels.height, data: new Uint8Array(pixels.data.length / 4) };
   for (let y = 0; y < height; y += 1) {
@@ -103,7 +126,7 @@ export async function fill(id, hole, scale, told) {
   const done = { left, top, width, height, data };
   const filledPixels = new ImageData(pixels.data.slice(), pixels.width);
   lay(filledPixels, done);
-  const next = await put({ file, fills: [...fills, done] });
+  const next = await put({ ...photo, fills: [...fills, done] });
   current = { id: next, pixels: filledPixels };
   return { id: next, left, top, width, height, pixels: count, seconds };
 }
@@ -130,7 +153,7 @@ export async function view(id, window) {
 
 // The download: a Blob.
 export async function write(id) {
-  const { file, fills } = await kept(id);
+  const { file, border, fills } = await kept(id);
   const { type, kept: parts } = await about(file);
   if (type === "image/jpeg") {
     const canvas = canvasOf(await pixelsOf(id));
@@ -139,7 +162,7 @@ export async function write(id) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const exact = bytes[0] === 0x89 ? exactPixels(bytes) : null;
   const png = exact
-    ? writePng(exact, fills)
+    ? writePng(exact, border, fills)
     : await canvasOf(await pixelsOf(id)).convertToBlob({ type: "image/png" });
   return withChunks(png, parts);
 }

@@ -1,6 +1,7 @@
 // PNG files with all their bits: what was not filled is the same again, and so are the chunks that tell of it.
 
 import { convertIndexedToRgb, decode, encode } from "fast-png";
+import { bordered } from "./border.js";
 import { makeUpright } from "./jpeg.js";
 
 const OF_PIXELS = ["IHDR", "PLTE", "IDAT", "IEND", "acTL", "fcTL", "fdAT"]; // and of an animation
@@ -49,10 +50,16 @@ export function exactPixels(bytes) {
   return { ...png, data, depth: 8, channels: data.length / png.width / png.height, palette: undefined };
 }
 
-// A PNG file, a Blob, of pixels as above with fills, as photos keep them.
-export function writePng({ width, height, data, depth, channels }, fills) {
-  const samples = data.slice();
-  const scale = depth === 16 ? 257 : 1;
+// A PNG file, a Blob, of pixels as above with a border and fills, as photos keep them.
+export function writePng(pixels, border, fills) {
+  const scale = pixels.depth === 16 ? 257 : 1;
+  const {
+    width,
+    height,
+    data: samples,
+    depth,
+    channels,
+  } = bordered(pixels, border, 128 * scale, 255 * scale);
   const colours = channels > 2 ? 3 : 1; // gray is equal in all three
   for (const { left, top, width: across, height: down, data: filled } of fills) {
     for (let y = 0; y < down; y += 1) {

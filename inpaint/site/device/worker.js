@@ -2,10 +2,10 @@
 // [number, { told }]. An error that a smaller working copy may not have tells its `side`.
 
 import { load } from "./network.js";
-import { fill, open, view, write } from "./photos.js";
+import { extend, fill, open, view, write } from "./photos.js";
 import { removeOld } from "./store.js";
 
-const calls = { open, fill, view, write, load, removeOld };
+const calls = { open, extend, fill, view, write, load, removeOld };
 
 self.onmessage = async ({ data: [number, call, values] }) => {
   const told = (...said) => self.postMessage([number, { told: said }]);

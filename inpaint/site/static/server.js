@@ -53,6 +53,9 @@ export async function sendPhoto(file, name, signal) {
   return answer;
 }
 
+// A copy of a photo or fill with a border of { left, top, right, bottom } pixels; answers as `sendPhoto`.
+export const extend = (id, border, signal) => Promise.race([ask("extend", [id, border]), stopped(signal)]);
+
 // Fill a hole: `told(message)` hears how it goes; returns what the server's last message has.
 export async function work(_, id, hole, { detail }, signal, told) {
   const { left, top, width, height, canvas } = hole;

@@ -1,4 +1,5 @@
-// Placing a box by keyboard: Enter begins and draws it, arrow keys move it, with Shift they change its size.
+// Placing a box, to be drawn or snapped, by keyboard: Enter begins and draws it, arrow keys move it, with Shift they
+// change its size.
 
 import { clamp, corners } from "./geometry.js";
 import { tell } from "./messages.js";
@@ -29,8 +30,9 @@ export function followArrows(editor) {
     const outline = stage.outline;
     box = null;
     show();
-    if (draw) editor.mark({ kind: "area", tool: "hole", points: outline });
     tell(draw ? t("Box drawn.") : t("Box cancelled."));
+    if (draw && editor.tool === "snap") editor.snap({ tool: "hole", points: [...outline, outline[0]] });
+    else if (draw) editor.mark({ kind: "area", tool: "hole", points: outline });
   }
 
   function change([dx, dy], resize) {
@@ -53,7 +55,7 @@ export function followArrows(editor) {
     const arrow = ARROWS[event.key];
     if (arrow && box) change(arrow, event.shiftKey);
     else if (arrow) stage.pan(-PAN * arrow[0], -PAN * arrow[1]);
-    else if (event.key === "Enter" && editor.tool === "box") box ? finish(true) : begin();
+    else if (event.key === "Enter" && ["box", "snap"].includes(editor.tool)) box ? finish(true) : begin();
     else if (event.key === "Escape" && box) finish(false);
     else return false;
     return true;

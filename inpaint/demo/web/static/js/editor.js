@@ -1,9 +1,9 @@
 // The photos that are open and the work on each; the tool in hand, and what may be pressed now.
 
 import { element } from "./elements.js";
-import { History } from "./history.js";
 import { holeOf } from "./marks.js";
 import { growing, inverted, STEP } from "./reshape.js";
+import { Work } from "./work.js";
 
 const RESHAPING = {
   grow: (marks, photo) => growing(marks, photo)(STEP),
@@ -15,8 +15,8 @@ export class Editor extends EventTarget {
   constructor(stage) {
     super();
     this.stage = stage;
-    this.works = []; // { photo, history, saved: the id that was downloaded last } of each photo
-    this.work = { photo: null, history: new History() };
+    this.works = []; // a `Work` on each photo
+    this.work = new Work(null);
     this.tool = "brush";
     this.busy = false;
     this.networks = [];
@@ -24,8 +24,8 @@ export class Editor extends EventTarget {
     for (const button of document.querySelectorAll("[data-tool]")) {
       button.addEventListener("click", () => this.use(button.dataset.tool));
     }
-    this.#press("undo", () => this.go(this.history.index - 1));
-    this.#press("redo", () => this.go(this.history.index + 1));
+    this.#press("undo", () => this.go(this.work.index - 1));
+    this.#press("redo", () => this.go(this.work.index + 1));
     this.#press("clear", () => this.clear());
     this.#press("fit", () => stage.fit());
     this.#press("zoom-in", () => stage.zoom(1.25));
@@ -42,12 +42,8 @@ export class Editor extends EventTarget {
     return this.work.photo;
   }
 
-  get history() {
-    return this.work.history;
-  }
-
   get state() {
-    return this.history.state;
+    return this.work.state;
   }
 
   // Diameter of the brush in screen pixels.
@@ -66,12 +62,12 @@ export class Editor extends EventTarget {
 
   // Whether leaving would lose results that were not downloaded, or one that is being made.
   get unsaved() {
-    return this.busy || this.works.some((work) => unsaved(work));
+    return this.busy || this.works.some(({ unsaved }) => unsaved);
   }
 
   // Begin to work on another photo; those before stay open.
   open(photo) {
-    const work = this.works.find((each) => each.photo === photo) ?? { photo, history: new History() };
+    const work = this.works.find((each) => each.photo === photo) ?? new Work(photo);
     if (!this.works.includes(work)) this.works.push(work);
     this.take(work);
   }
@@ -100,19 +96,14 @@ export class Editor extends EventTarget {
   }
 
   resize(factor) {
-    const brush = element("brush");
-    brush.value = Math.round(
-      factor > 1 ? Math.max(this.brush * factor, this.brush + 1) : this.brush * factor,
-    );
+    element("brush").value *= factor; // rounded and kept within its limits by the slider
     this.#sized();
   }
 
   // Marks are taken at any time: those that are drawn while a fill runs are filled after it.
   mark(mark) {
     if (!this.photo?.bitmap) return;
-    this.history.mark(mark);
-    this.stage.wipe = 0;
-    this.update();
+    this.step("mark", mark);
     if (mark.tool === "hole") this.dispatchEvent(new Event("marked"));
   }
 
@@ -121,28 +112,30 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new CustomEvent("snap", { detail: stroke }));
   }
 
-  fill(fill, used) {
-    this.history.fill(fill, used);
+  // Take a step of the work by one of its methods, and show what it led to.
+  step(method, ...values) {
+    this.work[method](...values);
     this.stage.wipe = 0;
     this.update();
   }
 
   go(index) {
-    this.#step(() => this.history.go(index));
+    this.#ifIdle(() => this.work.go(index));
   }
 
   clear() {
-    if (this.state.marks.length) this.#step(() => this.history.clear());
+    if (this.state.marks.length) this.#ifIdle(() => this.work.clear());
   }
 
   // `change(marks, photo)` returns the mark that takes the hole's place.
   reshape(change) {
-    if (this.hole) this.#step(() => this.history.reshape(change(this.state.marks, this.photo)));
+    if (this.hole) this.#ifIdle(() => this.work.reshape(change(this.state.marks, this.photo)));
   }
 
   // Let buttons and canvas agree with the state.
   update() {
     const { marks, fills } = this.state;
+    const { states, index } = this.work;
     const guided = this.guided;
     if (this.tool === "sketch" && !guided) this.tool = "brush";
     for (const button of document.querySelectorAll("[data-tool]")) {
@@ -150,8 +143,9 @@ export class Editor extends EventTarget {
       if (button.dataset.tool === "sketch") button.hidden = !guided;
     }
     const idle = !this.busy;
-    const possible = { undo: idle && this.history.canUndo, redo: idle && this.history.canRedo };
+    const possible = { undo: idle && index > 0, redo: idle && states[index + 1] };
     Object.assign(possible, { clear: idle && marks.length, mask: idle && this.photo?.bitmap });
+    possible.extend = possible.mask;
     Object.assign(possible, { download: idle && fills.length, copy: idle && fills.length });
     possible.compare = fills.length;
     for (const id of [...Object.keys(RESHAPING), "growth", "save-mask", "fill"])
@@ -166,7 +160,7 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event("update"));
   }
 
-  #step(change) {
+  #ifIdle(change) {
     if (this.busy) return;
     change();
     this.update();
@@ -181,6 +175,3 @@ export class Editor extends EventTarget {
     element(id).addEventListener("click", action);
   }
 }
-
-export const unsaved = ({ history, saved }) =>
-  history.state.fills.length > 0 && history.state.fills.at(-1).id !== saved;

@@ -46,24 +46,36 @@ export class Filling {
     if (!hole) return;
     const { marks, fills } = editor.state;
     const choices = { size: element("size").value, detail: element("detail").checked ? "residual" : "none" };
-    return this.run("fills", t("Filling…"), fills.at(-1), marks, hole, choices, async (message, signal) => {
+    return this.work("fills", t("Filling…"), fills.at(-1), marks, hole, choices, async (message, signal) => {
       const { id, left, top, width, height, pixels, seconds } = message;
       const window = { left, top, width, height };
       const bitmap = await view(id, signal, window);
       if (signal.aborted) return;
-      editor.fill({ id, ...window, bitmap }, marks);
+      editor.step("fill", { id, ...window, bitmap }, marks);
       const share = ((100 * pixels) / editor.photo.width / editor.photo.height).toPrecision(2);
       const told = { pixels: pixels.toLocaleString("en"), share, seconds: seconds.toFixed(1) };
       tell(t("Filled {pixels} pixels ({share}%) in {seconds} seconds.", told));
     });
   }
 
-  // Let the server work on a hole; one thing at a time.
+  // Let the server work on a hole.
   //   kind: "fills", "looks" or "snaps"; doing: what the page calls it
   //   source: the fill whose result the hole is in, or undefined for the photo itself
   //   marks, hole, choices: what is sent
   //   finish(message, signal): called with the last message
-  async run(kind, doing, source, marks, hole, choices, finish) {
+  work(kind, doing, source, marks, hole, choices, finish) {
+    return this.run(doing, async (signal) => {
+      const { editor } = this;
+      const id = source?.id ?? editor.photo.id;
+      const network = element("network").value || 0;
+      if (editor.guided) await sendSketch(id, sketchOf(marks, hole), signal);
+      const told = (message) => this.#tell(doing, message);
+      await finish(await work(kind, id, hole, { network, ...choices }, signal, told), signal);
+    });
+  }
+
+  // Call `act(signal)` when the server has the photo; one thing at a time.
+  async run(doing, act) {
     const { editor } = this;
     if (editor.busy) return;
     const { photo } = editor;
@@ -76,13 +88,11 @@ export class Filling {
     tell(doing);
     showProgress(null);
     try {
-      if (!photo.id) await this.#uploaded(photo, signal);
-      const id = source?.id ?? photo.id;
-      const network = element("network").value || 0;
-      if (editor.guided) await sendSketch(id, sketchOf(marks, hole), signal);
-      const told = (message) => this.#tell(doing, message);
-      const message = await work(kind, id, hole, { network, ...choices }, signal, told);
-      await finish(message, signal);
+      if (!photo.id) {
+        tell(t("Waiting for the upload…"));
+        await Promise.race([photo.ready(), stopped(signal)]);
+      }
+      await act(signal);
     } catch (error) {
       this.waiting = [];
       if (photo === editor.photo) tell(signal.aborted ? t("Stopped.") : "");
@@ -99,11 +109,6 @@ export class Filling {
     showProgress(undefined);
     this.editor.update();
     this.waiting.shift()?.();
-  }
-
-  async #uploaded(photo, signal) {
-    tell(t("Waiting for the upload…"));
-    await Promise.race([photo.ready(), stopped(signal)]);
   }
 
   #tell(doing, message) {

@@ -6,12 +6,7 @@ import { tell } from "./messages.js";
 import { lookURL } from "./server.js";
 import { t } from "./words.js";
 
-const STAGES = [
-  ["incomplete", "Incomplete"],
-  ["coarse", "Coarse"],
-  ["refined", "Refined"],
-  ["completed", "Completed"],
-];
+const STAGES = ["Incomplete", "Coarse", "Refined", "Completed"];
 const KEYS = { gates: "Key: closed to open", masks: "Key: unknown to known" };
 const STRENGTH = 60; // percent that the flow covers the photo with at first
 
@@ -59,7 +54,7 @@ export class Inside {
     const layers = [...document.querySelectorAll("[name=layer]:checked")].map((box) => box.value);
     const hole = holeOf(marks, this.editor.photo);
     const choices = { layers: layers.join(",") };
-    return this.filling.run("looks", t("Looking inside…"), source, marks, hole, choices, ({ id, names }) => {
+    return this.filling.work("looks", t("Looking inside…"), source, marks, hole, choices, ({ id, names }) => {
       this.#show((name) => lookURL(id, name), names);
       this.shown = marks;
       this.stale = false;
@@ -68,7 +63,9 @@ export class Inside {
   }
 
   #show(url, names) {
-    const stages = STAGES.filter(([name]) => names.includes(name)).map(([name, told]) => [name, t(told)]);
+    const stages = STAGES.map((told) => [told.toLowerCase(), t(told)]).filter(([name]) =>
+      names.includes(name),
+    );
     const both = names.includes("coarse")
       ? [between([url("coarse"), t("Coarse")], [url("refined"), t("Refined")], t("Coarse to refined"), 0)]
       : [];

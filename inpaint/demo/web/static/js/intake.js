@@ -98,12 +98,7 @@ export class Intake {
   // The photo that is worked on is the one that is sent.
   #taken() {
     const { photo } = this.editor;
-    const { name } = photo;
-    element("stage").setAttribute(
-      "aria-label",
-      t("Photo {name}, {size} pixels", { name, size: size(photo) }),
-    );
-    tell(t("{name}, {size} pixels. Draw over what to remove.", { name, size: size(photo) }));
+    tell(t("{name}, {size} pixels. Draw over what to remove.", { name: photo.name, size: size(photo) }));
     element("stage").focus({ preventScroll: true });
     if (photo.sending || photo.id) return;
     this.sending?.abort();
@@ -113,17 +108,15 @@ export class Intake {
   #send(photo) {
     const sending = new AbortController();
     this.sending = sending;
-    const told = (share) => {
-      if (this.editor.busy) showProgress(share);
-    };
-    photo.sending = this.#sendNow(photo, sending.signal, told).finally(() => {
+    photo.sending = this.#sendNow(photo, sending.signal).finally(() => {
       photo.sending = null;
     });
     return photo.sending;
   }
 
-  async #sendNow(photo, signal, told) {
+  async #sendNow(photo, signal) {
     try {
+      const told = (share) => this.editor.busy && showProgress(share);
       const answer = await sendPhoto(photo.file, photo.name, signal, told);
       const { id, width, height, transparent, shown, download } = answer;
       Object.assign(photo, { transparent, download });

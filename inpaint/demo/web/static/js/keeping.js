@@ -1,9 +1,9 @@
 // A reload comes back to where one was: the photos, and each step of the work on them, are kept in this browser, for
 // as long as the server keeps its files. Each tab has its own; blobs are written once.
 
-import { History } from "./history.js";
 import { report } from "./messages.js";
 import { decoded, Photo } from "./photo.js";
+import { Work } from "./work.js";
 
 const NAME = "inpaint-page";
 const WAIT = 300; // milliseconds after a change
@@ -49,26 +49,29 @@ export class Keeping {
     if (timer === this.timer) document.body.dataset.kept = "true"; // nothing changed meanwhile
   }
 
-  async #plain({ photo, history, saved }) {
-    const { name, id, download, transparent } = photo;
-    const file = await this.#written(photo.file);
-    const states = await Promise.all(
-      history.states.map(async ({ marks, fills }) => ({
-        marks: await Promise.all(marks.map((mark) => this.#stored(mark))),
-        fills: await Promise.all(
-          fills.map(async (fill) => ({
-            ...(await this.#stored(fill)),
-            marks: await Promise.all(fill.marks.map((mark) => this.#stored(mark))),
-          })),
-        ),
-      })),
-    );
-    const bitmap = await this.#written(photo.viewed ? photo.bitmap : null);
-    return { name, id, download, transparent, file, bitmap, saved, index: history.index, states };
+  async #plain({ states, index, saved }) {
+    const stored = async ({ photo, marks, fills }) => ({
+      photo: await this.#photo(photo),
+      marks: await this.#stored(marks),
+      fills: await this.#stored(fills),
+    });
+    return { states: await Promise.all(states.map(stored)), index, saved };
   }
 
-  async #stored(thing) {
-    return thing.bitmap ? { ...thing, bitmap: await this.#written(thing.bitmap) } : thing;
+  async #photo(photo) {
+    const { name, id, download, transparent, viewed, extends: before } = photo;
+    const [file, bitmap] = [await this.#written(photo.file), viewed && (await this.#written(photo.bitmap))];
+    return { name, id, download, transparent, viewed, extends: before, file, bitmap };
+  }
+
+  // Marks or fills, with keys in place of bitmaps.
+  #stored(things) {
+    const stored = async ({ bitmap, marks, ...rest }) => ({
+      ...rest,
+      ...(bitmap && { bitmap: await this.#written(bitmap) }),
+      ...(marks && { marks: await this.#stored(marks) }),
+    });
+    return Promise.all(things.map(stored));
   }
 
   // The key of a blob or bitmap in the database.
@@ -91,47 +94,41 @@ export class Keeping {
   async #restore({ works, current, count }, adopt) {
     this.count = count;
     const { editor } = this;
-    const read = new Map();
-    const bitmap = async (key) => {
-      if (!read.has(key))
-        read.set(
-          key,
-          this.#get("blobs", key).then((blob) => createImageBitmap(blob)),
-        );
-      const image = await read.get(key);
-      this.keys.set(image, Promise.resolve(key));
-      return image;
-    };
-    const whole = async (thing) => (thing.bitmap ? { ...thing, bitmap: await bitmap(thing.bitmap) } : thing);
-    const restored = new Map(); // by what tells equal marks apart, so that they are the same again
-    const mark = async (thing) => {
+    const restored = new Map(); // by what tells equal things apart, so that they are the same again
+    const once = (thing, make) => {
       const key = JSON.stringify(thing);
-      if (!restored.has(key)) restored.set(key, whole(thing));
+      if (!restored.has(key)) restored.set(key, make(thing));
       return restored.get(key);
     };
-    for (const kept of works) {
-      const file = await this.#get("blobs", kept.file);
-      this.keys.set(file, Promise.resolve(kept.file));
-      const image = kept.bitmap ? await bitmap(kept.bitmap) : await decoded(file);
-      const photo = new Photo(file, kept.name, image);
-      const { id, download, transparent, saved } = kept;
-      const viewed = Boolean(kept.bitmap);
-      // Without fills it may be sent again, should the server have forgotten it.
-      const known = kept.states.some(({ fills }) => fills.length) ? id : null;
-      Object.assign(photo, { id: known, download, transparent, viewed });
-      adopt(photo);
-      const states = await Promise.all(
-        kept.states.map(async ({ marks, fills }) => ({
-          marks: await Promise.all(marks.map(mark)),
-          fills: await Promise.all(
-            fills.map(async (fill) => ({
-              ...(await whole(fill)),
-              marks: await Promise.all(fill.marks.map(mark)),
-            })),
-          ),
-        })),
-      );
-      editor.works.push({ photo, history: new History(states, kept.index), saved });
+    const bitmap = (key) =>
+      once(key, async () => {
+        const image = await createImageBitmap(await this.#get("blobs", key));
+        this.keys.set(image, Promise.resolve(key));
+        return image;
+      });
+    const whole = (things) => Promise.all(things.map((thing) => once(thing, part)));
+    const part = async ({ bitmap: key, marks, ...rest }) => ({
+      ...rest,
+      ...(key && { bitmap: await bitmap(key) }),
+      ...(marks && { marks: await whole(marks) }),
+    });
+    const photoOf = async ({ file: key, bitmap: viewed, ...about }) => {
+      const file = key && (await this.#get("blobs", key));
+      if (file) this.keys.set(file, Promise.resolve(key));
+      const photo = new Photo(file, about.name, viewed ? await bitmap(viewed) : await decoded(file));
+      adopt(Object.assign(photo, about));
+      return photo;
+    };
+    for (const { states, index, saved } of works) {
+      const plain = async ({ photo, marks, fills }) => ({
+        photo: await once(photo, photoOf),
+        marks: await whole(marks),
+        fills: await whole(fills),
+      });
+      const work = new Work(null, await Promise.all(states.map(plain)), index, saved);
+      // Without fills a photo may be sent again, should the server have forgotten it.
+      if (!work.states.some(({ photo, fills }) => fills.length || !photo.file)) work.photo.id = null;
+      editor.works.push(work);
     }
     if (editor.works[current]) editor.take(editor.works[current]);
   }

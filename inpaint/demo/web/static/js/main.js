@@ -2,6 +2,7 @@
 
 import { Editor } from "./editor.js";
 import { element, make } from "./elements.js";
+import { followEdges } from "./extend.js";
 import { Filling } from "./filling.js";
 import { Inside } from "./inside.js";
 import { Intake } from "./intake.js";
@@ -29,7 +30,8 @@ async function start() {
   const intake = new Intake(editor, settings);
   new Inside(editor, filling, settings);
   showExamples(intake, settings);
-  followKeyboard(editor, followPointers(editor), followComparison(editor));
+  const edges = followEdges(editor, filling);
+  followKeyboard(editor, followPointers(editor, edges), followComparison(editor), edges);
   followSnaps(editor, filling);
   followGrowth(editor);
   followSaving(editor);
@@ -57,7 +59,7 @@ function fillOptions(editor, settings) {
 
 function showExamples(intake, settings) {
   for (const [name, file] of Object.entries(settings.examples)) {
-    const button = make("button", { type: "button" });
+    const button = make("button", { type: "button", className: "stacked" });
     button.setAttribute("aria-label", t("Example: {name}", { name }));
     button.append(make("img", { src: `examples/${name}/thumbnail.jpg`, alt: "" }));
     button.append(make("img", { src: `filled/${name}.webp`, alt: "" })); // seen when pointed at

@@ -58,6 +58,15 @@ function drawBitmap(context, { bitmap, left, top }, colour) {
   context.drawImage(source, left, top, bitmap.width, bitmap.height);
 }
 
+// Marks in a photo that was extended by some pixels at its left and top.
+export const moved = (marks, x, y) =>
+  marks.map(({ left = 0, top = 0, points = [], ...mark }) => ({
+    ...mark,
+    left: left + x,
+    top: top + y,
+    points: points.map(([u, v]) => [u + x, v + y]),
+  }));
+
 const outlines = new WeakMap(); // by array of marks
 
 // The hole that marks make in a photo: { left, top, width, height, canvas }, white on black, or null.

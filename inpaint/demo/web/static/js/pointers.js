@@ -5,7 +5,7 @@ import { corners } from "./geometry.js";
 const TAP = 4; // screen pixels: an area that is smaller was a tap
 const SNAP = 6; // screen pixels of the line that edges are searched around
 
-export function followPointers(editor) {
+export function followPointers(editor, edges) {
   const { stage } = editor;
   const surface = stage.element;
   const fingers = new Map(); // pointers that are down: [x, y]
@@ -33,7 +33,10 @@ export function followPointers(editor) {
     if (stage.wipe) stage.compare(0); // one draws on the result
     const [x, y] = stage.view.toPhoto(...point);
     const tool = away ? "eraser" : ({ eraser: "eraser", sketch: "sketch" }[editor.tool] ?? "hole");
-    if (editor.tool === "snap") {
+    if (editor.tool === "extend") {
+      edges.begin([x, y]);
+      stage.draft = { pulls: true };
+    } else if (editor.tool === "snap") {
       stage.draft = { kind: "stroke", tool, width: SNAP / stage.view.scale, points: [[x, y]], snaps: true };
     } else if (editor.tool === "box" || editor.tool === "lasso") {
       stage.draft = { kind: "area", tool, points: [[x, y]], shape: editor.tool, start: point };
@@ -45,6 +48,7 @@ export function followPointers(editor) {
 
   function extend(points) {
     const { draft } = stage;
+    if (draft.pulls) return edges.pull(stage.view.toPhoto(...points.at(-1)));
     const from = draft.points.length;
     for (const point of points) {
       const [x, y] = stage.view.toPhoto(...point);
@@ -55,8 +59,9 @@ export function followPointers(editor) {
   }
 
   function end(point) {
-    const { start, shape, snaps, ...mark } = stage.draft;
+    const { start, shape, snaps, pulls, ...mark } = stage.draft;
     cancel();
+    if (pulls) return edges.end();
     if (snaps) return editor.snap(mark);
     if (shape && Math.hypot(point[0] - start[0], point[1] - start[1]) < TAP && mark.points.length < 8) return;
     editor.mark(mark);

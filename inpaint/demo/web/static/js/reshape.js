@@ -14,11 +14,8 @@ export function growing(marks, photo) {
   const { left, top, width, height } = around(holeOf(marks, photo), photo);
   const inside = layer(marks, { left, top, width, height });
   const outside = distances(inside, width, height);
-  const depth = distances(
-    inside.map((value) => 1 - value),
-    width,
-    height,
-  );
+  const rest = inside.map((value) => 1 - value);
+  const depth = distances(rest, width, height);
   return (radius) => {
     const limit = radius * radius;
     const grown = (_, i) => (radius < 0 ? depth[i] > limit : outside[i] <= limit);
@@ -26,23 +23,18 @@ export function growing(marks, photo) {
   };
 }
 
+const whole = ({ width, height }) => ({ left: 0, top: 0, width, height });
+
 export function inverted(marks, photo) {
-  const window = { left: 0, top: 0, width: photo.width, height: photo.height };
-  return bitmapMark(
-    layer(marks, window).map((value) => 1 - value),
-    window,
-  );
+  const inside = layer(marks, whole(photo)).map((value) => 1 - value);
+  return bitmapMark(inside, whole(photo));
 }
 
 // A mask of the photo's size, white on black: a PNG file.
 export function maskFile(marks, photo) {
   const canvas = new OffscreenCanvas(photo.width, photo.height);
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  drawMarks(context, strokesOn("hole", marks), "white");
-  const image = context.getImageData(0, 0, photo.width, photo.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i += 1) pixels[i] = (pixels[i] & 255) >= HALF ? 0xffffffff : 0xff000000;
-  context.putImageData(image, 0, 0);
+  const { bitmap } = bitmapMark(layer(marks, whole(photo)), whole(photo));
+  canvas.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0);
   return canvas.convertToBlob({ type: "image/png" });
 }
 

@@ -1,27 +1,37 @@
-// Results leave the page: as a download, onto the clipboard, and the hole as a mask.
+// Results leave the page: as a download, all of them as an archive, onto the clipboard, and the hole as a mask.
 
 import { element, make } from "./elements.js";
 import { report, tell, warn } from "./messages.js";
 import { maskFile } from "./reshape.js";
 import { blob, fileURL } from "./server.js";
 import { t } from "./words.js";
+import { zip } from "./zip.js";
 
-export function save(file, name) {
+function save(file, name) {
   const link = make("a", { download: name, href: URL.createObjectURL(file) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 export function followSaving(editor) {
-  const last = () => editor.state.fills.at(-1);
-
   async function download() {
     const { work } = editor;
     tell(t("Preparing the download…"));
-    const { id } = last();
-    save(await blob(fileURL(id)), work.photo.download);
-    work.saved = id;
+    const { result } = work;
+    save(await blob(fileURL(result)), work.photo.download);
+    work.saved = result;
     tell(t("Downloaded {download}.", work.photo));
+  }
+
+  async function all() {
+    const works = editor.works.filter(({ result }) => result);
+    const file = async ({ photo, result }) => ({
+      name: photo.download,
+      content: await blob(fileURL(result)),
+    });
+    save(await zip(await Promise.all(works.map(file))), "photos_filled.zip");
+    for (const work of works) work.saved = work.result;
+    tell(t("Downloaded {count} photos.", { count: works.length }));
   }
 
   // The clipboard takes PNG: all pixels, without metadata.
@@ -41,7 +51,7 @@ export function followSaving(editor) {
     save(await maskFile(state.marks, photo), `${photo.name.replace(/\.[^.]*$/, "")}_mask.png`);
   }
 
-  for (const [id, action] of Object.entries({ download, copy, "save-mask": mask })) {
+  for (const [id, action] of Object.entries({ download, copy, "save-mask": mask, zip: all })) {
     element(id).addEventListener("click", () =>
       action().catch((error) => {
         tell("");

@@ -50,6 +50,10 @@ export function sendPhoto(file, name, signal, told) {
   });
 }
 
+// A copy of a photo or fill with a border of { left, top, right, bottom } pixels; answers as `sendPhoto`.
+export const extend = async (id, border, signal) =>
+  (await asked(`photos/${id}/extensions?${query(border)}`, { method: "POST", signal })).json();
+
 export async function sendSketch(id, part, signal) {
   await sendPart("PUT", `photos/${id}/sketch`, part, {}, signal);
 }

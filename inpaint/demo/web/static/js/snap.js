@@ -17,7 +17,7 @@ export function followSnaps(editor, filling) {
     if (!part) return;
     const source = editor.state.fills.at(-1);
     const doing = t("Finding the edges…");
-    return filling.run("snaps", doing, source, [], part, { around }, async ({ left, top, mask }, signal) => {
+    return filling.work("snaps", doing, source, [], part, { around }, async ({ left, top, mask }, signal) => {
       const bytes = Uint8Array.from(atob(mask), (letter) => letter.charCodeAt(0));
       const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
       if (!signal.aborted) editor.mark({ kind: "bitmap", tool, left, top, bitmap: readMask(image).bitmap });

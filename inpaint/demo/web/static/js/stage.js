@@ -4,9 +4,11 @@ import { Edge } from "./edge.js";
 import { element } from "./elements.js";
 import { drawMarks, drawStroke, fillArea, strokesOn } from "./marks.js";
 import { View } from "./view.js";
+import { t } from "./words.js";
 
 const LAYERS = ["photo", "hole", "edge", "sketch", "cursor"];
 const STEP = 80; // milliseconds between the steps of moving dashes
+const ROOM = 0.75; // of the fitted scale, while there are edges to be pulled
 const RING = { "rgb(0 0 0 / .55)": 3.5, white: 1.5 }; // colours and widths, seen on any background
 
 export class Stage extends EventTarget {
@@ -21,6 +23,7 @@ export class Stage extends EventTarget {
     this.edge = new Edge();
     this.draft = null; // the mark that is being drawn
     this.outline = null; // corners of the box that is being placed
+    this.border = null; // { left, top, right, bottom } by which the photo is to be extended
     this.cursor = null; // { x, y, radius } on the screen
     this.size = { width: 1, height: 1, below: 0, beside: 0 };
     this.contexts = Object.fromEntries(
@@ -38,8 +41,9 @@ export class Stage extends EventTarget {
     if (photo.bitmap !== this.bitmap) {
       this.photo = photo;
       this.bitmap = photo.bitmap;
-      this.view.fit(photo, this.size);
-      this.moved();
+      const size = `${photo.width} x ${photo.height}`;
+      this.element.setAttribute("aria-label", t("Photo {name}, {size} pixels", { name: photo.name, size }));
+      this.fit();
     }
     this.state = state;
     this.refresh("photo", "hole", "sketch", "cursor");
@@ -54,6 +58,7 @@ export class Stage extends EventTarget {
   fit() {
     if (!this.photo) return;
     this.view.fit(this.photo, this.size);
+    if (this.border) this.zoom(ROOM);
     this.moved();
   }
 
@@ -172,6 +177,7 @@ export class Stage extends EventTarget {
         context.closePath();
       });
     }
+    if (this.border) this.#drawBorder(context);
     if (!this.cursor) return;
     const { x, y, radius } = this.cursor;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -182,6 +188,26 @@ export class Stage extends EventTarget {
       context.moveTo(x, y - 9);
       context.lineTo(x, y + 9);
     });
+  }
+
+  // The border, and a handle at the middle of each edge.
+  #drawBorder(context) {
+    const { left, top, right, bottom } = this.border;
+    const { width, height } = this.photo;
+    this.view.apply(context, this.ratio);
+    context.globalAlpha = 0.4;
+    context.fillStyle = this.colours.hole;
+    context.beginPath();
+    context.rect(-left, -top, width + left + right, height + top + bottom);
+    context.rect(0, 0, width, height);
+    context.fill("evenodd");
+    context.globalAlpha = 1;
+    const [x, y] = [width / 2, height / 2];
+    const handles = [-left, y, width + right, y, x, -top, x, height + bottom];
+    for (let i = 0; i < handles.length; i += 2)
+      ring(context, 4 / this.view.scale, () => {
+        context.arc(handles[i], handles[i + 1], 3 / this.view.scale, 0, 2 * Math.PI);
+      });
   }
 }
 

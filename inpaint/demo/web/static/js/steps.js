@@ -12,20 +12,20 @@ export function showSteps(editor) {
   const made = new WeakMap(); // canvases by state
 
   function draw() {
-    const { photo, history } = editor;
-    element("history").disabled = !photo?.bitmap || history.states.length < 2;
-    if (!menu.matches(":popover-open") || !photo?.bitmap) return;
-    const buttons = history.states.map((state, index) => {
-      if (!made.has(state)) made.set(state, thumbnail(photo, state, SIDE, editor.stage.colours));
+    const { states, index: current } = editor.work;
+    element("history").disabled = states.length < 2;
+    if (!menu.matches(":popover-open")) return;
+    const buttons = states.map((state, index) => {
+      if (!made.has(state)) made.set(state, thumbnail(state, SIDE, editor.stage.colours));
       const button = make("button", { type: "button", disabled: editor.busy });
-      button.setAttribute("aria-label", name(history.states, index));
-      button.setAttribute("aria-current", String(index === history.index));
+      button.setAttribute("aria-label", name(states, index));
+      button.setAttribute("aria-current", String(index === current));
       button.addEventListener("click", () => editor.go(index));
       button.append(made.get(state));
       return button;
     });
     list.replaceChildren(...buttons);
-    list.children[history.index].scrollIntoView({ block: "nearest", inline: "nearest" });
+    list.children[current].scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   menu.addEventListener("toggle", draw);
   editor.addEventListener("update", draw);
@@ -33,6 +33,8 @@ export function showSteps(editor) {
 
 function name(states, index) {
   if (!index) return t("The photo");
-  const filled = states[index].fills.length > states[index - 1].fills.length;
+  const [before, after] = [states[index - 1], states[index]];
+  if (after.photo !== before.photo) return t("Step {index}: extended", { index });
+  const filled = after.fills.length > before.fills.length;
   return t(filled ? "Step {index}: filled" : "Step {index}: drawn", { index });
 }

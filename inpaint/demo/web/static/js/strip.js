@@ -1,15 +1,11 @@
-// The photos that are open, as a strip; what is done to all of them: one hole for all, filling, downloading.
+// The photos that are open, as a strip; what is done to all of them: one hole for all, and filling.
 
 import { ask } from "./ask.js";
-import { unsaved } from "./editor.js";
 import { element, make } from "./elements.js";
 import { holeOf } from "./marks.js";
-import { report, tell } from "./messages.js";
-import { save } from "./saving.js";
-import { blob, fileURL } from "./server.js";
+import { tell } from "./messages.js";
 import { thumbnail } from "./thumbnail.js";
 import { t } from "./words.js";
-import { zip } from "./zip.js";
 
 const SIDE = 64; // CSS pixels
 
@@ -24,26 +20,24 @@ export function showStrip(editor, filling) {
     const holes = editor.works.filter(holed);
     element("hole-all").disabled = !idle || !editor.hole;
     element("fill-all").disabled = !idle || !holes.length;
-    element("zip").disabled = !idle || !editor.works.some(({ history }) => history.state.fills.length);
+    element("zip").disabled = !idle || !editor.works.some(({ result }) => result);
     element("photos").replaceChildren(...editor.works.map(item));
   }
 
   function item(work) {
-    const { photo, history } = work;
+    const { photo, state } = work;
     const li = make("li");
     const button = make("button", { type: "button", title: photo.name });
     button.setAttribute("aria-label", t("Photo {name}", photo));
     button.setAttribute("aria-current", String(work === editor.work));
     button.addEventListener("click", () => editor.take(work));
-    if (!made.has(history.state)) {
-      made.set(history.state, thumbnail(photo, history.state, SIDE, editor.stage.colours));
-    }
-    button.append(made.get(history.state));
+    if (!made.has(state)) made.set(state, thumbnail(state, SIDE, editor.stage.colours));
+    button.append(made.get(state));
     const close = make("button", { type: "button", textContent: "×", className: "close" });
     close.setAttribute("aria-label", t("Close {name}", photo));
     close.addEventListener("click", async () => {
       const question = t("The result of {name} was not downloaded. Close it?", photo);
-      if (!unsaved(work) || (await ask(question, t("Close")))) editor.close(work);
+      if (!work.unsaved || (await ask(question, t("Close")))) editor.close(work);
     });
     li.append(button, close);
     return li;
@@ -54,7 +48,7 @@ export function showStrip(editor, filling) {
     const alike = works.filter(
       (each) => each.photo.width === photo.width && each.photo.height === photo.height,
     );
-    for (const each of alike) if (each !== work) for (const mark of state.marks) each.history.mark(mark);
+    for (const each of alike) if (each !== work) for (const mark of state.marks) each.mark(mark);
     const told = { count: alike.length - 1, others: works.length - alike.length };
     tell(t("The hole is on {count} more photos; {others} have another size.", told));
     editor.update();
@@ -68,21 +62,7 @@ export function showStrip(editor, filling) {
     }
   });
 
-  element("zip").addEventListener("click", async () => {
-    const works = editor.works.filter(({ history }) => history.state.fills.length);
-    const last = ({ history }) => history.state.fills.at(-1).id;
-    try {
-      const files = await Promise.all(
-        works.map(async (work) => ({ name: work.photo.download, content: await blob(fileURL(last(work))) })),
-      );
-      save(await zip(files), "photos_filled.zip");
-      for (const work of works) work.saved = last(work);
-      tell(t("Downloaded {count} photos.", { count: files.length }));
-    } catch (error) {
-      report(error);
-    }
-  });
   editor.addEventListener("update", draw);
 }
 
-const holed = ({ photo, history }) => holeOf(history.state.marks, photo) !== null;
+const holed = ({ state }) => holeOf(state.marks, state.photo) !== null;

@@ -4,7 +4,7 @@ import { make } from "./elements.js";
 import { drawMarks, strokesOn } from "./marks.js";
 
 // A canvas whose longer side has `side` CSS pixels.
-export function thumbnail(photo, { marks, fills }, side, colours) {
+export function thumbnail({ photo, marks, fills }, side, colours) {
   const ratio = window.devicePixelRatio || 1;
   const scale = (side * ratio) / Math.max(photo.width, photo.height);
   const canvas = make("canvas", {

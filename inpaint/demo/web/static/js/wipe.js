@@ -18,7 +18,7 @@ export function followComparison(editor) {
 
   function place() {
     const { view, size, photo } = stage;
-    handle.hidden = !editor.state.fills.length || !photo?.bitmap;
+    handle.hidden = !editor.state.fills.length || !photo?.bitmap || Boolean(stage.border);
     if (handle.hidden) return;
     const edges = (start, length, room) => [Math.max(start, 0), Math.min(start + length, room)];
     const [top, bottom] = edges(view.top, view.scale * photo.height, size.height);
