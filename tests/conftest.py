@@ -1,5 +1,6 @@
 """Fixtures that several tests share."""
 
+import gc
 import os
 import random
 import signal
@@ -7,6 +8,8 @@ import subprocess
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Importing and tracing make millions of objects, few of them garbage.
+gc.set_threshold(100_000, 50, 100)
 
 import numpy as np
 import pytest
@@ -22,6 +25,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # the same
 
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
+
+
+def pytest_collection_finish():
+    gc.freeze()  # modules live as long as the process
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -162,6 +169,17 @@ def signatures(exported):
 
     model = tf.saved_model.load(str(exported))
     yield model.signatures  # for as long as the model lives, which holds the variables
+
+
+@pytest.fixture(scope="session")
+def litert_file(bundled, tmp_path_factory):
+    """The file for LiteRT of the bundled weights, for images of 128 and 64 pixels."""
+    from inpaint.checkpoints.config import resolve
+    from inpaint.export.litert import export_litert
+
+    folder = tmp_path_factory.mktemp("litert") / "1"
+    export_litert(bundled, folder, [128, 64], "float32", resolve(None))
+    return folder / "model.tflite"
 
 
 @pytest.fixture(scope="session")
