@@ -8,8 +8,6 @@ import subprocess
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Importing and tracing make millions of objects, few of them garbage.
-gc.set_threshold(100_000, 50, 100)
 
 import numpy as np
 import pytest
@@ -18,6 +16,9 @@ from support import golden_data
 from support.helpers import SEED, command_line
 
 from inpaint.cli.dispatch import main
+
+# Importing and tracing make millions of objects, few of them garbage.
+gc.set_threshold(100_000, 50, 100)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Tests in the background of a shell ignore Ctrl-C, and so would the processes that they interrupt.

@@ -409,9 +409,9 @@ def test_command(script, photographs, generator, tmp_path):
         ),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, photographs, tmp_path, flags, message):
+def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):
     (tmp_path / "small").mkdir()
     Image.new("RGB", (20, 30)).save(tmp_path / "small/x.png")
-    done = script("evaluate", "--output_dir=out", *flags, cwd=tmp_path)
+    done = in_process("evaluate", "--output_dir=out", *flags, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1 and message in done.stderr

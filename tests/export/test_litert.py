@@ -85,8 +85,9 @@ def test_the_file_says_what_it_is(litert_file):
 
 
 def test_overwriting(bundled, monkeypatch, tmp_path):
-    """Without the conversion, which takes long."""
-    monkeypatch.setattr("inpaint.export.litert._converted", lambda functions, weights: b"converted")
+    """Without the graphs and their conversion, which take long."""
+    for name in ("fill_function", "copy_function", "_converted"):
+        monkeypatch.setattr(f"inpaint.export.litert.{name}", lambda *arguments: b"converted")
     folder = exported(bundled, tmp_path / "1", [128, 64])
     (folder / "notes.txt").touch()
     with pytest.raises(UserError, match="exists already"):
