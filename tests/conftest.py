@@ -1,5 +1,6 @@
 """Fixtures that several tests share."""
 
+import gc
 import os
 import random
 import signal
@@ -16,12 +17,19 @@ from support.helpers import SEED, command_line
 
 from inpaint.cli.dispatch import main
 
+# Importing and tracing make millions of objects, few of them garbage.
+gc.set_threshold(100_000, 50, 100)
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Tests in the background of a shell ignore Ctrl-C, and so would the processes that they interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # the same
 
 # TensorFlow is imported inside of the fixtures that need it: many tests do not, and start at once.
+
+
+def pytest_collection_finish():
+    gc.freeze()  # modules live as long as the process
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -162,6 +170,17 @@ def signatures(exported):
 
     model = tf.saved_model.load(str(exported))
     yield model.signatures  # for as long as the model lives, which holds the variables
+
+
+@pytest.fixture(scope="session")
+def litert_file(bundled, tmp_path_factory):
+    """The file for LiteRT of the bundled weights, for images of 128 and 64 pixels."""
+    from inpaint.checkpoints.config import resolve
+    from inpaint.export.litert import export_litert
+
+    folder = tmp_path_factory.mktemp("litert") / "1"
+    export_litert(bundled, folder, [128, 64], "float32", resolve(None))
+    return folder / "model.tflite"
 
 
 @pytest.fixture(scope="session")

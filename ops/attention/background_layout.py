@@ -2,44 +2,48 @@
 
 import tensorflow as tf
 
-from inpaint.ops.attention.shifted_sums import squared_patch_norms
+from inpaint.ops.attention.shifted_sums import ALIGNMENT, squared_patch_norms
 from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
-
-_ALIGNMENT = 32  # numbers: 64 bytes at least, in half precision too
 
 
 class BackgroundLayout:
     """The background's positions as a wrapped grid with a margin, row by row, and some zeros.
 
+    All steps of a `step_sum`, `pitch + 1` and `across * pitch + width`, are multiples of 32 numbers.
+
     Args:
         size: (height, width) of the reduced background.
         margin: places around the map.
         reach: half a patch's side.
+        across: columns of the foreground's grid.
 
     Attributes:
         width: columns of the grid.
-        pitch: length of the score matrix's rows; `pitch + 1` is a multiple of 32.
+        pitch: length of the score matrix's rows.
         gapped_pitch: the same while patches are compared, when the grid has gaps.
         ordered: float32 [pitch], see `in_column_order`.
     """
 
-    def __init__(self, size, margin, reach):
+    def __init__(self, size, margin, reach, across):
         self._size = size
         height, width = size
         self._height, self.width = height + 2 * margin, width + 2 * margin
-        self._zeros = -(self._height * self.width + 1) % _ALIGNMENT
-        self.pitch = self._height * self.width + self._zeros
-        rows, columns = tf.range(-margin, height + margin), tf.range(-margin, width + margin)
+        self.width += (across - self.width) % ALIGNMENT
+        self.pitch = _pitch(self._height * self.width)
+        self._zeros = self.pitch - self._height * self.width
+        rows, columns = tf.range(-margin, height + margin), tf.range(self.width) - margin
         self._positions = wrapped_grid(rows, columns, size)
         self.ordered = self._flat(in_column_order(rows, columns, size)[..., None])[:, 0]
         gaps = Gaps(size, reach, margin)
         gapped, self._places = gaps.around(-margin, self._height)
         self._gapped = tf.reshape(wrapped_grid(gapped, columns, size, gaps.gap), [-1])
-        self.gapped_pitch = (self._height + gaps.more) * self.width
+        self._gapped_places = (self._height + gaps.more) * self.width
+        self.gapped_pitch = _pitch(self._gapped_places)
 
     def runs(self, background, length):
         """The patches' rows that are compared: [h * w, C] -> [gapped_pitch, length * C]."""
-        return runs_at(background, self._gapped, self._size, length)
+        runs = runs_at(background, self._gapped, self._size, length)
+        return tf.pad(runs, [[0, self.gapped_pitch - self._gapped_places], [0, 0]])
 
     def inverse_norms(self, background, side):
         """1 / the norm of each place's patch, 0 where there is no position.
@@ -78,7 +82,8 @@ class BackgroundLayout:
 
     def without_gaps(self, x):
         """[K, gapped_pitch] -> [K, grid], once the sum over a patch's rows is done."""
-        x = tf.gather(tf.reshape(x, [tf.shape(x)[0], -1, self.width]), self._places, axis=1)
+        x = tf.reshape(x[:, : self._gapped_places], [tf.shape(x)[0], -1, self.width])
+        x = tf.gather(x, self._places, axis=1)
         return tf.reshape(x, [-1, self._height * self.width])
 
     def padded(self, x):
@@ -93,6 +98,16 @@ class BackgroundLayout:
     def _flat(self, grid):
         rows = tf.shape(grid)[0] * tf.shape(grid)[1]
         return tf.pad(tf.reshape(grid, [rows, -1]), [[0, self._zeros], [0, 0]])
+
+
+def largest_pitch(size, margin, reach):
+    """At least the `gapped_pitch` of the layout of a background, whatever the foreground's grid."""
+    (height, width), more = size, Gaps(size, reach, margin).more
+    return _pitch((height + 2 * margin + more) * (width + 2 * margin + ALIGNMENT - 1))
+
+
+def _pitch(places):
+    return places + -(places + 1) % ALIGNMENT
 
 
 def quarter_sides(rate):

@@ -4,11 +4,12 @@ Neighbouring scores, those of (foreground i, background j) and (i + d, j + d), l
 score matrix. `diagonal_sum` adds them up along two axes of a tensor of any rank. `step_sum` does so in
 a matrix whose rows are laid out so that no step leaves it: there, going one row down and one column
 right is a step of `pitch + 1` numbers in memory, wherever it starts, and the sum is one of shifted
-copies of a vector. TensorFlow shifts without copying where the step is a multiple of 64 bytes.
+copies of a vector. TensorFlow shifts without copying where the step and the length are multiples of 64 bytes.
 """
 
 import tensorflow as tf
 
+ALIGNMENT = 32  # numbers: 64 bytes at least, in half precision too
 SMALLEST_NORM = 1e-4  # of a patch, so that an empty one can be divided by it
 
 
@@ -51,7 +52,9 @@ def _moved(x, axes, offset):
 
 
 def step_sum(x, step, taps, first=0):
-    """`y[i] = sum over t in first .. first + taps - 1 of x[i + t * step]`, for all i that have all terms.
+    """`y[i] = sum over t in first .. first + taps - 1 of x[i + t * step]`, for i that have all terms.
+
+    The last few of them are left out, so that the length is a multiple of `ALIGNMENT`.
 
     Args:
         x: [L].
@@ -60,9 +63,10 @@ def step_sum(x, step, taps, first=0):
         first: steps to the first term.
 
     Returns:
-        [L - (first + taps - 1) * step].
+        [L - (first + taps - 1) * step], or up to 31 less.
     """
     count = tf.size(x) - (first + taps - 1) * step
+    count -= count % ALIGNMENT
     return tf.add_n([tf.slice(x, [t * step], [count]) for t in range(first, first + taps)])
 
 

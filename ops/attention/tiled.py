@@ -10,7 +10,7 @@ passes over one matrix, [positions, pitch].
 
 import tensorflow as tf
 
-from inpaint.ops.attention.background_layout import BackgroundLayout, quarter_sides
+from inpaint.ops.attention.background_layout import BackgroundLayout, largest_pitch, quarter_sides
 from inpaint.ops.attention.shifted_sums import step_sum, whole_rows
 from inpaint.ops.attention.window_tiling import WindowTiling, map_in_turn, map_tiles
 from inpaint.ops.attention.wrapped_grid import Gaps, in_column_order, runs_at, wrapped_grid
@@ -35,8 +35,8 @@ def attend_tiled(foreground, background, raw_background, known, window, options,
 
     def one_image(maps):
         foreground, background, raw_background, known = maps
-        tile = ForegroundTile(f_size, b_size, known, options)
-        layout = tile.layout
+        tile = ForegroundTile(f_size, b_size, known, options, window)
+        layout, tiling = tile.layout, tile.tiling
         background = tf.reshape(background, [-1, channels])
         inputs = [
             tf.reshape(foreground, [-1, channels]),
@@ -44,9 +44,6 @@ def attend_tiled(foreground, background, raw_background, known, window, options,
             layout.inverse_norms(background, options.kernel_size),
             *layout.raw_quarters(raw_background, rate),
         ]
-        # The largest matrix is that of scores with gaps.
-        most = options.memory_budget // (LIVE_MATRICES * 4 * layout.gapped_pitch)
-        tiling = WindowTiling(window, most, tile.margins)
 
         def one_tile(top, left, inputs):
             foreground, runs, inverse_norms, *raw = inputs
@@ -88,21 +85,24 @@ class ForegroundTile:
         f_size, b_size: (height, width) of the reduced foreground and background.
         known: float32 [h, w, 1], 1 where the background's patch is known.
         options: `AttentionOptions`.
+        window: (top, left, rows, columns) of the foreground's positions that are wanted.
 
     Attributes:
+        tiling: the rectangles, a `WindowTiling`.
         layout: the `BackgroundLayout`.
         margin: positions that a tile needs around it.
-        margins: places that a tile holds besides its own, (rows, columns).
     """
 
-    def __init__(self, f_size, b_size, known, options):
+    def __init__(self, f_size, b_size, known, options, window):
         self._size = f_size
         self._options = options
         self.margin = options.fuse_taps // 2 + 1  # the fuse, and patches pasted one position away
         reach = options.kernel_size // 2
-        self.layout = BackgroundLayout(b_size, self.margin, reach)
         self._gaps = Gaps(f_size, reach, self.margin)
-        self.margins = (2 * self.margin + self._gaps.more, 2 * self.margin)
+        # The largest matrix is that of scores with gaps.
+        most = options.memory_budget // (LIVE_MATRICES * 4 * largest_pitch(b_size, self.margin, reach))
+        self.tiling = WindowTiling(window, most, (2 * self.margin + self._gaps.more, 2 * self.margin))
+        self.layout = BackgroundLayout(b_size, self.margin, reach, self.tiling.columns + 2 * self.margin)
         # After the fuse one position of the margin is left.
         self._known = self.layout.place(known, 1)[:, 0]
         self._factors = self._known * options.softmax_scale
@@ -144,7 +144,7 @@ class ForegroundTile:
     def _scores(self, foreground, runs, inverse_norms, ys, xs):
         """Inner products of patches: sums of runs' products, one row above the other.
 
-        Returns float32 [len(ys) * len(xs) + 2 * margin + 3, pitch].
+        Returns float32 [len(ys) * len(xs) + 2 * margin + 5, pitch].
         """
         nothing, across = self._size[0] * self._size[1], tf.size(xs)
         gapped, places = self._gaps.around(ys[0], tf.size(ys))
@@ -156,7 +156,7 @@ class ForegroundTile:
         x = whole_rows(step_sum(x, across * pitch + self.layout.width, self._options.kernel_size), pitch)
 
         # Spare rows: later steps reach a little beyond the margin's rows, and drop incomplete ones.
-        spare = [[0, 2 * self.margin + 3]]
+        spare = [[0, 2 * self.margin + 5]]
         exists = wrapped_grid(ys, xs, self._size) < nothing
         exists = tf.pad(tf.reshape(tf.cast(exists, tf.float32), [-1]), spare)
         places = tf.pad(tf.reshape(places[:, None] * across + tf.range(across), [-1]), spare)

@@ -75,10 +75,10 @@ def test_no_snapshot_is_without_its_config(run, tmp_path, monkeypatch):
         ("run", ["--count=1", "--output_dir=taken"], "there are checkpoints in taken already"),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, run, generator, tmp_path, log_dir, flags, message):
+def test_one_line_for_what_the_user_can_mend(in_process, run, generator, tmp_path, log_dir, flags, message):
     (tmp_path / "run").symlink_to(run)
     tf1.save(tmp_path / "theirs", generator, step=3)
     tf1.save(tmp_path / "taken", generator, step=39)
-    done = script("average_snapshots", f"--log_dir={log_dir}", "--output_dir=new", *flags, cwd=tmp_path)
+    done = in_process("average_snapshots", f"--log_dir={log_dir}", "--output_dir=new", *flags, cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1 and message in done.stderr

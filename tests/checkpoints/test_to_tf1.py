@@ -108,7 +108,7 @@ def test_there_and_back(script, tmp_path, trainer, ours):
     assert_equal(values(again), after)
 
 
-def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
+def test_guided_loss_scaled_and_without_mask(in_process, tmp_path, rng):
     precision = "mixed_float16"
     recipe = DeepFillV2(Discriminator(guided=True, with_mask=False))
     generator = Generator(guided=True, dtype=precision)
@@ -117,7 +117,7 @@ def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
         variable.assign(np.asarray(rng.integers(1, 100, variable.shape), variable.dtype.as_numpy_dtype))
     prefix = save(trainer, tmp_path / "ours", step=30)
     # The checkpoint itself tells what it is of.
-    done = script("to_tf1", f"--checkpoint_dir={prefix}", f"--output_dir={tmp_path}")
+    done = in_process("to_tf1", f"--checkpoint_dir={prefix}", f"--output_dir={tmp_path}")
     assert done.returncode == 0, done.stderr
     assert done.stderr == "" and done.stdout.endswith("step 30\n")
 
@@ -138,13 +138,13 @@ def test_guided_loss_scaled_and_without_mask(script, tmp_path, rng):
         ("gone", "new", "no checkpoint at gone"),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, tmp_path, ours, theirs, source, output, message):
+def test_one_line_for_what_the_user_can_mend(in_process, tmp_path, ours, theirs, source, output, message):
     (tmp_path / "ours").symlink_to(ours)
     (tmp_path / "theirs").symlink_to(theirs)
     (tmp_path / "file").touch()
     (tmp_path / "taken" / "snap-2.data-00000-of-00001").mkdir(parents=True)
     before = {p: p.stat().st_mtime_ns for folder in (ours, theirs) for p in folder.iterdir()}
-    done = script("to_tf1", f"--checkpoint_dir={source}", f"--output_dir={output}", cwd=tmp_path)
+    done = in_process("to_tf1", f"--checkpoint_dir={source}", f"--output_dir={output}", cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert message in done.stderr

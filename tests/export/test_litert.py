@@ -44,10 +44,10 @@ def crops(side):
         yield f"{side}_{path.stem}", np.concatenate([photograph, mask], axis=-1)[None]
 
 
-def run_apart(folder, inputs, sides):
-    """The fills of a file, by a process without TensorFlow."""
+def run_apart(file, inputs, sides, folder):
+    """The fills of a file, by a process without TensorFlow in a folder."""
     np.savez(folder / "in.npz", **inputs)
-    command = [sys.executable, "-c", RUN, "model.tflite", "in.npz", "out.npz", *map(str, sides)]
+    command = [sys.executable, "-c", RUN, file, "in.npz", "out.npz", *map(str, sides)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     with np.load(folder / "out.npz") as found:
@@ -61,38 +61,41 @@ def exported(inpainter, folder, sizes, weights="float32", **more):
     return folder
 
 
-@pytest.fixture(scope="module")
-def folder(bundled, tmp_path_factory):
-    return exported(bundled, tmp_path_factory.mktemp("litert") / "1", [128, 64])
-
-
-def test_fills_are_equal_to_the_last_level(bundled, folder):
+def test_fills_are_equal_to_the_last_level(bundled, litert_file, tmp_path):
     inputs = dict([*crops(64), *crops(128)])
-    found = run_apart(folder, inputs, (64, 128))
+    found = run_apart(litert_file, inputs, (64, 128), tmp_path)
     assert len(found) == 2 * len(PHOTOGRAPHS)
     for name, x in inputs.items():
         image, mask = x[..., :3], x[..., 3:]
         np.testing.assert_array_equal(found[name][mask[..., 0] == 0], image[mask[..., 0] == 0])
         assert (found[name] != image).any()
         np.testing.assert_array_equal(found[name], bundled(image, mask))
-    size = (folder / "model.tflite").stat().st_size
-    assert size < 17.5e6  # of which 16.2 are the weights, once
+    assert litert_file.stat().st_size < 17.5e6  # of which 16.2 are the weights, once
 
 
-def test_the_file_says_what_it_is(bundled, folder):
-    with zipfile.ZipFile(folder / "model.tflite") as attached:
+def test_the_file_says_what_it_is(litert_file):
+    with zipfile.ZipFile(litert_file) as attached:
         said = json.loads(attached.read("config.json"))
     assert said["sizes"] == [64, 128] and said["colours"] == "RGB" and said["weights"] == "float32"
     assert "Apache-2.0" in said["licence"] and said["edge_threshold"] == 0.6
     config = GeneratorConfig(fill_size="auto", detail="residual")
-    assert resolve(folder) == resolve(folder / "model.tflite") == config
+    assert resolve(litert_file.parent) == resolve(litert_file) == config
     with pytest.raises(UserError, match="network=gated, received network=plain"):
-        resolve(folder, network="plain")
+        resolve(litert_file, network="plain")
+
+
+def test_overwriting(bundled, monkeypatch, tmp_path):
+    """Without the graphs and their conversion, which take long."""
+    for name in ("fill_function", "copy_function", "_converted"):
+        monkeypatch.setattr(f"inpaint.export.litert.{name}", lambda *arguments: b"converted")
+    folder = exported(bundled, tmp_path / "1", [128, 64])
+    (folder / "notes.txt").touch()
     with pytest.raises(UserError, match="exists already"):
         exported(bundled, folder, [64])
-    (folder / "notes.txt").touch()
     exported(bundled, folder, [64], overwrite=True)
-    assert [path.name for path in folder.iterdir()] == ["model.tflite"] and resolve(folder) == config
+    assert [path.name for path in folder.iterdir()] == ["model.tflite"]
+    with zipfile.ZipFile(folder / "model.tflite") as attached:
+        assert json.loads(attached.read("config.json"))["sizes"] == [64]
 
 
 @pytest.mark.slow
@@ -104,7 +107,7 @@ def test_smaller_weights(bundled, tmp_path, weights, least, most_bytes):
     folder = exported(bundled, tmp_path / "1", [256, 512], weights)
     assert (folder / "model.tflite").stat().st_size < most_bytes
     inputs = dict(crops(256))
-    found, errors = run_apart(folder, inputs, (256,)), []
+    found, errors = run_apart(folder / "model.tflite", inputs, (256,), tmp_path), []
     for name, x in inputs.items():
         mask = x[..., 3] > 0
         errors.append(
@@ -155,7 +158,7 @@ def test_guided(tmp_path):
         (["--size=256"], "--size is for --format=onnx and litert only"),
     ],
 )
-def test_refusals(script, tmp_path, flags, told):
-    done = script("export", f"--export_dir={tmp_path}/1", *flags)
+def test_refusals(in_process, tmp_path, flags, told):
+    done = in_process("export", f"--export_dir={tmp_path}/1", *flags)
     assert done.returncode == 1 and done.stderr.count("\n") <= 2 and told in done.stderr
     assert not (tmp_path / "1").exists()

@@ -23,17 +23,8 @@ COFFEE = ROOT / "inpaint/examples/photographs/coffee.png"
 
 
 @pytest.fixture(scope="module")
-def file(bundled, tmp_path_factory):
-    from inpaint.export.litert import export_litert
-
-    folder = tmp_path_factory.mktemp("light") / "1"
-    export_litert(bundled, folder, SIDES, "float32", resolve(None))
-    return folder / "model.tflite"
-
-
-@pytest.fixture(scope="module")
-def light(file):
-    return Inpainter.from_checkpoint(file)
+def light(litert_file):
+    return Inpainter.from_checkpoint(litert_file)
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +49,11 @@ HOLES = {
 
 @pytest.mark.parametrize("detail", ["residual", "none"])
 @pytest.mark.parametrize("holes", HOLES.values(), ids=HOLES)
-def test_within_one_level_of_tensorflow(light, file, bundled, photograph, holes, detail):
+def test_within_one_level_of_tensorflow(light, litert_file, bundled, photograph, holes, detail):
     mask = np.zeros(photograph.shape[:2], np.uint8)
     for top, left, height, width in holes:
         mask[top : top + height, left : left + width] = 1
-    light = light if detail == "residual" else Inpainter.from_checkpoint(file, detail="none")
+    light = light if detail == "residual" else Inpainter.from_checkpoint(litert_file, detail="none")
     found, expected = light(photograph, mask), with_tensorflow(bundled, detail)(photograph, mask)
     np.testing.assert_array_equal(found[mask == 0], photograph[mask == 0])
     assert (found[mask > 0] != photograph[mask > 0]).any(axis=-1).mean() > 0.5
@@ -98,7 +89,7 @@ def test_pasting_is_that_of_patches_with_overlap(rng):
         np.testing.assert_allclose(found, part, rtol=1e-5)
 
 
-def test_a_command_without_tensorflow(file, tmp_path):
+def test_a_command_without_tensorflow(litert_file, tmp_path):
     mask = np.zeros((400, 600), np.uint8)
     mask[100:120, 200:230] = 255
     Image.fromarray(mask).save(tmp_path / "m.png")
@@ -106,18 +97,18 @@ def test_a_command_without_tensorflow(file, tmp_path):
         "import sys; from inpaint.cli.dispatch import main; main(sys.argv[1:]); "
         "assert not {'tensorflow', 'keras'} & {name.split('.')[0] for name in sys.modules}"
     )
-    flags = [f"--image={COFFEE}", "--mask=m.png", f"--checkpoint_dir={file.parent}", "--output=o.png"]
+    flags = [f"--image={COFFEE}", "--mask=m.png", f"--checkpoint_dir={litert_file.parent}", "--output=o.png"]
     command = [sys.executable, "-c", program, "fill", *flags]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert done.stdout.startswith(f"loaded {file} into LiteRT; fill_size=auto, detail=residual\n")
+    assert done.stdout.startswith(f"loaded {litert_file} into LiteRT; fill_size=auto, detail=residual\n")
     filled, image = (np.asarray(Image.open(path)) for path in (tmp_path / "o.png", COFFEE))
     np.testing.assert_array_equal(filled[mask == 0], image[mask == 0])
     assert (filled[mask > 0] != image[mask > 0]).any()
 
 
-def test_what_litert_cannot_do_is_told(file, light, tmp_path, photograph):
+def test_what_litert_cannot_do_is_told(litert_file, light, tmp_path, photograph):
     for options, told in (
         ({"fill_size": "whole"}, "^LiteRT fills with --fill_size=auto only, received whole$"),
         ({"fill_size": 256}, "^LiteRT fills with --fill_size=auto only, received 256$"),
@@ -129,13 +120,13 @@ def test_what_litert_cannot_do_is_told(file, light, tmp_path, photograph):
         ({"network": "plain"}, "network=gated, received network=plain"),
     ):
         with pytest.raises(UserError, match=told):
-            Inpainter.from_checkpoint(file, **options)
+            Inpainter.from_checkpoint(litert_file, **options)
     with pytest.raises(UserError, match="^--runtime=litert needs a file that export --format=litert wrote"):
         Inpainter.from_checkpoint(runtime="litert")
     with pytest.raises(UserError, match="takes no sketch"):
         light(photograph, photograph[..., 0] > 250, photograph[..., 0])
     cut = tmp_path / "cut.tflite"
-    cut.write_bytes(file.read_bytes()[:100_000])
+    cut.write_bytes(litert_file.read_bytes()[:100_000])
     other = tmp_path / "other.tflite"
     shutil.copy(COFFEE, other)
     for path in (cut, other):
@@ -147,7 +138,7 @@ def test_what_litert_cannot_do_is_told(file, light, tmp_path, photograph):
         Inpainter.from_checkpoint(tmp_path / "none.tflite")
 
 
-def test_what_is_missing_is_told(file, monkeypatch):
+def test_what_is_missing_is_told(litert_file, monkeypatch):
     def without(*names):
         found = importlib.util.find_spec
         monkeypatch.setattr(
@@ -159,16 +150,16 @@ def test_what_is_missing_is_told(file, monkeypatch):
         UserError, match="^this needs TensorFlow, which is not installed, to run the bundled weights: "
     ):
         choice.litert_file(None, GeneratorConfig(fill_size="auto"), "float32", "auto")
-    assert choice.litert_file(file, resolve(file), "float32", "auto") == file
+    assert choice.litert_file(litert_file, resolve(litert_file), "float32", "auto") == litert_file
     monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(UserError, match="needs LiteRT: pip install ai-edge-litert$"):
-        Inpainter.from_checkpoint(file)
+        Inpainter.from_checkpoint(litert_file)
 
 
-def test_the_bundled_weights_may_be_such_a_file(file, monkeypatch, tmp_path):
+def test_the_bundled_weights_may_be_such_a_file(litert_file, monkeypatch, tmp_path):
     """As in the light distribution."""
-    shutil.copy(file, tmp_path / "model.tflite")
+    shutil.copy(litert_file, tmp_path / "model.tflite")
     monkeypatch.setattr(choice, "BUNDLED", tmp_path)
     auto = GeneratorConfig(fill_size="auto", detail="residual")
     assert choice.litert_file(None, auto, "float32", "auto") == tmp_path / "model.tflite"

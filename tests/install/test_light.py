@@ -46,8 +46,9 @@ def requirements(metadata):
 def installed(wheel, tmp_path_factory):
     """An environment with the wheel, and with links to this one's distributions that it needs, no others."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    done = run(folder / "bin" / "python", "-m", "pip", "install", "--no-deps", wheel, cwd=folder)
+    venv.create(folder)
+    pip = sys.executable, "-m", "pip", "--python", folder / "bin" / "python"
+    done = run(*pip, "install", "--no-deps", wheel, cwd=folder)
     assert done.returncode == 0, done.stderr
     [packages] = folder.glob("lib/python*/site-packages")
     waiting, linked = {*NEEDED}, set()

@@ -87,8 +87,9 @@ def built(source, tmp_path_factory):
 def installed(built, tmp_path_factory):
     """The folder of the programs of an environment with the wheel, whose dependencies are this one's."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
-    run(folder / "bin" / "python", "-m", "pip", "install", "--no-deps", built[1], cwd=folder)
+    venv.create(folder)
+    pip = sys.executable, "-m", "pip", "--python", folder / "bin" / "python"
+    run(*pip, "install", "--no-deps", built[1], cwd=folder)
     # A line in a .pth file adds a folder, but not what the .pth files in it add, such as the checkout.
     borrowed = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
     [packages] = folder.glob("lib/python*/site-packages")

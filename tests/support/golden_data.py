@@ -1,5 +1,6 @@
 """The arrays in tests/golden: what the original printed under TensorFlow 1.15, and its weights."""
 
+import functools
 import pathlib
 import zlib
 
@@ -20,7 +21,12 @@ GAIN, FAMILY_GAIN, UNET_GAIN = 2.4, 1.25, 1.4
 
 def seeded_array(name, shape, seed, gain=GAIN):
     """The value of the TF1 variable `name` in golden runs with this seed."""
-    rng = np.random.RandomState((zlib.crc32(name.encode()) + int(seed)) % 2**32)
+    return _seeded_array(name, tuple(shape), int(seed), gain).copy()  # TensorFlow may write into it
+
+
+@functools.lru_cache(maxsize=256)
+def _seeded_array(name, shape, seed, gain):
+    rng = np.random.RandomState((zlib.crc32(name.encode()) + seed) % 2**32)
     z = rng.standard_normal(size=shape)
     if name.endswith("/kernel"):
         gain = 1.0 if name.endswith("conv17/kernel") or name.startswith("discriminator") else gain

@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = {
     "tests/bulk/test_fill_many.py": "cluster",
     "tests/bulk/test_lost_workers.py": "cluster",
+    "tests/checkpoints/test_to_tf1.py": "to_tf1",
     "tests/demo/test_access.py": "canvas",
     "tests/demo/test_canvas.py": "canvas",
     "tests/demo/test_page.py": "page",
@@ -17,8 +18,11 @@ TOGETHER = {
     "tests/export/test_export.py": "exported",
     "tests/export/test_export_elsewhere.py": "exported",
     "tests/export/test_export_refusals.py": "exported",
+    "tests/export/test_litert.py": "litert",
     "tests/export/test_serving_client.py": "exported",
     "tests/inference/test_inpainter.py": "inpainter",
+    "tests/inference/test_light_runtime.py": "litert",
+    "tests/install/test_light.py": "light",
     "tests/install/test_wheel.py": "wheel",
     "tests/models/test_window.py": "window",
 }

@@ -137,9 +137,9 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
         (("--data_flist=images", "--precision=mixed_float16"), "mixed_float16 trains on GPUs only"),
     ],
 )
-def test_one_line_for_what_the_user_can_mend(script, images, tmp_path, arguments, message):
+def test_one_line_for_what_the_user_can_mend(in_process, images, tmp_path, arguments, message):
     (tmp_path / "list.txt").write_text(f"{images}/0.png\ngone.png\ngone2.png\n")
-    done = script("train.py", *arguments, cwd=tmp_path)
+    done = in_process("train", *arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert message in done.stderr
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
