@@ -280,6 +280,28 @@ def test_png_keeps_all_bits(visit, photo, tmp_path):
             np.testing.assert_array_equal(np.array(result)[~hole], original[~hole])
 
 
+def test_a_border(visit, photo, tmp_path):
+    """A photo with transparency and a fill is extended: what was there is the same, the border is filled."""
+    pixels = np.dstack([np.array(Image.open(photo[0])), np.full((200, 260), 90, np.uint8)])
+    Image.fromarray(pixels).save(tmp_path / "clear.png")
+    visitor = visit()
+    before = np.array(filled(visitor, tmp_path / "clear.png", photo[1])[1])
+    visitor["#stage"].focus()
+    visitor.page.keyboard.press("x")
+    visitor.page.keyboard.press("ArrowUp")
+    visitor.page.keyboard.press("ArrowLeft")
+    visitor.page.keyboard.press("ArrowLeft")
+    visitor.page.keyboard.press("Enter")
+    visitor.expect(visitor["#status"]).to_contain_text("The border is hole")
+    visitor.fill()
+    after = np.array(visitor.download()[1])
+    assert after.shape == (216, 292, 4)
+    np.testing.assert_array_equal(after[16:, 32:], before)
+    border = np.ones((216, 292), bool)
+    border[16:, 32:] = False
+    assert (after[border][:, 3] == 255).all() and np.ptp(after[border][:, :3]) > 30
+
+
 def test_no_image(visit, tmp_path):
     (tmp_path / "photo.tif").write_bytes(b"II*\0 and no more")
     visitor = visit()

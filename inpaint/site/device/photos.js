@@ -34,7 +34,7 @@ export async function open(file, name) {
   const download = `${stem || "photo"}_filled${own}`;
   const transparent = type === "image/png" && pixels.data.some((value, i) => i % 4 === 3 && value < 255);
   const said = { transparent, shown: true, download };
-  const id = await put({ file, said, border: NONE, fills: [] });
+  const id = put({ file, said, border: NONE, fills: [] });
   return used(id, pixels, said);
 }
 
@@ -46,11 +46,11 @@ function used(id, pixels, said) {
 
 // Keep a copy of a photo with a border of { left, top, right, bottom } gray pixels in addition.
 export async function extend(id, border) {
-  const [{ file, said, border: before, fills }, pixels] = [await kept(id), await pixelsOf(id)];
+  const [{ root, said, border: before, fills }, pixels] = [await kept(id), await pixelsOf(id)];
   const wider = withBorder(pixels, border);
   const sum = Object.fromEntries(Object.entries(before).map(([side, width]) => [side, width + border[side]]));
   const moved = fills.map((each) => ({ ...each, left: each.left + border.left, top: each.top + border.top }));
-  return used(await put({ file, said, border: sum, fills: moved }), wider, said);
+  return used(put({ root, said, border: sum, fills: moved }), wider, said);
 }
 
 function withBorder(pixels, border) {
@@ -72,10 +72,13 @@ function dataOf(source) {
   return context.getImageData(0, 0, width, height);
 }
 
+// What is kept of a photo: { root, file, said, border, fills }. The file is kept once, with the photo that was opened,
+// `root`; what was made of it has the rest.
 async function kept(id) {
   const photo = await get(id);
-  if (!photo) throw new Error(t("This photo is no longer kept: open it again."));
-  return photo;
+  const file = photo?.file ?? (photo && (await get(photo.root))?.file);
+  if (!file) throw new Error(t("This photo is no longer kept: open it again."));
+  return { root: id, ...photo, file };
 }
 
 // Pixels of a photo with its fills: ImageData.
@@ -101,8 +104,8 @@ function lay(pixels, { left, top, width, height, data }) {
 
 // Fill a hole, { left, top, width, height, data }, not 0 in the hole; `scale` as for `fill.js`.
 export async function fill(id, hole, scale, told) {
-  const [{ fills, ...photo }, pixels] = [await kept(id), await pixelsOf(id)];
-  const { gray } = await about(photo.file);
+  const [{ file, fills, ...photo }, pixels] = [await kept(id), await pixelsOf(id)];
+  const { gray } = await about(file);
   const { left, top, width, height } = hole;
   const mask = { width: pixels.width, height: pixels.height, data: new Uint8Array(pixels.data.length / 4) };
   for (let y = 0; y < height; y += 1) {
@@ -126,7 +129,7 @@ export async function fill(id, hole, scale, told) {
   const done = { left, top, width, height, data };
   const filledPixels = new ImageData(pixels.data.slice(), pixels.width);
   lay(filledPixels, done);
-  const next = await put({ ...photo, fills: [...fills, done] });
+  const next = put({ ...photo, fills: [...fills, done] });
   current = { id: next, pixels: filledPixels };
   return { id: next, left, top, width, height, pixels: count, seconds };
 }

@@ -1,9 +1,12 @@
-// What is kept of photos in this browser, by id, until it was not used for a while.
+// What is kept of photos by id: in memory, and in this browser until a while has passed. Nothing waits for the latter,
+// as private windows have little room and let writers wait without an end.
 
 const NAME = "inpaint-device";
 const PHOTOS = "photos";
 
+const photos = new Map();
 let database = null;
+let last = 0;
 
 function answered(request) {
   return new Promise((resolve, reject) => {
@@ -15,17 +18,24 @@ function answered(request) {
 async function ask(mode, act) {
   if (!database) {
     const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(PHOTOS, { autoIncrement: true });
+    request.onupgradeneeded = () => request.result.createObjectStore(PHOTOS);
     database = answered(request);
   }
   return answered(act((await database).transaction(PHOTOS, mode).objectStore(PHOTOS)));
 }
 
-// Keep a photo; returns its id.
-export const put = (photo) => ask("readwrite", (all) => all.add({ ...photo, at: Date.now() }));
+// Keep a photo; returns its id, a number that later ones exceed.
+export function put(photo) {
+  last = Math.max(Date.now(), last + 1);
+  const id = last;
+  const kept = { ...photo, at: Date.now() };
+  photos.set(id, kept);
+  ask("readwrite", (all) => all.put(kept, id)).catch((error) => console.warn(error)); // a reload will not find it
+  return id;
+}
 
 // The photo with an id, or undefined.
-export const get = (id) => ask("readonly", (all) => all.get(id));
+export const get = async (id) => photos.get(id) ?? ask("readonly", (all) => all.get(id));
 
 // Remove the photos that were kept more than so many minutes ago.
 export async function removeOld(minutes) {

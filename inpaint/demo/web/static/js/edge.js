@@ -26,7 +26,7 @@ export class Edge {
   }
 
   #dashes(context, ratio) {
-    this.phase = (this.phase + 1) % (2 * DASH);
+    this.phase = (this.phase + 2) % (2 * DASH);
     const side = 2 * DASH * ratio;
     const tile = new OffscreenCanvas(side, side);
     const drawing = tile.getContext("2d");

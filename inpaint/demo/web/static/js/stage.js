@@ -7,7 +7,7 @@ import { View } from "./view.js";
 import { t } from "./words.js";
 
 const LAYERS = ["photo", "hole", "edge", "sketch", "cursor"];
-const STEP = 80; // milliseconds between the steps of moving dashes
+const STEP = 250; // milliseconds between the steps of moving dashes: the network may need the processor
 const ROOM = 0.75; // of the fitted scale, while there are edges to be pulled
 const RING = { "rgb(0 0 0 / .55)": 3.5, white: 1.5 }; // colours and widths, seen on any background
 
