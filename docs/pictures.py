@@ -25,7 +25,7 @@ from inpaint.inference.inpainter import Inpainter
 
 _ROOT = pathlib.Path(__file__).parents[1]
 _EXAMPLES = _ROOT / "inpaint" / "examples"
-_STROKES = [[(512, 500), (508, 518)], [(795, 685), (822, 690), (826, 712), (796, 722)]]  # over the boulders
+_STROKES = [[(512, 500), (508, 518)], [(788, 683), (826, 686), (832, 716), (788, 722)]]  # over the boulders
 _SHOWN = (400, 360, 1024, 768)  # of the example, beside each other
 _WIDTH = 800  # pixels of both pictures
 _FILLED = _ROOT / "inpaint/demo/web/static/filled"

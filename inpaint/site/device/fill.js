@@ -11,7 +11,8 @@ import { regions } from "./scale.js";
 //   told(done, total): hears how many parts are done
 // Returns the pixels of the photo with the filled hole.
 export async function fill(pixels, mask, { detail, holeWidth, sides }, run, told) {
-  const target = { ...pixels, data: pixels.data.slice() };
+  const { width, height, data } = pixels;
+  const target = { width, height, data: data.slice() };
   const parts = regions(mask, holeWidth, sides);
   for (const [index, region] of parts.entries()) {
     told(index, parts.length);

@@ -54,11 +54,10 @@ export async function extend(id, border) {
 }
 
 function withBorder(pixels, border) {
-  const { data, width } = bordered({ ...dataOnly(pixels), channels: 4 }, border, 128, 255);
-  return new ImageData(data, width);
+  const { width, height, data } = pixels;
+  const wider = bordered({ width, height, data, channels: 4 }, border, 128, 255);
+  return new ImageData(wider.data, wider.width);
 }
-
-const dataOnly = ({ width, height, data }) => ({ width, height, data });
 
 async function decoded(file) {
   const bitmap = await createImageBitmap(file, RAW).catch(() => null);
@@ -127,10 +126,9 @@ export async function fill(id, hole, scale, told) {
     data[4 * i + 3] = 255;
   }
   const done = { left, top, width, height, data };
-  const filledPixels = new ImageData(pixels.data.slice(), pixels.width);
-  lay(filledPixels, done);
+  lay(result, done); // where gray replaces colours
   const next = put({ ...photo, fills: [...fills, done] });
-  current = { id: next, pixels: filledPixels };
+  current = { id: next, pixels: new ImageData(result.data, result.width) };
   return { id: next, left, top, width, height, pixels: count, seconds };
 }
 
