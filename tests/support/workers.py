@@ -25,6 +25,7 @@ TOGETHER = {
     "tests/install/test_light.py": "light",
     "tests/install/test_wheel.py": "wheel",
     "tests/models/test_window.py": "window",
+    "tests/site/test_site.py": "site",
 }
 
 
