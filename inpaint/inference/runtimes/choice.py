@@ -54,6 +54,7 @@ def litert_file(path, config, precision, runtime):
         if file is None:
             return None
         raise UserError(f"{name} are for LiteRT, received --runtime=tensorflow: name a checkpoint")
+    _check_auto(config.fill_size)  # before the file is read, which takes time
     if precision != "float32":
         raise UserError(f"LiteRT computes as its file says: leave --precision out, received {precision}")
     return file
@@ -62,9 +63,13 @@ def litert_file(path, config, precision, runtime):
 def filler_for(generator, edge_threshold, hole_only, eager, fill_size, detail):
     """What fills batches for an `Inpainter`: arguments as of its constructor, but `detail` a bool."""
     if isinstance(generator, LiteRTNetwork):
-        if fill_size != "auto":
-            raise UserError(f"LiteRT fills with --fill_size=auto only, received {fill_size}")
+        _check_auto(fill_size)
         return LiteRTFiller(generator, detail)
     from inpaint.inference.runtimes.tensorflow_filler import TensorFlowFiller
 
     return TensorFlowFiller(generator, edge_threshold, hole_only, eager, detail)
+
+
+def _check_auto(fill_size):
+    if fill_size != "auto":
+        raise UserError(f"LiteRT fills with --fill_size=auto only, received {fill_size}")
