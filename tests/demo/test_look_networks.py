@@ -39,15 +39,15 @@ def test_shows_what_a_network_has(visitor, photo):
 
 def shown_of(visitor, network):
     """Look inside with a network: the captions of its stages, gates and masks that are visible."""
+    first = visitor["#stages img"].first
+    before = first.get_attribute("src") if first.count() else None
     visitor["#tab-fill"].click()
     visitor.page.click("#options")
     visitor.page.select_option("#network", label=network)
     visitor.page.keyboard.press("Escape")
-    visitor["#tab-inside"].click()
-    first = visitor["#stages img"].first
-    before = first.get_attribute("src") if first.count() else None
-    visitor.page.click("#look")
+    visitor["#tab-inside"].click()  # looks at once
     visitor.until(lambda: first.count() and first.get_attribute("src") != before)
+    visitor.expect(visitor["#stop"]).to_be_hidden()
     attended = visitor["#attention-section"].is_visible()
     shown = {"attention": attended, "slider": visitor["#stages .between"].count() > 0}
     for part in ("stages", "gates", "masks"):

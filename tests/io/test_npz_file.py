@@ -1,6 +1,7 @@
 """Archives of arrays from strangers: read, or refused in one line before they take memory."""
 
 import io
+import itertools
 import zipfile
 
 import numpy as np
@@ -62,6 +63,7 @@ def test_reads_what_numpy_writes(tmp_path):
         (npy(), "not a zip file"),
         (b"", "not a zip file"),
     ],
+    ids=itertools.count(),  # an archive has the time in it, and workers must name tests alike
 )
 def test_refuses_others_in_one_line(tmp_path, content, message):
     (tmp_path / "x.npz").write_bytes(content)
