@@ -51,14 +51,15 @@ def write_site(folder, model, overwrite=False):
         shutil.copytree(_PAGE, part, ignore=left_out)
         shutil.copy(_HERE / "static" / "server.js", part / "js")
         shutil.copy(model, part / litert_file.NAME)
-        _write_examples(part / "examples")
-        (part / "settings.json").write_text(json.dumps(_settings(said)))
+        samples = examples()
+        _write_examples(part / "examples", samples)
+        (part / "settings.json").write_text(json.dumps(_settings(said, samples)))
         _build_worker(part)
         (part / "_headers").write_text(_HEADERS)
         (part / "sw.js").write_text(_service_worker(part))
 
 
-def _settings(said):
+def _settings(said, samples):
     """What the page asks a server for at first."""
     return {
         "on_device": True,
@@ -70,12 +71,12 @@ def _settings(said):
         "size": "auto",
         "detail": said["detail"],
         "scale": {"holeWidth": said["hole_width"], "sides": sorted(said["sizes"])},
-        "examples": {name: sample.photo.name for name, sample in examples().items()},
+        "examples": {name: sample.photo.name for name, sample in samples.items()},
     }
 
 
-def _write_examples(folder):
-    for name, sample in examples().items():
+def _write_examples(folder, samples):
+    for name, sample in samples.items():
         (folder / name).mkdir(parents=True)
         shutil.copy(sample.photo, folder / name / "photo")
         shutil.copy(sample.mask, folder / name / "mask")

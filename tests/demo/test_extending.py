@@ -13,6 +13,16 @@ def labelled(visitor, size):
     visitor.expect(visitor["#stage"]).to_have_attribute("aria-label", f"Photo photo.png, {size} pixels")
 
 
+def extend_and_reload(visitor):
+    """Push the lower edge of the photo of 320 x 240 by a step, and reload the page once that is kept."""
+    visitor.page.keyboard.press("x")
+    visitor.page.keyboard.press("ArrowDown")
+    visitor.page.keyboard.press("Enter")
+    labelled(visitor, "320 x 256")
+    visitor.expect(visitor["body"]).to_have_attribute("data-kept", "true")
+    visitor.page.reload()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_an_edge_is_pulled_filled_and_undone(visit, server, photo, size):
     visitor = visit(size)
@@ -64,12 +74,7 @@ def test_arrow_keys_extend_and_a_result_goes_on(visitor, server, photo):
 
 def test_an_extended_photo_comes_back(visitor, server, photo):
     visitor.open(photo)
-    visitor.page.keyboard.press("x")
-    visitor.page.keyboard.press("ArrowDown")
-    visitor.page.keyboard.press("Enter")
-    labelled(visitor, "320 x 256")
-    visitor.expect(visitor["body"]).to_have_attribute("data-kept", "true")
-    visitor.page.reload()
+    extend_and_reload(visitor)
     labelled(visitor, "320 x 256")
     visitor.fill()
     assert server.plain.calls[-1][0][240:].all() and not server.plain.calls[-1][0][:240].any()
@@ -85,10 +90,5 @@ def test_leaving_asks_for_a_result_that_was_extended(visitor, photo):
     visitor.open(photo)
     visitor.draw((180, 120), (280, 120))
     visitor.fill()
-    visitor.page.keyboard.press("x")
-    visitor.page.keyboard.press("ArrowDown")
-    visitor.page.keyboard.press("Enter")
-    labelled(visitor, "320 x 256")
-    visitor.expect(visitor["body"]).to_have_attribute("data-kept", "true")
-    visitor.page.reload()
+    extend_and_reload(visitor)
     assert asked == ["beforeunload"]

@@ -96,6 +96,7 @@ def test_overwriting(bundled, monkeypatch, tmp_path):
     assert [path.name for path in folder.iterdir()] == ["model.tflite"]
     with zipfile.ZipFile(folder / "model.tflite") as attached:
         assert json.loads(attached.read("config.json"))["sizes"] == [64]
+    assert resolve(folder) == resolve(None)
 
 
 @pytest.mark.slow

@@ -163,5 +163,7 @@ def test_the_bundled_weights_may_be_such_a_file(litert_file, monkeypatch, tmp_pa
     monkeypatch.setattr(choice, "BUNDLED", tmp_path)
     auto = GeneratorConfig(fill_size="auto", detail="residual")
     assert choice.litert_file(None, auto, "float32", "auto") == tmp_path / "model.tflite"
+    with pytest.raises(UserError, match="^LiteRT fills with --fill_size=auto only"):
+        choice.litert_file(None, GeneratorConfig(), "float32", "auto")
     with pytest.raises(UserError, match="^the bundled weights are for LiteRT, received --runtime=tensorflow"):
         choice.litert_file(None, auto, "float32", "tensorflow")

@@ -1,10 +1,10 @@
 // Photos on this device: reading what was opened, filling, and writing the download.
 
 import { t } from "../../demo/web/static/js/words.js";
-import { bordered } from "./border.js";
 import { fill as filled } from "./fill.js";
 import { readJpeg, withSegments } from "./jpeg.js";
 import { load, run } from "./network.js";
+import { bordered, lay } from "./pixels.js";
 import { exactPixels, readPng, withChunks, writePng } from "./png.js";
 import { get, put } from "./store.js";
 
@@ -54,10 +54,11 @@ export async function extend(id, border) {
 }
 
 function withBorder(pixels, border) {
-  const { width, height, data } = pixels;
-  const wider = bordered({ width, height, data, channels: 4 }, border, 128, 255);
+  const wider = bordered(fourBytes(pixels), border, 128, 255);
   return new ImageData(wider.data, wider.width);
 }
+
+const fourBytes = ({ width, height, data }) => ({ width, height, data, channels: 4 });
 
 async function decoded(file) {
   const bitmap = await createImageBitmap(file, RAW).catch(() => null);
@@ -85,20 +86,9 @@ async function pixelsOf(id) {
   if (current.id === id) return current.pixels;
   const { file, border, fills } = await kept(id);
   const pixels = withBorder(await decoded(file), border);
-  for (const each of fills) lay(pixels, each);
+  for (const each of fills) lay(fourBytes(pixels), each);
   current = { id, pixels };
   return pixels;
-}
-
-// Lay what was filled into pixels.
-function lay(pixels, { left, top, width, height, data }) {
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const from = 4 * (y * width + x);
-      const to = 4 * ((y + top) * pixels.width + x + left);
-      if (data[from + 3]) pixels.data.set(data.subarray(from, from + 3), to);
-    }
-  }
 }
 
 // Fill a hole, { left, top, width, height, data }, not 0 in the hole; `scale` as for `fill.js`.
@@ -126,7 +116,7 @@ export async function fill(id, hole, scale, told) {
     data[4 * i + 3] = 255;
   }
   const done = { left, top, width, height, data };
-  lay(result, done); // where gray replaces colours
+  lay(fourBytes(result), done); // where gray replaces colours
   const next = put({ ...photo, fills: [...fills, done] });
   current = { id: next, pixels: new ImageData(result.data, result.width) };
   return { id: next, left, top, width, height, pixels: count, seconds };

@@ -1,8 +1,8 @@
 // PNG files with all their bits: what was not filled is the same again, and so are the chunks that tell of it.
 
 import { convertIndexedToRgb, decode, encode } from "fast-png";
-import { bordered } from "./border.js";
 import { makeUpright } from "./jpeg.js";
+import { bordered, lay } from "./pixels.js";
 
 const OF_PIXELS = ["IHDR", "PLTE", "IDAT", "IEND", "acTL", "fcTL", "fdAT"]; // and of an animation
 const OF_PALETTE = ["tRNS", "bKGD", "hIST", "sBIT"];
@@ -53,24 +53,8 @@ export function exactPixels(bytes) {
 // A PNG file, a Blob, of pixels as above with a border and fills, as photos keep them.
 export function writePng(pixels, border, fills) {
   const scale = pixels.depth === 16 ? 257 : 1;
-  const {
-    width,
-    height,
-    data: samples,
-    depth,
-    channels,
-  } = bordered(pixels, border, 128 * scale, 255 * scale);
-  const colours = channels > 2 ? 3 : 1; // gray is equal in all three
-  for (const { left, top, width: across, height: down, data: filled } of fills) {
-    for (let y = 0; y < down; y += 1) {
-      for (let x = 0; x < across; x += 1) {
-        const from = 4 * (y * across + x);
-        if (!filled[from + 3]) continue;
-        const to = channels * ((y + top) * width + x + left);
-        for (let c = 0; c < colours; c += 1) samples[to + c] = scale * filled[from + c];
-      }
-    }
-  }
-  const bytes = encode({ width, height, data: samples, depth, channels });
-  return new Blob([bytes], { type: "image/png" });
+  const wider = bordered(pixels, border, 128 * scale, 255 * scale);
+  for (const each of fills) lay(wider, each, scale);
+  const { width, height, data, depth, channels } = wider;
+  return new Blob([encode({ width, height, data, depth, channels })], { type: "image/png" });
 }

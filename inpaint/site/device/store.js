@@ -1,6 +1,8 @@
 // What is kept of photos by id: in memory, and in this browser until a while has passed. Nothing waits for the latter,
 // as private windows have little room and let writers wait without an end.
 
+import { answered, opened } from "../../demo/web/static/js/database.js";
+
 const NAME = "inpaint-device";
 const PHOTOS = "photos";
 
@@ -8,19 +10,8 @@ const photos = new Map();
 let database = null;
 let last = 0;
 
-function answered(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 async function ask(mode, act) {
-  if (!database) {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(PHOTOS);
-    database = answered(request);
-  }
+  database ??= opened(NAME, [PHOTOS]);
   return answered(act((await database).transaction(PHOTOS, mode).objectStore(PHOTOS)));
 }
 

@@ -1,6 +1,7 @@
 // A reload comes back to where one was: the photos, and each step of the work on them, are kept in this browser, for
 // as long as the server keeps its files. Each tab has its own; blobs are written once.
 
+import { answered, opened } from "./database.js";
 import { report } from "./messages.js";
 import { decoded, Photo } from "./photo.js";
 import { Work } from "./work.js";
@@ -22,7 +23,7 @@ export class Keeping {
 
   // Go back to what was kept, and keep what changes from now on; `adopt` prepares a photo.
   async begin(adopt) {
-    this.database = await opened().catch(() => null); // some private windows have none: nothing is kept
+    this.database = await opened(NAME, STORES).catch(() => null); // some private windows have none: nothing is kept
     if (!this.database) return;
     await this.#forget();
     const kept = await this.#get("tabs", this.tab);
@@ -156,21 +157,6 @@ export class Keeping {
   #ask(name, mode, act) {
     return answered(act(this.database.transaction(name, mode).objectStore(name)));
   }
-}
-
-function answered(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function opened() {
-  const request = indexedDB.open(NAME, 1);
-  request.onupgradeneeded = () => {
-    for (const name of STORES) request.result.createObjectStore(name);
-  };
-  return answered(request);
 }
 
 // A blob of a bitmap: a PNG file; blobs are themselves.
