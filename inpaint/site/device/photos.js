@@ -15,11 +15,11 @@ const RAW = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
 let current = {}; // { id, pixels } of the photo that was used last
 
-// What a file is, by its first bytes: { type, gray, profile, kept }.
-async function about(file) {
+// What a file is, by its first bytes, and as what it is written: { isPNG, type, gray, profile, kept }.
+async function described(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return { type: "image/jpeg", ...readJpeg(bytes) };
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) return { type: "image/png", ...readPng(bytes) };
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return { isPNG: true, type: "image/png", ...readPng(bytes) };
   return { type: "image/png", gray: false, profile: false, kept: [] };
 }
 
@@ -27,14 +27,15 @@ async function about(file) {
 export async function open(file, name) {
   const pixels = await decoded(file);
   if (!pixels) throw new Error(t("{name} cannot be read by this browser: try a JPEG or PNG file.", { name }));
-  const { type } = await about(file);
+  const about = await described(file);
+  const { type } = about;
   const [, stem, suffix] = name.match(/^(.*?)(\.[^.]*)?$/);
   const fitting = type === "image/jpeg" ? /^\.jpe?g$/i : /^\.png$/i;
   const own = fitting.test(suffix ?? "") ? suffix : `.${type === "image/jpeg" ? "jpg" : "png"}`;
   const download = `${stem || "photo"}_filled${own}`;
   const transparent = type === "image/png" && pixels.data.some((value, i) => i % 4 === 3 && value < 255);
   const said = { transparent, shown: true, download };
-  const id = put({ file, said, border: NONE, fills: [] });
+  const id = put({ file, about, said, border: NONE, fills: [] });
   return used(id, pixels, said);
 }
 
@@ -72,13 +73,13 @@ function dataOf(source) {
   return context.getImageData(0, 0, width, height);
 }
 
-// What is kept of a photo: { root, file, said, border, fills }. The file is kept once, with the photo that was opened,
-// `root`; what was made of it has the rest.
+// What is kept of a photo: { root, file, about, said, border, fills }. The file and what it is are kept once, with the
+// photo that was opened, `root`; what was made of it has the rest.
 async function kept(id) {
   const photo = await get(id);
-  const file = photo?.file ?? (photo && (await get(photo.root))?.file);
+  const { file, about } = (photo?.file ? photo : photo && (await get(photo.root))) ?? {};
   if (!file) throw new Error(t("This photo is no longer kept: open it again."));
-  return { root: id, ...photo, file };
+  return { root: id, ...photo, file, about };
 }
 
 // Pixels of a photo with its fills: ImageData.
@@ -93,8 +94,7 @@ async function pixelsOf(id) {
 
 // Fill a hole, { left, top, width, height, data }, not 0 in the hole; `scale` as for `fill.js`.
 export async function fill(id, hole, scale, told) {
-  const [{ file, fills, ...photo }, pixels] = [await kept(id), await pixelsOf(id)];
-  const { gray } = await about(file);
+  const [{ about, root, said, border, fills }, pixels] = [await kept(id), await pixelsOf(id)];
   const { left, top, width, height } = hole;
   const mask = { width: pixels.width, height: pixels.height, data: new Uint8Array(pixels.data.length / 4) };
   for (let y = 0; y < height; y += 1) {
@@ -112,12 +112,12 @@ export async function fill(id, hole, scale, told) {
     count += 1;
     const at = 4 * ((top + Math.floor(i / width)) * pixels.width + left + (i % width));
     const colour = result.data.subarray(at, at + 3);
-    data.set(gray ? new Array(3).fill(luma(colour)) : colour, 4 * i);
+    data.set(about.gray ? new Array(3).fill(luma(colour)) : colour, 4 * i);
     data[4 * i + 3] = 255;
   }
   const done = { left, top, width, height, data };
   lay(fourBytes(result), done); // where gray replaces colours
-  const next = put({ ...photo, fills: [...fills, done] });
+  const next = put({ root, said, border, fills: [...fills, done] });
   current = { id: next, pixels: new ImageData(result.data, result.width) };
   return { id: next, left, top, width, height, pixels: count, seconds };
 }
@@ -132,9 +132,9 @@ function canvasOf(pixels, { left = 0, top = 0, width = pixels.width, height = pi
 
 // A photo or a window of it as a bitmap, in the colours that the file means.
 export async function view(id, window) {
-  const [{ file }, pixels] = [await kept(id), await pixelsOf(id)];
+  const [{ about }, pixels] = [await kept(id), await pixelsOf(id)];
+  const { type, profile, kept: parts } = about;
   const canvas = canvasOf(pixels, window);
-  const { type, profile, kept: parts } = await about(file);
   if (!profile) return createImageBitmap(canvas);
   const part = await canvas.convertToBlob({ type, quality: 1 });
   return createImageBitmap(
@@ -144,14 +144,13 @@ export async function view(id, window) {
 
 // The download: a Blob.
 export async function write(id) {
-  const { file, border, fills } = await kept(id);
-  const { type, kept: parts } = await about(file);
+  const { file, about, border, fills } = await kept(id);
+  const { type, kept: parts } = about;
   if (type === "image/jpeg") {
     const canvas = canvasOf(await pixelsOf(id));
     return withSegments(await canvas.convertToBlob({ type, quality: QUALITY }), parts);
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const exact = bytes[0] === 0x89 ? exactPixels(bytes) : null;
+  const exact = about.isPNG ? exactPixels(new Uint8Array(await file.arrayBuffer())) : null;
   const png = exact
     ? writePng(exact, border, fills)
     : await canvasOf(await pixelsOf(id)).convertToBlob({ type: "image/png" });

@@ -26,7 +26,7 @@ export function readPng(bytes) {
   const drop = type === 3 ? [...OF_PIXELS, ...OF_PALETTE] : OF_PIXELS;
   const kept = [...chunks(bytes)].filter(([name, chunk]) => !drop.includes(name) && isUpright(name, chunk));
   const profile = kept.some(([name]) => ["iCCP", "cICP", "gAMA", "cHRM"].includes(name));
-  return { gray: type === 0 || type === 4, profile, kept: kept.map(([, chunk]) => chunk) };
+  return { gray: type === 0 || type === 4, profile, kept: kept.map(([, chunk]) => chunk.slice()) };
 }
 
 // EXIF data that tells of turns or thumbnails is not kept: it would need another checksum.
