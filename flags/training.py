@@ -26,7 +26,7 @@ _DEFAULT = "deepfill_v2"
 RETIRED = {
     "gan=pconv": "give --recipe=partial_conv",
     "gan_loss_alpha_max": "the adapted weight is at most 1",
-    "discriminator_precision": "discriminators always compute in float32",
+    "discriminator_precision": "--precision=mixed_bfloat16 is that of SN-PatchGAN, too",
     "perceptual_weight": "--gan=projected always adds the distance of its features",
     "feature_gain": "give --scaled_init",
     "gan_highpass": "give --split_frequencies",

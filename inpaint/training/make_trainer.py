@@ -22,5 +22,5 @@ def make_trainer(options):
         generator.scale_features()
     if run.freeze_encoder_norm:
         generator.encoder_norm_frozen = True
-    recipe = make_recipe(wanted, options.examples)
+    recipe = make_recipe(wanted, options.examples, run.precision)
     return Trainer(generator, recipe, **adams, ema=run.ema, jit_compile=run.jit_compile)

@@ -13,7 +13,10 @@ from inpaint.commands import train
         ("--feature_gain=2.45", "--feature_gain is gone: give --scaled_init"),
         ("--perceptual_weight=1", "--perceptual_weight is gone: --gan=projected always adds the distance"),
         ("--gan_loss_alpha_max=1", "--gan_loss_alpha_max is gone: the adapted weight is at most 1"),
-        ("--discriminator_precision=float32", "--discriminator_precision is gone: discriminators always"),
+        (
+            "--discriminator_precision=float32",
+            "--discriminator_precision is gone: --precision=mixed_bfloat16",
+        ),
         ("--stall_seconds=9", "--stall_seconds is gone: a missing batch is reported every minute"),
         ("--keep_every_hours=12", "--keep_every_hours is gone: raise --keep_checkpoints"),
     ],

@@ -7,7 +7,9 @@ from inpaint.discriminators.sn_patchgan import Discriminator
 from inpaint.models.generator import Generator
 from inpaint.models.optimizer import make_optimizer
 from inpaint.ops.keras_compat import KERAS_3
+from inpaint.options.examples import ExampleOptions
 from inpaint.options.recipes.deepfill_v2 import DeepFillV2Options
+from inpaint.training.recipes import make_recipe
 from inpaint.training.recipes.deepfill_v2 import DeepFillV2
 from inpaint.training.trainer import Trainer
 
@@ -151,6 +153,16 @@ def test_bfloat16_follows_float32(golden):
     )
     for name in ("d_loss", "g_loss", "ae_loss"):
         assert float(mixed[name]) == pytest.approx(float(exact[name]), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "precision, dtype",
+    [("float32", "float32"), ("mixed_bfloat16", "bfloat16"), ("mixed_float16", "float32")],
+)
+def test_what_the_discriminator_computes_in(precision, dtype):
+    recipe = make_recipe(DeepFillV2Options(), ExampleOptions((64, 64), False), precision)
+    assert recipe.discriminator.conv1(tf.zeros([1, 64, 64, 4])).dtype == dtype
+    assert recipe.discriminator(tf.zeros([1, 64, 64, 4])).dtype == "float32"
 
 
 def test_float16_scales_losses_and_skips_overflows(golden):

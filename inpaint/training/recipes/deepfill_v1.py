@@ -8,8 +8,8 @@ from inpaint.options.recipes.deepfill_v1 import DeepFillV1Options
 from inpaint.training.recipes.recipe import Recipe, Term
 
 
-def make(options, examples):
-    """The recipe with new critics; arguments as of `make_recipe`."""
+def make(options, examples, precision):
+    """The recipe with new critics, in float32 as their penalty needs it; arguments as of `make_recipe`."""
     patch = (examples.box.height, examples.box.width)
     critics = Critics(examples.size, patch) if options.has_discriminator else None
     return DeepFillV1(critics, options, patch)

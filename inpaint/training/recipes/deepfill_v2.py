@@ -13,7 +13,7 @@ from inpaint.training.recipes.recipe import Recipe, Term
 _ADVERSARIAL, _RECONSTRUCTION = 6.0, 2.0
 
 
-def make(options, examples):
+def make(options, examples, precision):
     """The recipe with a new discriminator; arguments as of `make_recipe`."""
     if options.gan == "none":
         return DeepFillV2(None, options)
@@ -21,7 +21,9 @@ def make(options, examples):
     if options.gan == "projected":
         features = PretrainedFeatures(options.gan_features)
         return DeepFillV2(ProjectedDiscriminator(features, guided, with_mask), options)
-    return DeepFillV2(Discriminator(guided, with_mask), options)
+    # Not float16, in which an Adam of its own would have to scale its loss, too.
+    policy = precision if precision == "mixed_bfloat16" else "float32"
+    return DeepFillV2(Discriminator(guided, with_mask, dtype=policy), options)
 
 
 class DeepFillV2(Recipe):

@@ -8,7 +8,7 @@ from inpaint.options.recipes.partial_conv import PartialConvOptions
 from inpaint.training.recipes.recipe import Recipe, Term
 
 
-def make(options, examples):
+def make(options, examples, precision):
     """The recipe, with VGG-16 if the options name its weights; arguments as of `make_recipe`."""
     return PartialConv(options, VggFeatures(options.vgg_weights) if options.vgg_weights else None)
 

@@ -6,8 +6,8 @@ from inpaint.training.recipes import deepfill_v2
 from inpaint.training.recipes.recipe import Term
 
 
-def make(options, examples):
-    return Contrast(deepfill_v2.make(options, examples).discriminator, options)
+def make(options, examples, precision):
+    return Contrast(deepfill_v2.make(options, examples, precision).discriminator, options)
 
 
 class Contrast(deepfill_v2.DeepFillV2):
