@@ -35,7 +35,7 @@ class Options(InpainterOptions, ScaleOptions):
 def main(options):
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
         raise UserError(f"the page needs {' and '.join(missing)}: pip install {' '.join(missing)}")
-    from inpaint.demo.page_folder import page_folder
+    from inpaint.demo.kept.page_folder import page_folder
     from inpaint.demo.settings import Settings
     from inpaint.demo.web.server import listen, serve
 

@@ -9,7 +9,7 @@ from support.helpers import ROOT
 
 SERVER = """
 import sys
-from inpaint.demo.page_folder import page_folder
+from inpaint.demo.kept.page_folder import page_folder
 with page_folder() as folder:
     (folder / "photo").write_text("private")
     print(folder, flush=True)

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("fastapi", reason="FastAPI is not installed")
 
 from inpaint.demo.errors import Gone  # noqa: E402
-from inpaint.demo.store import Store  # noqa: E402
+from inpaint.demo.kept.store import Store  # noqa: E402
 
 
 class Clock:

@@ -17,9 +17,10 @@ import inpaint
 from inpaint.demo import work
 from inpaint.demo.errors import Gone
 from inpaint.demo.examples import examples
-from inpaint.demo.photo import Photo, read_hole, read_photo, read_sketch
-from inpaint.demo.photos import Photos
-from inpaint.demo.store import Store
+from inpaint.demo.kept.hole import read_hole, read_sketch
+from inpaint.demo.kept.photo import Photo, read_photo
+from inpaint.demo.kept.photos import Photos
+from inpaint.demo.kept.store import Store
 from inpaint.demo.turns import Turns
 from inpaint.demo.web.answers import ERRORS, Told, WithHeaders, tell_errors
 from inpaint.demo.web.guard import Guard

@@ -3,7 +3,7 @@
 import collections
 import threading
 
-from inpaint.demo.photo import Photo
+from inpaint.demo.kept.photo import Photo
 
 _MOST_BYTES = 256 << 20
 

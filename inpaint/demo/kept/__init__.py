@@ -1,0 +1,1 @@
+"""Visitors' photos and holes: how they are read, kept and given back."""
