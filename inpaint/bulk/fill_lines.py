@@ -124,7 +124,7 @@ class FillLines:
         failures = Failures(lambda text: None)
         results, jobs = {}, []
         for index, line in enumerate(lines):
-            with failures.of(Job("", None, "", line=index)):
+            with failures.of(index):
                 job = self._job(line, index)
                 check_output(staging.local(job.output))
                 if not self._options.overwrite and self._is_done(job):
@@ -141,7 +141,7 @@ class FillLines:
                 say=lambda text: None,
             )
         for job, local in jobs:
-            with failures.of(job):
+            with failures.of(job.line):
                 if job.line not in failures.reasons:
                     height, width = image_size(local.output, max_pixels=None)
                     staging.deliver(job, local)

@@ -45,7 +45,7 @@ def folder_jobs(images, masks, output, guided, failures, **more):
     jobs, outputs = [], {}
     for line, image in enumerate(found, start=1):
         job = Job(str(image), None, "", line=line, **more)
-        with failures.of(job):
+        with failures.of(job.line):
             below = image.relative_to(images)
             mask = mask_of(image)
             suffix = below.suffix if below.suffix.lower() in SUFFIXES else ".png"

@@ -46,17 +46,17 @@ class Failures:
         self._say(f"line {line}: {reason}" if self._numbered else str(reason))
 
     @contextlib.contextmanager
-    def of(self, job, kind="unreadable"):
-        """Context manager that records a UserError as a failure of this job and continues.
+    def of(self, line, kind="unreadable"):
+        """Context manager that records a UserError as a failure of this line and continues.
 
         Args:
-            job: the `Job`.
+            line: its number.
             kind: what went wrong if the error does not tell its `kind`.
         """
         try:
             yield
         except UserError as error:
-            self.add(job.line, error, error.kind or kind)
+            self.add(line, error, error.kind or kind)
 
     def summary(self, jobs):
         """One line: how many of the jobs were filled, how many lines failed, and why."""
@@ -94,7 +94,7 @@ def read_jobs(flist, guided, failures, **more):
             failures.add(number, f"must be `image mask output`, received {line.strip()!r}", "malformed")
             continue
         job = Job(*fields, line=number, **more)
-        with failures.of(job):
+        with failures.of(job.line):
             sketch = str(sketch_path(job.image)) if guided else None
             jobs.append(dataclasses.replace(job, sketch=sketch))
     if not jobs and not failures.lines:
@@ -129,9 +129,9 @@ def fill_list(
     """
     sized = []
     for job in jobs:
-        with failures.of(job, "not writable"):
+        with failures.of(job.line, "not writable"):
             check_output(job.output)
-            with failures.of(job):
+            with failures.of(job.line):
                 sized.append((size or image_size(job.image, max_pixels), job))
     finished = len(jobs) - len(sized)
     sized.sort(key=lambda pair: (pair[0], pair[1].line))
@@ -155,7 +155,7 @@ def fill_batch(inpainter, jobs, failures, size=None, max_pixels=MAX_PIXELS, say=
     """Fill the images of a batch at once; arguments as of `fill_list`."""
     found = []
     for job in jobs:
-        with failures.of(job):
+        with failures.of(job.line):
             found.append(load(job, max_pixels, size))
     # Sorted by the decoded size: the header of a damaged file may give another one.
     found.sort(key=lambda loaded: loaded.image.size)
@@ -172,5 +172,5 @@ def fill_batch(inpainter, jobs, failures, size=None, max_pixels=MAX_PIXELS, say=
                 failures.add(loaded.job.line, error, "too large")
             continue
         for loaded, result in zip(group, filled):
-            with failures.of(loaded.job, "not writable"):
+            with failures.of(loaded.job.line, "not writable"):
                 write_filled(loaded, result)
