@@ -57,11 +57,11 @@ class PretrainedFeatures:
                 maps.append(x)
         return maps
 
-    def distance(self, images, others, masks):
-        """The perceptual distance of two batches in the holes (Zhang et al., CVPR 2018, equation 1).
+    def distances(self, images, others, masks):
+        """The perceptual distances of two batches in the holes (Zhang et al., CVPR 2018, equation 1).
 
-        Squared differences of features of length 1 at each position, averaged over the hole and summed over
-        the four maps; all channels weigh the same.
+        Squared differences of features of length 1 at each position, averaged over the hole; all channels
+        weigh the same.
 
         Args:
             images: [N, H, W, 3] in [-1, 1], BGR. No gradient flows into them.
@@ -69,16 +69,16 @@ class PretrainedFeatures:
             masks: [N or 1, H, W, 1] float32, 1 in the hole.
 
         Returns:
-            float32 scalar.
+            list of a float32 scalar for each of the four maps.
         """
         masks = tf.broadcast_to(masks, tf.concat([tf.shape(others)[:3], [1]], axis=0))
-        total = tf.constant(0.0)
+        found = []
         for real, other in zip(self(images), self(others)):
             difference = tf.stop_gradient(_of_length_one(real)) - _of_length_one(other)
             share = tf.image.resize(masks, tf.shape(other)[1:3], "area")
             squares = tf.reduce_sum(difference * difference, axis=-1, keepdims=True)
-            total += tf.math.divide_no_nan(tf.reduce_sum(squares * share), tf.reduce_sum(share))
-        return total
+            found.append(tf.math.divide_no_nan(tf.reduce_sum(squares * share), tf.reduce_sum(share)))
+        return found
 
 
 def _of_length_one(x):

@@ -23,6 +23,11 @@ class Filled(typing.NamedTuple):
     offsets: tf.Tensor | None
 
     @property
+    def all_completed(self):
+        """The images with their holes filled by each stage, a list of [N, H, W, 3]."""
+        return [complete(stage, self.incomplete, self.mask) for stage in self.stages]
+
+    @property
     def completed(self):
-        """The images with their holes filled by the last stage, [N, H, W, 3]."""
-        return complete(self.stages[-1], self.incomplete, self.mask)
+        """The last of them."""
+        return self.all_completed[-1]

@@ -150,19 +150,19 @@ def training_batch(batch):
 
 def test_perceptual_distance(features, batch):
     (real, other), masks = batch
-    expected = 0.0
+    expected = []
     for side, x, y in zip((2, 4, 8, 16), features(real), features(other)):
         x, y = (z / np.linalg.norm(z, axis=-1, keepdims=True) for z in (x.numpy(), y.numpy()))
         hole = masks.numpy()[:, ::side, ::side, 0] > 0  # the hole's edges are those of positions
-        expected += ((x - y) ** 2).sum(axis=-1)[hole].mean()
+        expected.append(((x - y) ** 2).sum(axis=-1)[hole].mean())
     with tf.GradientTape() as tape:
         tape.watch([real, other])
-        found = features.distance(real, other, masks)
+        found = features.distances(real, other, masks)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     into_real, into_other = tape.gradient(found, [real, other])
     assert into_real is None and np.any(into_other)
-    assert float(features.distance(real, real, masks)) == 0
-    assert float(features.distance(real, other, 0 * masks)) == 0
+    assert not np.any(features.distances(real, real, masks))
+    assert not np.any(features.distances(real, other, 0 * masks))
 
 
 def test_the_distance_is_part_of_the_adversarial_loss(features, batch):
@@ -174,13 +174,30 @@ def test_the_distance_is_part_of_the_adversarial_loss(features, batch):
         tape.watch(refined)
         completed = refined * masks + images * (1 - masks)
         (fake,), shares, _ = twin.discriminator.score([completed], masks)
-        distance = features.distance(images, completed, masks)
+        distance = tf.add_n(features.distances(images, completed, masks))
         adversarial = 0.3 * (generator_hinge(fake, shares) + distance)
     assert found["perceptual_distance"] == pytest.approx(float(distance), rel=1e-4) and distance > 0
     assert found["gan_loss"] == pytest.approx(float(generator_hinge(fake, shares)), abs=1e-4)
     assert found["g_loss"] == pytest.approx(float(adversarial) + found["ae_loss"], rel=1e-4)
     gradient = float(tf.reduce_mean(tf.abs(tape.gradient(adversarial, refined))))
     assert found["g_gradient"] == pytest.approx(gradient, rel=1e-3)
+
+
+def test_the_structure_loss_is_of_both_stages(features, batch):
+    (images, _), masks = batch
+    trainer, twin = new_trainer(features, structure_loss_alpha=0.3), new_trainer(features)
+    found, without = (
+        {name: float(value) for name, value in x.generator_gradients(training_batch(batch))[0].items()}
+        for x in (trainer, twin)
+    )
+    coarse, refined = (
+        features.distances(images, stage * masks + images * (1 - masks), masks)
+        for stage in twin.forward(training_batch(batch)).stages
+    )
+    expected = sum(map(float, (*coarse[2:], *refined[2:])))
+    assert found["structure_loss"] == pytest.approx(expected, rel=1e-4) and "structure_loss" not in without
+    assert found["g_loss"] == pytest.approx(without["g_loss"] + 0.3 * expected, rel=1e-4)
+    assert found["ae_gradient"] > without["ae_gradient"] and found["g_gradient"] == without["g_gradient"]
 
 
 def test_learns_and_adapts(features, batch):

@@ -87,14 +87,15 @@ def test_the_recipe_of_the_bundled_weights(resolved):
         gan="projected",
         gan_features="efficientnet_lite1.npz",
         gan_loss_alpha=0.02,
-        gan_gradient_ratio=5.0,
+        gan_gradient_ratio=16.0,
         discriminator_learning_rate=2e-4,
         discriminator_warmup=150,
         shared_batch=True,
         known_weight=0.3,
         split_frequencies=True,
+        structure_loss_alpha=0.01,
     )
-    assert (wanted.run.learning_rate, wanted.run.ema, wanted.run.batch_size) == (3e-5, 0.998, 1)
+    assert (wanted.run.learning_rate, wanted.run.ema, wanted.run.batch_size) == (5e-5, 0.999, 1)
     assert wanted.examples.size == (256, 256) and wanted.examples.box.height == 64
 
 

@@ -156,6 +156,10 @@ def test_one_line_for_what_the_user_can_mend(in_process, images, tmp_path, argum
         (("--gan=projected",), "--gan=projected needs pretrained features: --gan_features, see docs/train"),
         (("--gan=projected", "--gan_features=x.npz"), "give --discriminator_learning_rate"),
         (("--gan_features=x.npz",), "--gan_features is for --gan=projected, received --gan=sngan"),
+        (
+            ("--structure_loss_alpha=0.1",),
+            "--structure_loss_alpha is for --gan=projected, received --gan=sngan",
+        ),
         (("--gan_gradient_ratio=0.2", "--noae_loss"), "--gan_gradient_ratio needs --ae_loss and --l1_loss"),
         (("--shared_batch", "--jit_compile"), "--shared_batch and --jit_compile exclude each other"),
         (("--scaled_init", "--network=plain"), "--scaled_init is for gated convolutions"),

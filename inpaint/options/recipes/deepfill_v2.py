@@ -37,6 +37,12 @@ class DeepFillV2Options(AdversarialOptions):
         "loss to the rest.",
     )
 
+    structure_loss_alpha: float = option(
+        0.0,
+        "With --gan=projected, weight of the distance of the coarser features, of the results of all stages.",
+        least=0,
+    )
+
     @property
     def has_discriminator(self):
         return self.gan != "none"
@@ -63,5 +69,7 @@ class DeepFillV2Options(AdversarialOptions):
                 raise UserError(
                     "--gan=projected needs an Adam of its own: give --discriminator_learning_rate"
                 )
-        elif self.gan_features:
-            raise UserError(f"--gan_features is for --gan=projected, received --gan={self.gan}")
+            return
+        for name in ("gan_features", "structure_loss_alpha"):
+            if getattr(self, name):
+                raise UserError(f"--{name} is for --gan=projected, received --gan={self.gan}")

@@ -1,5 +1,7 @@
 """DeepFillv2's losses: reconstruction, and a hinge loss on scores (Yu et al., ICCV 2019)."""
 
+import tensorflow as tf
+
 from inpaint.discriminators.pretrained_features import PretrainedFeatures
 from inpaint.discriminators.projected import ProjectedDiscriminator
 from inpaint.discriminators.sn_patchgan import Discriminator
@@ -11,6 +13,7 @@ from inpaint.training.recipes.recipe import Recipe, Term
 # Of --split_frequencies, sigmas in pixels: the adversarial loss moves what is finer than the first, the
 # reconstruction loss leaves alone what is finer than the second.
 _ADVERSARIAL, _RECONSTRUCTION = 6.0, 2.0
+_STRUCTURE = 2  # the first map of features, at a stride of 8, whose distance is one of structure
 
 
 def make(options, examples, precision):
@@ -50,8 +53,15 @@ class DeepFillV2(Recipe):
         (fake,), shares, _ = self.discriminator.score([result.completed], result.mask, batch.get("sketch"))
         terms.append(Term("gan_loss", generator_hinge(fake, shares), adversarial=True))
         if isinstance(self.discriminator, ProjectedDiscriminator):
-            distance = self.discriminator.features.distance(batch["image"], result.completed, result.mask)
-            terms.append(Term("perceptual_distance", distance, adversarial=True))
+            alpha, mask = options.structure_loss_alpha, result.mask
+            distances = [
+                self.discriminator.features.distances(batch["image"], completed, mask)
+                for completed in (result.all_completed if alpha else [result.completed])
+            ]
+            terms.append(Term("perceptual_distance", tf.add_n(distances[-1]), adversarial=True))
+            if alpha:
+                coarse = [distance for stage in distances for distance in stage[_STRUCTURE:]]
+                terms.append(Term("structure_loss", tf.add_n(coarse), alpha))
         return terms
 
     def discriminator_terms(self, batch, completed):
