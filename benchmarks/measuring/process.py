@@ -17,7 +17,9 @@ with 255 in the hole. What they return comes back when the work is done. Prints 
 
 import importlib.util
 import json
+import pathlib
 import platform
+import re
 import resource
 import sys
 import time
@@ -26,7 +28,6 @@ import traceback
 import numpy as np
 
 _LIBRARIES = "numpy", "tensorflow", "keras", "torch", "ai_edge_litert", "onnxruntime"
-_MAXRSS_UNITS = (1 << 20) if sys.platform == "darwin" else (1 << 10)  # in a MB
 
 
 def main(program, folder, function, arguments, inputs, warm_up, repeats, saved, peer):
@@ -65,7 +66,7 @@ def _measured(program, function, arguments, given, warm_up, repeats, saved):
         "first_cpu_seconds": [first[1]],
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
-        "peak_mb": [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MAXRSS_UNITS],
+        "peak_mb": [_peak_mb()],
         "versions": {"python": platform.python_version()}
         | {name: sys.modules[name].__version__ for name in _LIBRARIES if name in sys.modules},
     }
@@ -73,6 +74,13 @@ def _measured(program, function, arguments, given, warm_up, repeats, saved):
 
 def _clocks():
     return np.array([time.perf_counter(), time.process_time()])
+
+
+def _peak_mb():
+    status = pathlib.Path("/proc/self/status")
+    if status.is_file():  # Linux counts the process that started this one into ru_maxrss
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)  # macOS: in bytes
 
 
 def _described(error):
