@@ -38,14 +38,14 @@ class PeerOptions(MeasureOptions):
             return []
         path = pathlib.Path(self.peer).resolve()
         if path.is_file():
-            program, folder = path, path.parent
+            name, program, folder = path.stem, path, path.parent
         elif (path / _LAYOUT).is_file():
-            program, folder = PROGRAMS / "port.py", path
+            name, program, folder = path.name, PROGRAMS / "port.py", path
         else:
             raise UserError(
                 f"--peer must be a checkout with {_LAYOUT}, or a Python file for one with other files, "
                 f"received {self.peer}"
             )
-        told = {"program": path.stem, **told}
+        told = {"program": name, **told}
         python = self.peer_python or sys.executable
         return [Setting(told, function, arguments, program, folder, python=python, peer=self.peer, **more)]
