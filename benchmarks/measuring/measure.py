@@ -99,13 +99,13 @@ def _process(setting, repeats):
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     if not setting.peer:
         done.check_returncode()
-    found = {"error": f"it ended with status {done.returncode}"}
+    found = {"error": f"it ended with status {done.returncode}"}  # -9: memory ran out
     if done.returncode == 0:
         found = json.loads(done.stdout.splitlines()[-1])
     if "error" in found:
         raise UserError(
-            f"--peer={setting.peer} cannot be measured: {found['error']}. Correct it, or name the "
-            f"Python that runs it by --peer_python, received {setting.python}"
+            f"--peer={setting.peer} cannot be measured: {found['error']}. Correct it, measure smaller images, "
+            f"or give another --peer_python than {setting.python}"
         )
     return found
 
