@@ -104,8 +104,8 @@ def _process(setting, repeats):
         found = json.loads(done.stdout.splitlines()[-1])
     if "error" in found:
         raise UserError(
-            f"--peer={setting.peer} cannot be measured: {found['error']}. Correct it, measure smaller images, "
-            f"or give another --peer_python than {setting.python}"
+            f"--peer={setting.peer} cannot be measured: {found['error']}. Correct it, use smaller images, or "
+            f"give another --peer_python than {setting.python}"
         )
     return found
 
