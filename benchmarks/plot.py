@@ -67,11 +67,11 @@ def _draw(lines, seconds, output):
         axes.set(xscale="log", yscale="log", title=_TITLES[field])
         axes.set_xticks(list(sizes), sizes.values(), rotation=30, ha="right", rotation_mode="anchor")
         axes.set_xticks([], minor=True)
-        for which, numbers in (("major", (1,)), ("minor", (2, 5))):
+        for which, numbers in (("major", (1,)), ("minor", (2, 3, 5, 7))):
             getattr(axes.yaxis, f"set_{which}_locator")(LogLocator(subs=numbers))
             getattr(axes.yaxis, f"set_{which}_formatter")("{x:g}")
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=8)
+    figure.axes[0].legend(fontsize=8, loc="lower right")
     figure.savefig(output, dpi=100)
 
 
