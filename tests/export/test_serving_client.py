@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image, ImageCms
-from support.encoders import png, tiff
+from support.encoders import bomb, png, tiff
 from support.helpers import ROOT
 from support.served_model import filled_by_test_py, same_image
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
@@ -185,7 +185,7 @@ def files(tmp_path):
     Image.fromarray(mask).save(tmp_path / "m.png")
     Image.fromarray(mask[:8, :9]).save(tmp_path / "small.png")
     (tmp_path / "notes.txt").write_text("no image")
-    Image.new("1", (20_000, 30_000)).save(tmp_path / "bomb.png")
+    (tmp_path / "bomb.png").write_bytes(bomb(20_000, 30_000))
     Image.fromarray(np.float32(mask)).save(tmp_path / "float.tif")
     frames = [Image.fromarray(mask), Image.fromarray(255 - mask)]
     frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
