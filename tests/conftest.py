@@ -63,6 +63,16 @@ def rng():
     return np.random.default_rng(0)
 
 
+@pytest.fixture
+def eagerly():
+    """Graphs run eagerly: of an update that is made once they take longer to trace than to run."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture(scope="session")
 def generator():
     """A generator with golden weights; tests must not change them."""
