@@ -11,32 +11,35 @@ from support.helpers import ROOT, command_line
 
 from inpaint.cli.dispatch import COMMANDS
 
-# Runs a command in a fresh interpreter and reports how it ended and whether TensorFlow was imported.
+# Runs commands in an interpreter; reports how each ended and whether any has imported TensorFlow.
 PROBE = """
-import io, json, sys, contextlib
+import io, json, os, sys, contextlib
 from inpaint.cli.dispatch import main
-out, err, status = io.StringIO(), io.StringIO(), 0
-with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-    try:
-        main(sys.argv[1:])
-    except SystemExit as end:
-        status = end.code
-print(json.dumps([status, out.getvalue(), err.getvalue(), "tensorflow" in sys.modules]))
+for line in sys.stdin:
+    folder, *arguments = json.loads(line)
+    os.chdir(folder)
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(arguments)
+        except SystemExit as end:
+            status = end.code
+    print(json.dumps([status, out.getvalue(), err.getvalue(), "tensorflow" in sys.modules]), flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def interpreter():
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", PROBE], **pipes) as process:
+        yield process
+
+
 @pytest.fixture
-def probe(tmp_path):
+def probe(interpreter, tmp_path):
     def run(*arguments):
-        done = subprocess.run(
-            [sys.executable, "-c", PROBE, *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        print(json.dumps([str(tmp_path), *arguments]), file=interpreter.stdin, flush=True)
+        return json.loads(interpreter.stdout.readline())
 
     return run
 

@@ -15,6 +15,7 @@ pytest.importorskip("fastapi", reason="FastAPI is not installed")
 pytest.importorskip("httpx2", reason="HTTPX 2 is not installed")
 
 from fastapi.testclient import TestClient  # noqa: E402
+from support.encoders import bomb  # noqa: E402
 from support.page_process import StubNetwork  # noqa: E402
 
 from inpaint.demo.settings import Settings  # noqa: E402
@@ -237,18 +238,16 @@ def test_examples(client):
     assert client.get("/examples/coffee/name").status_code == 404
 
 
-def bomb():
-    content = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(content, "PNG")
-    return content.getvalue()
-
-
 @pytest.mark.parametrize(
     "content, status, told",
     [
         (b"", 400, "the photo is empty (0 bytes)"),
         (b"no image", 400, "the photo is not an image that can be read"),
-        (bomb(), 413, "the photo is 20000 x 20000, and this page takes up to 0.01 million pixels"),
+        (
+            bomb(20_000, 20_000),
+            413,
+            "the photo is 20000 x 20000, and this page takes up to 0.01 million pixels",
+        ),
         (bytes(1_000_001), 413, "the file has more than 1 MB: make it smaller first"),
         (bytes(9_000_000), 413, "the file has more than 1 MB: make it smaller first"),
     ],

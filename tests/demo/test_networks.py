@@ -28,6 +28,7 @@ def test_fills_as_asked(generator, rng, hole):
         assert told[-1][0] == told[-1][1] > 10
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_sketch_of_a_guided_network(rng, hole):
     golden_data.seed_weights(generator := Generator(guided=True), SEED)
     network = Network("x", Inpainter(generator))

@@ -165,6 +165,7 @@ def test_perceptual_distance(features, batch):
     assert not np.any(features.distances(real, other, 0 * masks))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_distance_is_part_of_the_adversarial_loss(features, batch):
     (images, _), masks = batch
     trainer, twin = new_trainer(features, gan_loss_alpha=0.3), new_trainer(features)

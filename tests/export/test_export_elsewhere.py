@@ -112,7 +112,7 @@ def c_program(tmp_path_factory):
         *(compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{tf.sysconfig.get_include()}"),
         *(ROOT / "tests/support/c/run_saved_model.c", "-o", program),
         *(libraries / "libtensorflow_cc.so.2", libraries / "libtensorflow_framework.so.2"),
-        f"-Wl,-rpath,{libraries}",
+        *(f"-Wl,-rpath,{libraries}", *["-fuse-ld=gold"] * bool(shutil.which("ld.gold"))),  # 3 s sooner
         cwd=program.parent,
     )
     assert done.returncode == 0, done.stderr

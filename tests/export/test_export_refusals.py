@@ -6,20 +6,12 @@ import struct
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.encoders import bomb
 from support.served_model import filled_bytes, filled_pixels, png, same_image
 
 
 def of_size(width, height):
     return png(np.zeros((height, width), np.uint8))
-
-
-def bomb(width, height):
-    """A PNG that tells of a size and holds nothing."""
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 2, 0, 0, 0)
-        + bytes(40)
-    )
 
 
 def jpeg_bomb():

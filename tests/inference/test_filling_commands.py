@@ -249,6 +249,7 @@ def test_mask_that_was_not_turned_with_its_photograph(files, rng):
         load(Job(str(files / "x.jpg"), str(files / "m.png"), "o.png"))
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("command", ["fill", "fill_list"])
 def test_metadata_is_kept_or_stripped(in_process, files, snapshot, command):
     exif = Image.Exif()

@@ -3,6 +3,8 @@
 import struct
 import zlib
 
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
 
 def packed(values, bits):
     """Integers [H, W] or [H, W, C] as the packed rows of a TIFF, `bits` each, most significant bit first."""
@@ -58,4 +60,10 @@ def png(rows, width, depth, colour_type, before=(), after=()):
     header = struct.pack(">IIBBBBB", width, len(rows), depth, colour_type, 0, 0, 0)
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
     chunks = [chunk(b"IHDR", header), *before, chunk(b"IDAT", pixels), *after, chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    return _SIGNATURE + b"".join(chunks)
+
+
+def bomb(width, height):
+    """A PNG that tells of a size and holds no pixels."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return _SIGNATURE + header + chunk(b"IDAT", b"")

@@ -89,6 +89,7 @@ def test_updates_without_any_options_of_a_discriminator():
     assert trainer.calls == [("generator", 5)]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_warmup_leaves_the_generator_alone(batches):
     trainer, twin = seeded_trainer(DeepFillV2Options(discriminator_warmup=3)), seeded_trainer()
     before = trainer.generator.get_weights()
@@ -146,6 +147,7 @@ def with_known_gradients(rng, **more):
     return trainer, draw
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("own", [None, 3e-2])
 def test_two_step_sizes_are_two_adams(rng, own):
     adams = {"generator": NumpyAdam(1e-2)}
@@ -169,6 +171,7 @@ def test_two_step_sizes_are_two_adams(rng, own):
     assert int(trainer.discriminator_optimizer.iterations) == (3 if own else 5)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_mean_of_the_weights(rng, batches):
     trainer, draw = with_known_gradients(rng, optimizer=make_optimizer(1e-2), ema=0.9)
     names = list(trainer.generator.named_weights())

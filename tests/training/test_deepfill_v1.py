@@ -91,6 +91,7 @@ def test_training_run(golden):
     assert np.median(first_elements) < 1e-6
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_box_for_each_image_and_one_pass_for_both_updates(golden):
     one = start_batch(golden)
     same = {**one, "mask": tf.repeat(one["mask"], 2, axis=0), "box": tf.repeat(one["box"], 2, axis=0)}
@@ -123,6 +124,7 @@ def test_what_the_options_weigh(golden):
     assert float(without.generator_gradients(one)[0]["g_loss"]) == pytest.approx(2 * undiscounted, rel=1e-5)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_coarse_network_alone(golden):
     generator, options = Generator(network="deepfill_v1"), DeepFillV1Options(pretrain_coarse_network=True)
     trainer = Trainer(generator, DeepFillV1(None, options, patch=(32, 32)))

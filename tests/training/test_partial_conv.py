@@ -131,6 +131,7 @@ def test_what_fills_is_within_the_range_of_images(batch):
     assert np.abs(trainer.fill(batch)).max() == 1
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_mean_takes_moving_values_along(batch):
     trainer = Trainer(unet(), PartialConv(), ema=0.75)
     start = trainer.generator.named_weights()["unet/enc_2/moving_mean"].numpy()

@@ -101,6 +101,7 @@ def test_losses_are_weighed(golden):
             assert float(losses["ae_loss"]) == pytest.approx(ae_loss, rel=1e-4), options
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_without_a_discriminator(golden):
     golden_data.seed_weights(generator := Generator(), golden["seed"])
     trainer = Trainer(generator, DeepFillV2(None, DeepFillV2Options(gan="none")))
@@ -127,6 +128,7 @@ def test_gradients_at_the_refined_result(golden):
     assert float(losses["g_gradient"]) == pytest.approx(np.abs(gradient).mean(), rel=0.05)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_guided_and_maskless(rng):
     recipe = DeepFillV2(Discriminator(guided=True, with_mask=False))
     trainer = Trainer(Generator(guided=True), recipe)
