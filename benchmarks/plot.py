@@ -71,7 +71,7 @@ def _draw(lines, seconds, output):
             getattr(axes.yaxis, f"set_{which}_locator")(LogLocator(subs=numbers))
             getattr(axes.yaxis, f"set_{which}_formatter")("{x:g}")
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=8, loc="lower right")
+    figure.axes[0].legend(fontsize=8)
     figure.savefig(output, dpi=100)
 
 
