@@ -94,8 +94,8 @@ def test_residuals_bring_texture(bundled, scene):
         np.testing.assert_array_equal(detailed[mask == 0], image[mask == 0])
         distances = [sliced_wasserstein(image, filled, mask) for filled in (detailed, plain)]
         assert distances[0] < most * distances[1]
-    # The working copy lacks the texture, which has no detail of its size.
-    assert sharpness(image, plain, mask) < 0.4 < 0.55 < sharpness(image, detailed, mask) < 1.2
+    # The working copy lacks the texture, which has no detail of its size; the network makes up some.
+    assert sharpness(image, plain, mask) < 0.6 < 0.75 < sharpness(image, detailed, mask) < 1.2
 
 
 def test_auto_fills_all_holes(bundled, scene):
