@@ -29,19 +29,11 @@ def gate_together(activation):
         a compiled function [..., 2C] -> [..., C]; computed in float32, returned in the argument's dtype.
     """
 
-    if activation is tf.keras.activations.elu:
-        activation = _elu
-
     def gate(x):
         features, gates = tf.split(tf.cast(x, tf.float32), 2, axis=-1)  # [..., C] each
         return tf.cast(activation(features) * tf.sigmoid(gates), x.dtype)
 
     return compiled(gate)
-
-
-def _elu(x):
-    # As the original's; XLA computes `expm1`, which Keras' calls, by more than one exponential.
-    return tf.where(x > 0, x, tf.exp(tf.minimum(x, 0.0)) - 1)
 
 
 def gate_apart(activation, features, gates):
