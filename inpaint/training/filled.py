@@ -25,9 +25,12 @@ class Filled(typing.NamedTuple):
     @property
     def all_completed(self):
         """The images with their holes filled by each stage, a list of [N, H, W, 3]."""
-        return [complete(stage, self.incomplete, self.mask) for stage in self.stages]
+        return [self._completed_by(stage) for stage in self.stages]
 
     @property
     def completed(self):
         """The last of them."""
-        return self.all_completed[-1]
+        return self._completed_by(self.stages[-1])
+
+    def _completed_by(self, stage):
+        return complete(stage, self.incomplete, self.mask)
