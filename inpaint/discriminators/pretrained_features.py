@@ -58,27 +58,29 @@ class PretrainedFeatures:
         return maps
 
     def distances(self, images, others, masks):
-        """The perceptual distances of two batches in the holes (Zhang et al., CVPR 2018, equation 1).
+        """The perceptual distances of batches from one in the holes (Zhang et al., CVPR 2018, equation 1).
 
         Squared differences of features of length 1 at each position, averaged over the hole; all channels
         weigh the same.
 
         Args:
             images: [N, H, W, 3] in [-1, 1], BGR. No gradient flows into them.
-            others: the same, such as completed images.
+            others: list of such batches, such as images that were completed in several ways.
             masks: [N or 1, H, W, 1] float32, 1 in the hole.
 
         Returns:
-            list of a float32 scalar for each of the four maps.
+            for each of the others, a list of a float32 scalar for each of the four maps.
         """
-        masks = tf.broadcast_to(masks, tf.concat([tf.shape(others)[:3], [1]], axis=0))
-        found = []
-        for real, other in zip(self(images), self(others)):
-            difference = tf.stop_gradient(_of_length_one(real)) - _of_length_one(other)
-            share = tf.image.resize(masks, tf.shape(other)[1:3], "area")
+        masks = tf.broadcast_to(masks, tf.concat([tf.shape(images)[:3], [1]], axis=0))
+        real = [tf.stop_gradient(_of_length_one(x)) for x in self(images)]
+        shares = [tf.image.resize(masks, tf.shape(x)[1:3], "area") for x in real]
+
+        def distance(x, other, share):
+            difference = x - _of_length_one(other)
             squares = tf.reduce_sum(difference * difference, axis=-1, keepdims=True)
-            found.append(tf.math.divide_no_nan(tf.reduce_sum(squares * share), tf.reduce_sum(share)))
-        return found
+            return tf.math.divide_no_nan(tf.reduce_sum(squares * share), tf.reduce_sum(share))
+
+        return [list(map(distance, real, self(other), shares)) for other in others]
 
 
 def _of_length_one(x):

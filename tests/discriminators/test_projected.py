@@ -157,12 +157,12 @@ def test_perceptual_distance(features, batch):
         expected.append(((x - y) ** 2).sum(axis=-1)[hole].mean())
     with tf.GradientTape() as tape:
         tape.watch([real, other])
-        found = features.distances(real, other, masks)
+        (found,) = features.distances(real, [other], masks)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     into_real, into_other = tape.gradient(found, [real, other])
     assert into_real is None and np.any(into_other)
-    assert not np.any(features.distances(real, real, masks))
-    assert not np.any(features.distances(real, other, 0 * masks))
+    assert not np.any(features.distances(real, [real], masks))
+    assert not np.any(features.distances(real, [other], 0 * masks))
 
 
 @pytest.mark.usefixtures("eagerly")
@@ -175,7 +175,7 @@ def test_the_distance_is_part_of_the_adversarial_loss(features, batch):
         tape.watch(refined)
         completed = refined * masks + images * (1 - masks)
         (fake,), shares, _ = twin.discriminator.score([completed], masks)
-        distance = tf.add_n(features.distances(images, completed, masks))
+        distance = tf.add_n(features.distances(images, [completed], masks)[0])
         adversarial = 0.3 * (generator_hinge(fake, shares) + distance)
     assert found["perceptual_distance"] == pytest.approx(float(distance), rel=1e-4) and distance > 0
     assert found["gan_loss"] == pytest.approx(float(generator_hinge(fake, shares)), abs=1e-4)
@@ -191,10 +191,9 @@ def test_the_structure_loss_is_of_both_stages(features, batch):
         {name: float(value) for name, value in x.generator_gradients(training_batch(batch))[0].items()}
         for x in (trainer, twin)
     )
-    coarse, refined = (
-        features.distances(images, stage * masks + images * (1 - masks), masks)
-        for stage in twin.forward(training_batch(batch)).stages
-    )
+    stages = twin.forward(training_batch(batch)).stages
+    completed = [stage * masks + images * (1 - masks) for stage in stages]
+    coarse, refined = (features.distances(images, [one], masks)[0] for one in completed)
     expected = sum(map(float, (*coarse[2:], *refined[2:])))
     assert found["structure_loss"] == pytest.approx(expected, rel=1e-4) and "structure_loss" not in without
     assert found["g_loss"] == pytest.approx(without["g_loss"] + 0.3 * expected, rel=1e-4)

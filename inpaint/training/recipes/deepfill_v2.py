@@ -54,10 +54,8 @@ class DeepFillV2(Recipe):
         terms.append(Term("gan_loss", generator_hinge(fake, shares), adversarial=True))
         if isinstance(self.discriminator, ProjectedDiscriminator):
             alpha, mask = options.structure_loss_alpha, result.mask
-            distances = [
-                self.discriminator.features.distances(batch["image"], completed, mask)
-                for completed in (result.all_completed if alpha else [result.completed])
-            ]
+            completed = result.all_completed if alpha else [result.completed]
+            distances = self.discriminator.features.distances(batch["image"], completed, mask)
             terms.append(Term("perceptual_distance", tf.add_n(distances[-1]), adversarial=True))
             if alpha:
                 coarse = [distance for stage in distances for distance in stage[_STRUCTURE:]]
