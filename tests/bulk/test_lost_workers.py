@@ -60,7 +60,8 @@ def test_workers_and_nodes_that_come_and_go(connected, photographs, tmp_path):
 def test_the_command_is_killed(photographs, tmp_path, number, status):
     """Its workers end, no output is half-written, and the same command does the rest."""
     (tmp_path / "list.txt").write_text("\n".join(photographs(100)))
-    command = command_line("fill_many", "--flist=list.txt", "--report=report", "--workers=1")
+    options = ("--report=report", "--workers=1", "--fill_size=whole")
+    command = command_line("fill_many", "--flist=list.txt", *options)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
     out = tmp_path / "out"
     with open(tmp_path / "log.txt", "w") as log:

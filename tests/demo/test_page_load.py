@@ -53,32 +53,32 @@ def memory(process):
 
 
 def visit(address, number, nonsense):
-    """One visitor's requests, every third one bad: [(image, mask, result or error, expected error)]."""
+    """One visitor's requests, every third one bad: [(image, mask, how, result or error, expected error)]."""
     rng = np.random.default_rng(number)
     asked = []
     with httpx.Client(base_url=address, timeout=600) as client:
         for i in range(REQUESTS):
-            size = (40 + number, 60 + i)
-            image = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
-            mask = np.zeros(size, np.uint8)
+            image = rng.integers(0, 256, (40 + number, 60 + i, 3), dtype=np.uint8)
+            mask = np.zeros(image.shape[:2], np.uint8)
             mask[10:25, 15:40] = 255
-            body, expected = encoded(image), None
+            body, expected, how = encoded(image), None, "size=whole&detail=none" if i else "size=auto"
             if i % 3 == 2:
                 expected, body = list(nonsense.items())[(number + i) % len(nonsense)]
             answer = client.post("/photos", content=body)
             if answer.is_error:
-                asked.append((image, mask, answer.json()["error"], expected))
+                asked.append((image, mask, how, answer.json()["error"], expected))
                 continue
-            fill = client.post(f"/photos/{answer.json()['id']}/fills", content=encoded(mask))
+            fill = client.post(f"/photos/{answer.json()['id']}/fills?{how}", content=encoded(mask))
             done = json.loads(fill.text.splitlines()[-1])
             file = client.get(f"/photos/{done['id']}/file")
-            asked.append((image, mask, np.array(Image.open(io.BytesIO(file.content))), expected))
+            asked.append((image, mask, how, np.array(Image.open(io.BytesIO(file.content))), expected))
     return asked
 
 
 @pytest.mark.slow
-def test_crowd(page, as_it_comes, nonsense):
+def test_crowd(page, bundled, as_it_comes, nonsense):
     address, process = page
+    inpainters = {"size=whole&detail=none": bundled, "size=auto": as_it_comes}
 
     def crowd(first):
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
@@ -90,13 +90,13 @@ def test_crowd(page, as_it_comes, nonsense):
     answers = crowd(CLIENTS)
     after = memory(process)
     assert len(answers) == CLIENTS * REQUESTS
-    for image, mask, answer, wrong in answers:
+    for image, mask, how, answer, wrong in answers:
         if wrong:
             assert isinstance(answer, str) and wrong in answer
         else:
             assert isinstance(answer, np.ndarray), answer
             np.testing.assert_array_equal(answer[mask == 0], image[mask == 0])
-            assert np.abs(answer.astype(int) - as_it_comes(image, mask)).max() <= 1
+            assert np.abs(answer.astype(int) - inpainters[how](image, mask)).max() <= 1
     assert after < 1.1 * before
     assert httpx.get(f"{address}health").json() == {"fills": 0}
 
