@@ -1,5 +1,7 @@
 """How options become flags, and flags options."""
 
+import os
+
 from absl import flags
 
 from inpaint.errors import UserError
@@ -25,8 +27,19 @@ def define(values, *kinds):
     for kind in kinds:
         for name, field in options_of(kind).items():
             named.setdefault(name, {})[kind] = field
-    for name, fields in named.items():
+    # A command's own options come first, those that it shares with others last.
+    for name, fields in sorted(named.items(), key=lambda item: _depth(*item)):
         _define(values, name, fields)
+
+
+def _owner(name, kind):
+    """The class that an option of a kind is written in."""
+    return next(each for each in kind.__mro__ if name in vars(each).get("__annotations__", {}))
+
+
+def _depth(name, fields):
+    kind = next(iter(fields))
+    return kind.__mro__.index(_owner(name, kind))
 
 
 def _define(values, name, fields):
@@ -51,7 +64,7 @@ def _define(values, name, fields):
     values[name].help = text  # without what absl adds
     # Read by `inpaint.cli.help`.
     names = [kind.NAME for kind in fields if hasattr(kind, "NAME")]
-    owner = next(kind for kind in next(iter(fields)).__mro__ if name in vars(kind).get("__annotations__", {}))
+    owner = _owner(name, next(iter(fields)))
     values[name].group = f"Recipe {' and '.join(names)}" if names else vars(owner).get("GROUP")
     common = vars(owner).get("COMMON", owner.COMMON if names else None)
     values[name].common = common is None or name in common
@@ -61,8 +74,14 @@ def _define(values, name, fields):
 
 def requested(values, kind):
     """The options of a kind that the user set, as a dict."""
-    found = {name: values[name].value for name in options_of(kind) if values[name].present}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: _plain(values[name].value) for name in options_of(kind) if values[name].present}
+
+
+def _plain(value):
+    """A flag's value, lists as tuples. Shells leave the home folder in --flag=~/path as it is."""
+    if isinstance(value, list):
+        return tuple(map(_plain, value))
+    return os.path.expanduser(value) if isinstance(value, str) and value.startswith("~/") else value
 
 
 def parsed(values, kind):

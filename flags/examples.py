@@ -1,5 +1,7 @@
 """From the flags about images to how examples are made."""
 
+import os
+
 from inpaint.errors import UserError
 from inpaint.flags.presets import PRESETS
 from inpaint.images.image_files import MAX_PIXELS
@@ -63,6 +65,11 @@ def image_sources(source, val):
         raise UserError("--data_flist names file lists or folders, received an empty name")
     if len(sources) > 2:
         raise UserError(f"--data_flist takes one or two sources, received {len(sources)}")
+    if source.data_flist is None and not os.path.exists(preset.training):
+        raise UserError(
+            f"--dataset={source.dataset} needs {preset.training}, which the command make_flist creates; "
+            f"--data_flist=FOLDER takes your own images"
+        )
     if not val:
         return sources[0], None
     if len(sources) < 2:

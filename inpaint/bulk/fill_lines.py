@@ -16,7 +16,7 @@ from inpaint.errors import UserError
 from inpaint.images.image_files import check_output, image_size
 from inpaint.inference.fill_file import Job
 from inpaint.inference.fill_list import Failures, fill_list
-from inpaint.lists.file_lists import job_fields, sketch_path
+from inpaint.lists.file_lists import JOB_LINE, job_fields, sketch_path
 
 MOST_DEATHS = 2  # of workers that fill one image and nothing else
 
@@ -154,7 +154,7 @@ class FillLines:
     def _job(self, line, index):
         fields = job_fields(line.text)
         if fields is None:
-            raise UserError(f"must be `image mask output`, received {line.text!r}")
+            raise UserError(f"must be {JOB_LINE}, received {line.text!r}")
         fields = [os.path.join(self._options.folder, path) if is_local(path) else path for path in fields]
         folder, name = os.path.split(fields[0])
         sketch = os.path.join(folder, str(sketch_path(name))) if self._options.guided else None

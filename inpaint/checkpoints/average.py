@@ -56,8 +56,8 @@ def _newest(log_dir, count):
     prefixes, _ = listed(pathlib.Path(log_dir))
     if len(prefixes) < count:
         raise UserError(
-            f"{log_dir} holds {len(prefixes)} checkpoints of a run, {count} are wanted: lower --count, or "
-            f"train with a larger --keep_checkpoints"
+            f"{log_dir} holds {len(prefixes)} of the {count} checkpoints of a run that are wanted: lower "
+            f"--count, train on, or train with a larger --keep_checkpoints"
         )
     for prefix in prefixes[-count:]:
         if not native.is_ours(prefix):

@@ -142,7 +142,7 @@ def _agreed(place, guided, padding, network):
         if value != trained:
             raise UserError(
                 f"{place} {holds} a generator with {name}={_text(trained)}{source}, received "
-                f"{name}={_text(value)}: leave --{name} out, or name another checkpoint"
+                f"{name}={_text(value)}: leave --{name} out, or name another checkpoint or --log_dir"
             )
     return said
 

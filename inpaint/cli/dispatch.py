@@ -17,7 +17,7 @@ COMMANDS = {
     "visualize": ("inpaint.commands.visualize", "draw gates and attention of a fill"),
     "train": ("inpaint.commands.train", "train the network"),
     "evaluate": ("inpaint.commands.evaluate", "measure the quality of filled holes"),
-    "export": ("inpaint.commands.export", "write a SavedModel or an ONNX model"),
+    "export": ("inpaint.commands.export", "write a SavedModel, or a model for LiteRT or ONNX"),
     "make_flist": ("inpaint.commands.tools.make_flist", "create the file lists of a dataset"),
     "make_sketches": ("inpaint.commands.tools.make_sketches", "create the sketches of a guided dataset"),
     "average_snapshots": ("inpaint.commands.tools.average_snapshots", "average the checkpoints of a run"),

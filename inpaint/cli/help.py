@@ -28,7 +28,7 @@ def help_text(command, values, program, full=False):
         lines.append("")
     lines.append("  --flagfile=FILE reads more flags from a file, one per line.")
     if len(shown) < len(flags):
-        lines.append(f"  --helpfull shows {len(flags) - len(shown)} more flags.")
+        lines.append("  --helpfull shows all flags.")
     return "\n".join(lines)
 
 

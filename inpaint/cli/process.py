@@ -133,7 +133,7 @@ def _parse(values, arguments, program, command):
                 raise UserError(f"--{name} is gone: {instead}") from error
         raise UserError(f"{_reworded(message)} (--help lists the flags)") from error
     if rest:
-        raise UserError(f"unexpected argument {rest[0]!r}: flags start with --")
+        raise UserError(f"unexpected argument {rest[0]!r}: write --FLAG={rest[0]} (--help lists the flags)")
     for name, value in values.flag_values_dict().items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"--{name} must be a finite number, received {value}")
@@ -148,4 +148,6 @@ def _reworded(message):
     message = re.sub(
         r"\('Non-boolean argument to boolean flag', (.*)\)", r"true or false expected, not \1", message
     )
+    message = re.sub(r"invalid literal for int\(\) with base 10: ", "a whole number expected, not ", message)
+    message = re.sub("could not convert string to float: ", "a number expected, not ", message)
     return re.sub("^(ERROR:: |flags .*?: )", "", message)

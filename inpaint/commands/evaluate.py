@@ -14,7 +14,7 @@ from inpaint.cli.tensorflow_start import load_tensorflow
 from inpaint.data.dataset_lists import checked
 from inpaint.errors import UserError
 from inpaint.evaluation.baselines import Method, baselines, missing_baselines
-from inpaint.evaluation.mask_sets import KINDS, MaskFolder
+from inpaint.evaluation.mask_sets import KINDS, SIZE, MaskFolder
 from inpaint.images.image_files import ImageFile, write_image
 from inpaint.io.atomic import write_whole
 from inpaint.lists.file_lists import image_paths, sketch_path
@@ -56,8 +56,8 @@ def main(options):
     checkpoints = _checkpoints(options)  # before TensorFlow and the masks, to fail early
     guided = checkpoints["model"][1].guided
     listed = image_paths(options.images, guided=guided)
-    undamaged = _undamaged(listed, guided, options.max_pixels)
-    paths = [listed[index] for index in undamaged]
+    usable = _usable(listed, guided, options)
+    paths = [listed[index] for index in usable]
     folder = pathlib.Path(options.output_dir)
     mask_dir = pathlib.Path(options.mask_dir or folder / "masks")
     if pathlib.Path(options.images).is_dir():
@@ -73,7 +73,7 @@ def main(options):
     if inception is None:
         print("note: no FID without --inception_weights")
     if options.baselines and (missing := missing_baselines()):
-        told = ", ".join(f"{name} (pip install {package})" for name, package in missing.items())
+        told = ", ".join(f"{name} ({package})" for name, package in missing.items())
         print(f"note: not measured, as their libraries are not installed: {told}")
     methods = {
         name: _network(dataclasses.replace(options, checkpoint_dir=checkpoint), config)
@@ -81,7 +81,7 @@ def main(options):
     }
     if options.baselines:
         methods |= baselines()
-    masks = MaskFolder(mask_dir, len(listed), options.mask_seed).only(undamaged)
+    masks = MaskFolder(mask_dir, len(listed), options.mask_seed).only(usable)
     settings = {"fid": options.inception_weights} if options.inception_weights else {}
     if not options.mask_dir:
         settings["mask_seed"] = options.mask_seed
@@ -117,13 +117,14 @@ def main(options):
         sys.exit(1)
 
 
-def _undamaged(paths, guided, max_pixels):
-    """Return the indices of the images that can be read, with their sketches if needed; report all others."""
+def _usable(paths, guided, options):
+    """The indices of images that can be read and are large enough, as their sketches; tells of all others."""
     sketches = [str(sketch_path(path)) for path in paths] if guided else paths
-    good = set(checked(sorted({*paths, *sketches}), max_pixels=max_pixels, say=warn))
+    least = 1 if options.resize else min(SIZE)
+    good = set(checked(sorted({*paths, *sketches}), least, max_pixels=options.max_pixels, say=warn))
     indices = [i for i, files in enumerate(zip(paths, sketches)) if good.issuperset(files)]
     if not indices:
-        raise UserError("none of the images can be read")
+        raise UserError("none of the images can be used; --resize takes small ones")
     return indices
 
 

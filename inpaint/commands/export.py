@@ -1,10 +1,13 @@
 """Export a model for serving: --export_dir models/inpaint/1."""
 
+import contextlib
 import dataclasses
 import importlib.util
+import sys
 
 from inpaint.checkpoints.config import resolve
 from inpaint.checkpoints.plain_path import check_plain
+from inpaint.cli.captured_stderr import captured_stderr
 from inpaint.cli.make_inpainter import make_inpainter
 from inpaint.errors import UserError
 from inpaint.images.image_files import MAX_PIXELS
@@ -19,7 +22,11 @@ _NEEDED = {("onnx", None): "tf2onnx", ("litert", "int8"): "ai-edge-quantizer"}
 
 @dataclasses.dataclass(frozen=True)
 class Options(InpainterOptions, ScaleOptions):
-    export_dir: str | None = option(None, "Version folder to write, such as models/inpaint/1.", required=True)
+    export_dir: str | None = option(
+        None,
+        "Folder to write. TensorFlow Serving wants NAME/NUMBER: models/inpaint/1.",
+        required=True,
+    )
     overwrite: bool = option(False, "Replace an existing model.")
     format: str = option(
         "saved_model",
@@ -71,15 +78,22 @@ def check_installed(format, weights):
         raise UserError(f"this export needs {needed}: pip install {needed}")
 
 
+def write_litert(*arguments):
+    """`export_litert`, without the warnings and progress bars of TensorFlow and the quantizer."""
+    from inpaint.export.litert import export_litert
+
+    with captured_stderr(), contextlib.redirect_stdout(sys.stderr):
+        export_litert(*arguments)
+
+
 def main(options):
     check_installed(options.format, options.weights)
     # Before loading the network, to fail early.
     if options.format == "saved_model":
         check_plain(options.export_dir)
     check_folder(options.export_dir, options.overwrite)
-    said = resolve(options.checkpoint_dir, **options.requested())
-    config = said
-    if config.fill_size == "auto" or options.format != "saved_model":
+    config = resolve(options.checkpoint_dir, **options.requested())
+    if options.format == "onnx" or (options.format == "saved_model" and config.fill_size == "auto"):
         config = dataclasses.replace(config, fill_size="whole", detail=options.detail or "none")
     inpainter = make_inpainter(options, config)
     if options.format == "onnx":
@@ -87,10 +101,8 @@ def main(options):
 
         export_onnx(inpainter, options.export_dir, options.sizes(), options.overwrite)
     elif options.format == "litert":
-        from inpaint.export.litert import export_litert
-
         sizes, weights = options.sizes() or SIDES, options.weights or "float32"
-        export_litert(inpainter, options.export_dir, sizes, weights, said, options.overwrite)
+        write_litert(inpainter, options.export_dir, sizes, weights, config, options.overwrite)
     else:
         from inpaint.export.saved_model import export
 

@@ -9,7 +9,7 @@ from inpaint.checkpoints.config import resolve
 from inpaint.checkpoints.formats.litert_file import NAME, find_litert
 from inpaint.checkpoints.locate import BUNDLED
 from inpaint.cli.tensorflow_start import load_tensorflow
-from inpaint.commands.export import WEIGHTS, check_installed
+from inpaint.commands.export import WEIGHTS, check_installed, write_litert
 from inpaint.errors import UserError
 from inpaint.inference.scale import SIDES
 from inpaint.io.atomic import check_folder
@@ -44,12 +44,10 @@ def main(options):
         if model is None:
             check_installed("litert", options.weights)
             load_tensorflow()
-            from inpaint.export.litert import export_litert
             from inpaint.inference.inpainter import Inpainter
 
-            whole = dataclasses.replace(config, fill_size="whole", detail="none")
-            inpainter = Inpainter.of_config(options.checkpoint_dir, whole)
-            export_litert(inpainter, pathlib.Path(folder, "model"), SIDES, options.weights, config)
+            inpainter = Inpainter.of_config(options.checkpoint_dir, config)
+            write_litert(inpainter, pathlib.Path(folder, "model"), SIDES, options.weights, config)
             model = pathlib.Path(folder, "model", NAME)
         write_site(options.output_dir, model, options.overwrite)
     print(options.output_dir)

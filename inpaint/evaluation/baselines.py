@@ -65,7 +65,7 @@ BASELINES = {
     "fsr": fsr,
     "biharmonic": biharmonic,
 }
-_CONTRIB, _SKIMAGE = "opencv-contrib-python-headless", "scikit-image"
+_CONTRIB, _SKIMAGE = "opencv-contrib-python-headless instead of opencv-python-headless", "scikit-image"
 _NEEDS = {"shift_map": _CONTRIB, "fsr": _CONTRIB, "biharmonic": _SKIMAGE}
 
 

@@ -62,8 +62,6 @@ class Evaluation:
         self._max_pixels = max_pixels
         self._resize = resize
         self.kinds = tuple(kinds)
-        for path in [] if resize else self._paths:
-            _check_size(image_size(path, max_pixels), path)
         with as_user_error(f"cannot make {self._rows}"):
             self._rows.mkdir(parents=True, exist_ok=True)
         told = {f"method {name}": method.told for name, method in methods.items()}
@@ -84,7 +82,7 @@ class Evaluation:
         different = [name for name in now if name in before and before[name] != now[name]]
         if different:
             raise UserError(
-                f"{path.parent} holds an evaluation with other {', '.join(different)}: name another "
+                f"{path.parent} holds an evaluation that differs in {', '.join(different)}: name another "
                 f"--output_dir"
             )
         write_whole(path, json.dumps({**before, **now}, indent=1))
@@ -205,14 +203,6 @@ def _arrays(path):
             return {name: found[name] for name in {"rows", "features", *found.files}}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is damaged: remove it, it is measured again") from error
-
-
-def _check_size(size, path):
-    height, width = size
-    if height < SIZE[0] or width < SIZE[1]:
-        raise UserError(
-            f"{path} is {width} x {height}: at least {SIZE[1]} x {SIZE[0]} are needed, or --resize"
-        )
 
 
 def _middle(array):

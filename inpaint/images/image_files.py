@@ -114,12 +114,12 @@ def check_output(path):
     """Raise UserError unless an image can be written to `path`: known suffix, writable folder."""
     path = pathlib.Path(path)
     with as_user_error(f"cannot write {path}"):
+        if path.is_dir():
+            raise UserError(f"cannot write {path}: it is a folder")
         if path.suffix.lower() not in SUFFIXES:
             raise UserError(f"cannot write {path}: the name must end in one of {', '.join(SUFFIXES)}")
         if not path.parent.is_dir():
             raise UserError(f"cannot write {path}: there is no folder {path.parent}, create it first")
-        if path.is_dir():
-            raise UserError(f"cannot write {path}: it is a folder")
         if path.exists() and not path.is_file():
             raise UserError(f"cannot write {path}: it is no regular file")
         if not os.access(path.parent, os.W_OK):

@@ -86,7 +86,10 @@ def why_no_hole(image, path):
     """
     advice = ""
     if image.alpha is not None and 0 < (image.alpha == 0).sum() < image.alpha.size:
-        advice = "; --mask_from_alpha takes its transparent pixels, with --invert_mask all others"
+        advice = (
+            "; add --mask_from_alpha --invert_mask if the hole is what is painted, --mask_from_alpha alone "
+            "if it is what is transparent"
+        )
     return (_stored(path) or _what_is_in(image)) + advice
 
 

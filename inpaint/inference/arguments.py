@@ -4,7 +4,7 @@ import numpy as np
 
 from inpaint.errors import UserError
 from inpaint.images.image_files import size_text
-from inpaint.inference.pictures import as_plane
+from inpaint.inference.pictures import as_array, as_plane
 
 
 def checked(image, mask, sketch=None):
@@ -39,18 +39,18 @@ def checked(image, mask, sketch=None):
 
 def _one_channel(array, batch, name):
     """Bring a mask or sketch to [N, H, W, 1]; all values are numbers from 0 to 255, or booleans."""
-    try:
-        array = np.asarray(as_plane(array))
-    except ValueError as error:  # nested lists of different lengths
-        raise UserError(f"the {name} is no array: {error}") from error
+    array = as_array(as_plane(array), name)
     received = f"{array.dtype} {list(array.shape)}"
-    if array.dtype.kind not in "biuf":
-        raise UserError(f"the {name} must be an array of numbers or booleans, received {received}")
     count, height, width = batch.shape[:3]
     each, shared = (count, height, width), (height, width)
     if array.shape in (each, shared):
         array = array[..., None]
     if array.shape[:-1] not in (each, shared) or array.shape[-1] not in (1, 3):
+        if shared in (array.shape[:2], array.shape[1:3]):
+            raise UserError(
+                f"the {name} must have no, 1 or 3 channels, and be one for all images or one for each, "
+                f"{count}: received {received}"
+            )
         told = f"{size_text(array.shape)} ({received})" if array.ndim == 2 else received
         raise UserError(
             f"the {name} must have the image's size: the image is {size_text(shared)}, the {name} {told}"

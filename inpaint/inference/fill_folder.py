@@ -102,7 +102,7 @@ class _Masks:
 def _check_output_folder(output, folders):
     """Raise UserError if results would lie among images or masks, and be read as such the next time."""
     if is_image_name(pathlib.Path(output)) and not os.path.isdir(output):
-        raise UserError(f"--image is a folder: name a folder by --output, received {output}")
+        raise UserError(f"--image is a folder: add --output=FOLDER ({output} is the name of an image)")
     for folder in folders:
         if folder and os.path.isdir(folder):
             if pathlib.Path(output).resolve().is_relative_to(pathlib.Path(folder).resolve()):

@@ -11,7 +11,7 @@ import numpy as np
 from inpaint.errors import UserError
 from inpaint.images.image_files import MAX_PIXELS, check_output, image_size
 from inpaint.inference.fill_file import Job, load, report_oddities, write_filled
-from inpaint.lists.file_lists import job_fields, read_lines, sketch_path
+from inpaint.lists.file_lists import JOB_LINE, job_fields, read_lines, sketch_path
 from inpaint.lists.line_order import check_order
 
 BATCH_PIXELS = 1 << 20  # larger batches take more memory and are not faster
@@ -91,7 +91,7 @@ def read_jobs(flist, guided, failures, **more):
             continue
         fields = job_fields(line)
         if fields is None:
-            failures.add(number, f"must be `image mask output`, received {line.strip()!r}", "malformed")
+            failures.add(number, f"must be {JOB_LINE}, received {line.strip()!r}", "malformed")
             continue
         job = Job(*fields, line=number, **more)
         with failures.of(job.line):

@@ -46,10 +46,7 @@ def as_levels(image):
 
 
 def _levels_of_array(image):
-    try:
-        array = np.asarray(image)
-    except ValueError as error:  # nested lists of different lengths
-        raise UserError(f"the image is no array: {error}") from error
+    array = as_array(image, "image")
     channelled = array[..., None] if array.ndim == 2 else array
     if channelled.ndim not in (3, 4) or channelled.shape[-1] not in (1, 3, 4):
         raise UserError(
@@ -64,7 +61,7 @@ def _levels_of_array(image):
     if floating and not (array.min() >= 0 and array.max() <= 1):  # NaN is neither
         raise UserError(
             f"a floating-point image must hold numbers from 0 to 1, received {array.min():g} to "
-            f"{array.max():g}: divide by 255, or convert to uint8"
+            f"{array.max():g}: scale it, or convert it to uint8"
         )
     colours = channelled[..., :3]
     levels = np.uint8(np.rint(colours * 255.0)) if floating else colours
@@ -80,6 +77,22 @@ def _levels_of_array(image):
         return found.reshape(array.shape)
 
     return levels, like
+
+
+def as_array(picture, name):
+    """An array of numbers or booleans from what NumPy takes for one; UserError, with a name, for all else."""
+    try:
+        array = np.asarray(picture)
+    except ValueError as error:
+        raise UserError(
+            f"the {name} is no array, as its parts differ in size: fill images of several sizes one by one"
+        ) from error
+    if array.dtype.kind not in "biuf":
+        raise UserError(
+            f"the {name} must be a path, a PIL image or an array of numbers, received "
+            f"{type(picture).__name__} of dtype {array.dtype}"
+        )
+    return array
 
 
 def as_plane(picture):

@@ -12,6 +12,7 @@ from inpaint.io.pipes import read_all
 from inpaint.io.text import decoded
 from inpaint.lists.image_folder import images_in, is_image_name
 
+JOB_LINE = "`image mask output`, names with spaces in double quotes"
 _SKETCH = "_edge"
 
 
@@ -67,7 +68,7 @@ def _listed(source, seed, guided):
             random.Random(seed).shuffle(paths)
             return paths
         if not source.exists():
-            raise UserError(f"no file list {source}: make one (one path per line), or name another")
+            raise UserError(f"no folder or file list {source} (a text file with one path per line)")
         if is_image_name(source):
             return [str(source)]
     paths = [unquoted(line.strip()) for line in read_lines(source) if line.strip()]

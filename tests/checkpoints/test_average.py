@@ -44,7 +44,7 @@ def test_another_folders_checkpoints_are_not_averaged(in_process, run, generator
     (log_dir / "checkpoint").write_text(f'model_checkpoint_path: "{run}/snap-40"\n{listed}')
     flags = (f"--log_dir={log_dir}", f"--output_dir={tmp_path / 'm'}")
     done = in_process("average_snapshots", "--count=2", *flags)
-    assert done.returncode == 1 and "holds 1 checkpoints of a run, 2 are wanted" in done.stderr
+    assert done.returncode == 1 and "holds 1 of the 2 checkpoints of a run that are wanted" in done.stderr
     assert f"names {run}/snap-30, which is not in this folder: it is left alone\n" in done.stderr
     done = in_process("average_snapshots", "--count=1", *flags)
     assert done.stdout.endswith(f"the mean of 1 checkpoints, {log_dir}/snap-10 to {log_dir}/snap-10\n")
@@ -68,7 +68,7 @@ def test_no_snapshot_is_without_its_config(run, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "log_dir, flags, message",
     [
-        ("run", ["--count=5"], "holds 4 checkpoints of a run, 5 are wanted: lower --count"),
+        ("run", ["--count=5"], "holds 4 of the 5 checkpoints of a run that are wanted: lower --count"),
         ("gone", [], "there is no folder gone: name the --log_dir of a run"),
         ("theirs", ["--count=1"], "is a snapshot of the original TF1 code: a run of this project is needed"),
         ("run", ["--count=1", "--guided"], "is one of them guided and the other not?"),

@@ -46,7 +46,7 @@ def test_sketches_of_images_that_are_named(in_process, images):
     done = in_process("make_sketches", f"--images={images / '0.png'},{images}")
     assert done.returncode == 0 and done.stdout.endswith("\n1 sketches written, 2 kept, 0 failed\n")
     done = in_process("make_sketches", images / "gone.png")
-    assert done.returncode == 1 and f"no file list {images}/gone.png" in done.stderr
+    assert done.returncode == 1 and f"no folder or file list {images}/gone.png" in done.stderr
 
 
 def test_a_broken_photograph_needs_no_sketch(images, rng):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import shlex
 import subprocess
 import sys
@@ -77,7 +78,15 @@ def test_help_of_every_command(probe, name):
 
 
 def test_help_tells_kinds_and_defaults(probe):
-    assert "--padding" not in probe("fill", "--helpshort")[1]
+    short = probe("fill", "--helpshort")[1]
+    assert "--padding" not in short
+    # A command's own flags come first.
+    assert (
+        short.index("--image=")
+        < short.index("--mask=")
+        < short.index("--output=")
+        < short.index("--precision")
+    )
     _, out, _, _ = probe("fill", "--helpfull")
     assert (
         "\nNetwork:\n" in out
@@ -97,14 +106,22 @@ def test_help_tells_kinds_and_defaults(probe):
         (["paint"], "no command 'paint': choose one of fill, fill_list"),
         (["fill"], "--image is required"),
         (["fill", "--image=x.png", "--mask=x.png", "--out=y.png"], "Unknown command line flag 'out'"),
-        (["fill", "--image=x.png", "--mask=x.png", "extra"], "unexpected argument 'extra'"),
+        (
+            ["fill", "--image=x.png", "--mask=x.png", "extra"],
+            "unexpected argument 'extra': write --FLAG=extra",
+        ),
         (["fill", "--image=x.png", "--mask=x.png"], "no such file: x.png"),
-        (["fill", "--image=x.png", "--mask=x.png", "--max_pixels=many"], "flag --max_pixels=many"),
+        (
+            ["fill", "--image=x.png", "--mask=x.png", "--max_pixels=many"],
+            "flag --max_pixels=many: a whole number expected, not 'many'",
+        ),
+        (["train", "--learning_rate=fast"], "a number expected, not 'fast'"),
+        (["fill", "--image=~/x.png", "--mask=x.png"], f"no such file: {pathlib.Path.home()}/x.png"),
         (
             ["fill", "--flagfile=gone.flags"],
             "error: cannot read the flag file gone.flags: No such file or directory",
         ),
-        (["train", "--data_flist=gone"], "no file list gone"),
+        (["train", "--data_flist=gone"], "no folder or file list gone"),
         (["train", "--learning_rate=nan"], "--learning_rate must be a finite number, received nan"),
         (["train", "--gan=none", "--noae_loss"], "there is nothing to train on"),
         (["to_tf1", "--checkpoint_dir=gone", "--output_dir=x"], "no checkpoint at gone"),

@@ -58,7 +58,7 @@ def test_file_list_order_and_missing_files(tmp_path, five_images):
     flist.write_text("\n")
     with pytest.raises(UserError, match="is empty"):
         image_paths(flist)
-    with pytest.raises(UserError, match="no file list"):
+    with pytest.raises(UserError, match="no folder or file list"):
         image_paths(tmp_path / "none.flist")
 
 

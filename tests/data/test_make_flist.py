@@ -84,7 +84,7 @@ def test_folders_of_their_own_and_headers_alone(in_process, photographs, tmp_pat
         ),
         (["--validation_dir=../{here}/photographs"], "12 images are in both sets"),
         (["--least_side=99"], "none of the 15 images of photographs can be used"),
-        (["--images=gone"], "no file list gone"),
+        (["--images=gone"], "no folder or file list gone"),
     ],
 )
 def test_one_line_for_what_the_user_can_mend(in_process, photographs, tmp_path, flags, message):

@@ -200,7 +200,7 @@ def test_command_draws_again_only_when_asked(in_process, images, tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--data_flist=gone.flist"], "no file list gone.flist"),
+        (["--data_flist=gone.flist"], "no folder or file list gone.flist"),
         (["--images="], "--images needs names"),
         (["--data_flist=images,"], "--images needs names"),
         (["--data_flist=list.flist"], "1 of the 2 files of list.flist are missing, first gone.png"),

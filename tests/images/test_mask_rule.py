@@ -179,8 +179,8 @@ def test_black_strokes_on_a_transparent_layer():
     hole, why = MaskRule().hole(as_mask(np.zeros((40, 50)), alpha), "m")
     assert not hole.any()
     assert why == (
-        "it is black or clear everywhere; --mask_from_alpha takes its transparent pixels, with --invert_mask "
-        "all others"
+        "it is black or clear everywhere; add --mask_from_alpha --invert_mask if the hole is what is "
+        "painted, --mask_from_alpha alone if it is what is transparent"
     )
     both = MaskRule(from_alpha=True, invert=True).hole(as_mask(np.zeros((40, 50)), alpha), "m")[0]
     np.testing.assert_array_equal(both, alpha > 0)

@@ -150,8 +150,8 @@ def test_links_are_followed_once(folder):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--output=o.png"], "--image is a folder: name a folder by --output, received o.png"),
-        ([], "--image is a folder: name a folder by --output, received output.png"),
+        (["--output=o.png"], "--image is a folder: add --output=FOLDER (o.png is"),
+        ([], "--image is a folder: add --output=FOLDER (output.png is"),
         (["--output=photos/filled"], "--output=photos/filled is inside of photos: name a folder outside"),
         (["--output=masks"], "--output=masks is inside of masks: name a folder outside"),
         (["--output=out", "--mask=photos/.thumbnails/none"], "no such file: photos/.thumbnails/none"),

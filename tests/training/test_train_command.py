@@ -107,7 +107,7 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ((), "no file list data/celeba_hq/train_shuffled.flist"),
+        ((), "--dataset=celebahq needs data/celeba_hq/train_shuffled.flist"),
         (("--data_flist=list.txt",), "2 of the 3 files of list.txt are missing, first gone.png, gone2.png"),
         (
             ("--data_flist=images", "--img_shapes=60,64,3"),
@@ -125,7 +125,7 @@ def test_trains_resumes_and_is_repeatable(script, images, tmp_path):
         ),
         (("--data_flist=images", "--gan=none", "--noae_loss"), "there is nothing to train on"),
         (("--data_flist=images", "--strategy=multi_worker"), "--strategy=multi_worker needs TF_CONFIG"),
-        (("--data_flist=images", *SMALL, "--mask_flist=gone"), "no file list gone"),
+        (("--data_flist=images", *SMALL, "--mask_flist=gone"), "no folder or file list gone"),
         (("--data_flist=",), "--data_flist names file lists or folders, received an empty name"),
         (("--data_flist=,images",), "received an empty name"),
         (("--data_flist=images", "--guided"), "the command make_sketches draws sketches"),
