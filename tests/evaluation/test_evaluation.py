@@ -192,7 +192,7 @@ def test_resumes(photographs, tmp_path):
     )
     with pytest.raises(UserError, match="differs in method dark: name another --output_dir"):
         Evaluation(tmp_path / "out", paths, masks, {"dark": constant(1, calls)}, {})
-    with pytest.raises(UserError, match="other images"):
+    with pytest.raises(UserError, match="differs in images"):
         Evaluation(tmp_path / "out", paths[:2], masks, methods, {})
 
 
@@ -262,7 +262,7 @@ def test_exchanged_and_damaged_files_are_noticed(photographs, tmp_path):
     mask = tmp_path / "masks/wide/00001.png"
     kept = mask.read_bytes()
     mask.write_bytes((tmp_path / "masks/wide/00000.png").read_bytes())
-    with pytest.raises(UserError, match="with other masks"):
+    with pytest.raises(UserError, match="differs in masks"):
         evaluation()
     mask.write_bytes(kept)
     (folder / "rows" / "centre_box-dark-000000.npz").write_bytes(b"PK")
