@@ -1,7 +1,8 @@
 """Draws the README's pictures from real runs: `python docs/pictures.py`.
 
 `docs/removal.webp` is an animation of the page in Chromium, `docs/removal.jpg` the example before and after;
-the page's own pictures, in `static/filled/`, show its examples without what their masks cover.
+the page's own pictures, in `static/filled/`, show its examples without what their masks cover;
+`docs/fill_size.jpg` shows what the ways of filling make of a stroke.
 Needs what the tests need: Playwright and Chromium.
 """
 
@@ -13,7 +14,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / name) for name in ("", "
 
 import tempfile
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 from playwright import sync_api
 from support.page_process import served
 from support.visitor import ARGUMENTS, CHROMIUM, Visitor
@@ -31,6 +32,13 @@ _WIDTH = 800  # pixels of both pictures
 _FILLED = _ROOT / "inpaint/demo/web/static/filled"
 _HERO = (690, 580, 870, 760)  # of the example, on the page's first screen
 _SIDES = 192, 256  # pixels of the page's pictures
+_ACROSS = {  # a stroke and its width, for each photo of `fill_size.jpg`
+    "boulders.jpg": ((560, 380, 700, 700), 90),
+    "chelsea.png": ((60, 60, 160, 240), 40),
+    "brick.png": ((120, 100, 400, 400), 56),
+}
+_WAYS = ({"fill_size": "whole"}, {"fill_size": 256}, {"fill_size": "auto", "detail": "residual"})
+_PANEL = 400  # pixels of its columns
 
 
 def main():
@@ -38,6 +46,7 @@ def main():
     inpainter = Inpainter.from_checkpoint()
     _beside(Image.open(photo), Image.open(_filled(inpainter, photo, mask)))
     _page_pictures(inpainter)
+    _fill_sizes([Inpainter(inpainter.generator, **way) for way in _WAYS])
     with tempfile.TemporaryDirectory() as folder:
         with served([Network("photographs", inpainter)], Settings(pathlib.Path(folder))) as (address, *_):
             _animate(_frames(address, photo))
@@ -66,6 +75,27 @@ def _beside(before, after):
     for left, image in ((0, before), (size[0] + 4, after)):
         both.paste(image.convert("RGB").resize(size, Image.LANCZOS), (left, 0))
     both.save(_ROOT / "docs/removal.jpg", quality=88)
+
+
+def _fill_sizes(inpainters):
+    rows = []
+    for name, (stroke, width) in _ACROSS.items():
+        photo = Image.open(_EXAMPLES / "photographs" / name).convert("RGB")
+        mask = Image.new("L", photo.size)
+        pen = ImageDraw.Draw(mask)
+        pen.line(stroke, 255, width)
+        for end in (stroke[:2], stroke[2:]):
+            pen.circle(end, width / 2, 255)
+        panels = [Image.composite(Image.new("RGB", photo.size, "white"), photo, mask)]
+        panels += [inpainter(photo, mask) for inpainter in inpainters]
+        rows.append([panel.resize((_PANEL, _PANEL * panel.height // panel.width)) for panel in panels])
+    figure = Image.new("RGB", (4 * _PANEL, sum(row[0].height for row in rows)))
+    top = 0
+    for row in rows:
+        for column, panel in enumerate(row):
+            figure.paste(panel, (column * _PANEL, top))
+        top += row[0].height
+    figure.save(_ROOT / "docs/fill_size.jpg", quality=88)
 
 
 def _frames(address, photo):
