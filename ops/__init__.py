@@ -14,6 +14,7 @@ from inpaint.ops.flow_wheel import flow_image
 from inpaint.ops.gaussian import gaussian_blur
 from inpaint.ops.nearest import enlarge_nearest, resize_nearest
 from inpaint.ops.partial import PackedPartialConv, PackedPartialUpsamplingConv, PartialConv
+from inpaint.ops.smooth_extension import border, smooth_extension
 
 __all__ = [
     "BatchNorm",
@@ -26,8 +27,10 @@ __all__ = [
     "UpsamplingConv",
     "PartialConv",
     "SpectralNormConv",
+    "border",
     "enlarge_nearest",
     "flow_image",
     "gaussian_blur",
     "resize_nearest",
+    "smooth_extension",
 ]

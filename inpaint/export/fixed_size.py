@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from inpaint.errors import UserError
-from inpaint.inference.runtimes.working_copy import detail_weights
+from inpaint.inference.runtimes.working_copy import colour_shift, detail_weights
 from inpaint.models.architecture import LEAST_SIZE
 from inpaint.models.generator import complete
 from inpaint.models.preprocessing import from_network, holes, to_network
@@ -53,16 +53,19 @@ def copy_function(generator, size):
     Returns:
         `tf.function`: `image` float32 [1, size, size, 3] RGB in [0, 255], `mask` and, if guided, `sketch`
         float32 [1, size, size, 1] in {0, 1} -> dict of `filled` float32 like the image, not rounded, and with
-        attention `weights`, see `detail_weights`.
+        attention `shifted`, the same with `colour_shift`, and `weights`, see `detail_weights`.
     """
 
     def copy(image, mask, sketch=None):
         incomplete = to_network(image) * (1 - mask)
         refined = generator.forward(incomplete, mask, None if sketch is None else sketch * mask).refined
-        filled = complete(refined, incomplete, mask)
-        found = {"filled": tf.reverse((filled + 1.0) * 127.5, axis=[-1])}
+        filled = {"filled": complete(refined, incomplete, mask)}
         if generator.has_attention:
-            found["weights"] = detail_weights(generator, filled, mask)
+            refined += colour_shift(refined, incomplete, mask)
+            filled["shifted"] = complete(refined, incomplete, mask)
+        found = {name: tf.reverse((x + 1.0) * 127.5, axis=[-1]) for name, x in filled.items()}
+        if generator.has_attention:
+            found["weights"] = detail_weights(generator, filled["shifted"], mask)
         return found
 
     return _function(copy, generator, size, tf.float32)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from inpaint.ops.pieces import (
     Piece,
     bounding_window,
+    clipped,
     input_windows,
     laid_out_together,
     map_size,
@@ -99,17 +100,23 @@ class AroundHole:
             With more than one, this must run eagerly.
         on_part: called without arguments after each layer in each window, and each layer run everywhere;
             or None. It may raise to stop.
+        beside: pixels around the windows of which the result is wanted, too.
 
     Attributes:
         on_part: as given, or a function that does nothing.
     """
 
-    def __init__(self, windows=None, on_part=None):
+    def __init__(self, windows=None, on_part=None, beside=0):
         self._windows = windows
+        self._beside = np.int32([-beside, -beside, beside, beside])
         self.on_part = on_part or (lambda: None)
 
-    def result_window(self, mask):
+    def hole_windows(self, mask):
+        """The windows that hold the holes of a mask, [N, H, W, 1]."""
         return [bounding_window(mask)] if self._windows is None else self._windows
+
+    def result_window(self, mask):
+        return [clipped(window + self._beside, map_size(mask)) for window in self.hole_windows(mask)]
 
     def input_window(self, layers, windows, size):
         return [input_windows(layers, window, size)[0] for window in windows]

@@ -15,8 +15,10 @@ const inputs = [];
 async function run(image, hole, side) {
   inputs.push(image, hole);
   if (image.length !== 3 * side * side) throw new Error(`an image of ${image.length} for side ${side}`);
-  const filled = read(`noise_${side}`, Float32Array).map((value, i) => (hole[Math.floor(i / 3)] ? value : image[i]));
-  return { filled, weights: read(`weights_${side}`, Float32Array) };
+  const noise = read(`noise_${side}`, Float32Array);
+  const filled = noise.map((value, i) => (hole[Math.floor(i / 3)] ? value : image[i]));
+  const shifted = noise.map((value, i) => (hole[Math.floor(i / 3)] ? 100 - value : image[i]));
+  return { filled, shifted, weights: read(`weights_${side}`, Float32Array) };
 }
 
 const filled = await fill(pixels, mask, choices, run, () => {});

@@ -47,7 +47,10 @@ class RandomNetwork:
     def copy(self, image, mask):
         self.inputs.append((image, mask))
         noise, weights = self.drawn[image.shape[1]]
-        return {"filled": np.where(mask > 0, noise, image), "weights": weights[None]}
+        results = {"filled": noise, "shifted": 100 - noise}
+        return {name: np.where(mask > 0, x, image) for name, x in results.items()} | {
+            "weights": weights[None]
+        }
 
 
 def by_python(image, mask, detail):

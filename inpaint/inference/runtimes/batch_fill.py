@@ -93,10 +93,10 @@ class BatchFill:
     def _around(self, hole, progress, detail=False):
         """The `AroundHole` for a padded mask, float32 [N, H, W, 1]."""
         if not tf.executing_eagerly():
-            return AroundHole()
+            return AroundHole(beside=int(detail))
         windows = list(disjoint_windows(hole.numpy().any(axis=(0, 3)), APART))
         total = self._generator.part_count(len(windows), band_count(hole.shape[1:3]), detail)
-        return AroundHole(windows, progress and _Counter(progress, total))
+        return AroundHole(windows, progress and _Counter(progress, total), beside=int(detail))
 
     def _padded(self, x, cell=None):
         """Mirror [N, H, W, C] at the bottom and right, repeatedly, to whole cells, as many as are needed."""

@@ -50,7 +50,7 @@ class LiteRTFiller:
             lines = np.float32(sketch / 255 > self._network.edge_threshold)
             inputs["sketch"] = np.float32(_reduced(lines, cell) > 0).reshape(*hole.shape, 1)
         found = self._network.copy(**{name: x[None] for name, x in inputs.items()})
-        copy = found["filled"][0]
+        copy = found["shifted" if self._detail else "filled"][0]
         rows, columns = _cells(hole)
         place = tuple(slice(part.start * cell, part.stop * cell) for part in (rows, columns))
         values = _enlarged_part(copy, rows, columns, cell)

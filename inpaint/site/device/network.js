@@ -48,7 +48,7 @@ async function received(response) {
   }
 }
 
-// Fill a working copy, Float32Arrays of side x side x 3 and side x side: { filled, weights }, Float32Arrays.
+// Fill a working copy, Float32Arrays of side x side x 3 and side x side: { filled, shifted, weights }, Float32Arrays.
 export async function run(image, hole, side) {
   const inputs = { image: new Tensor(image, [1, side, side, 3]), mask: new Tensor(hole, [1, side, side, 1]) };
   const outputs = await network.signatures[`copy_${side}`].run(inputs).catch((error) => {
