@@ -28,8 +28,9 @@ class Inpainter:
         fill_size: the size at which the network works. `"whole"`: that of the image. A number: that of a copy
             whose longer side has about so many pixels and no more. `"auto"`: for each hole (or group of
             neighbouring holes), a size at which it is as wide as those that the network learned on.
-        detail: what is added to holes that were filled in a smaller copy: `"none"`, or `"residual"` for the
-            fine detail of similar places in the image (Yi et al., CVPR 2020), which the attention finds.
+        detail: what is added to fills: `"none"`, or `"residual"` for a shift of colours that meets the image
+            at the hole's border, and the fine detail of similar places in the image (Yi et al., CVPR 2020),
+            which the attention finds.
         hole_width: width of the holes that the network fills well, in pixels; for `"auto"`.
 
     Raises:

@@ -56,8 +56,8 @@ class ScaleOptions(Options):
     )
     detail: str | None = option(
         None,
-        "residual: add fine detail from similar places of the image. Default: as the checkpoint says; none "
-        "with --fill_size=whole.",
+        "residual: match colours at the hole's border, and add fine detail from similar places of the image. "
+        "Default: as the checkpoint says; none with --fill_size=whole.",
         choices=DETAILS,
     )
 

@@ -94,7 +94,8 @@ export const zh = {
   "Size at which the network works. Auto suits it to each hole; whole is slow for large photos.":
     "网络工作的尺寸。auto 按选区调整；whole 处理大照片较慢。",
   Detail: "细节",
-  "Adds fine detail from similar places.": "从相似处补充细节。",
+  "Matches colours at the border and adds fine detail from similar places.":
+    "使边缘颜色一致，并从相似处补充细节。",
   "Fill on release": "松开即填充",
   "Fills as soon as a stroke ends.": "一笔结束后立即填充。",
   Done: "完成",
