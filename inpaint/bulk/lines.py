@@ -9,7 +9,7 @@ from inpaint.bulk.far_files import file_errors, file_system, is_local
 from inpaint.errors import UserError
 from inpaint.io.text import encoding
 from inpaint.lists import line_order
-from inpaint.lists.file_lists import JOB_LINE, job_fields
+from inpaint.lists.file_lists import job_fields
 
 
 class Line(typing.NamedTuple):
@@ -38,7 +38,7 @@ def find_lists(pattern):
     if not is_local(pattern):
         paths = [system.unstrip_protocol(path) for path in paths]
     if not paths:
-        raise UserError(f"no file list {pattern}: make one, with {JOB_LINE} on each line")
+        raise UserError(f"no file list {pattern}: make one, with `image mask output` on each line")
     for path in paths:
         if is_local(path) and not os.path.isfile(path):
             raise UserError(f"{path} is no file: lists are read several times, which pipes cannot be")

@@ -59,8 +59,6 @@ def _one_channel(array, batch, name):
         if not (array == array[..., :1]).all():
             raise UserError(f"the {name} must be black and white: its three channels differ")
         array = array[..., :1]
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise UserError(f"the {name} holds NaN or Inf")
     if array.min() < 0 or array.max() > 255:
         raise UserError(
             f"the {name} must hold numbers from 0 to 1 or to 255, received {array.min():g} to {array.max():g}"

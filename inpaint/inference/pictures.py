@@ -58,7 +58,7 @@ def _levels_of_array(image):
     floating = array.dtype.kind == "f"
     if not floating and array.dtype != np.uint8:
         raise UserError(f"the image must be uint8, or floating point in [0, 1], received {array.dtype}")
-    if floating and not (array.min() >= 0 and array.max() <= 1):  # NaN is neither
+    if floating and not (array.min() >= 0 and array.max() <= 1):
         raise UserError(
             f"a floating-point image must hold numbers from 0 to 1, received {array.min():g} to "
             f"{array.max():g}: scale it, or convert it to uint8"
@@ -80,7 +80,7 @@ def _levels_of_array(image):
 
 
 def as_array(picture, name):
-    """An array of numbers or booleans from what NumPy takes for one; UserError, with a name, for all else."""
+    """An array of finite numbers or booleans from what NumPy takes for one; UserError for all else."""
     try:
         array = np.asarray(picture)
     except ValueError as error:
@@ -92,6 +92,8 @@ def as_array(picture, name):
             f"the {name} must be a path, a PIL image or an array of numbers, received "
             f"{type(picture).__name__} of dtype {array.dtype}"
         )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise UserError(f"the {name} holds NaN or Inf")
     return array
 
 

@@ -235,7 +235,7 @@ def test_guided_follows_lines_inside_the_hole(rng):
         ),
         (np.zeros((8, 8, 3), np.int32), np.zeros((8, 8)), "must be uint8, or .*received int32"),
         (np.full((8, 8, 3), 2.0), np.zeros((8, 8)), "numbers from 0 to 1, received 2 to 2: scale it"),
-        (np.full((8, 8, 3), np.nan), np.zeros((8, 8)), "numbers from 0 to 1"),
+        (np.full((8, 8, 3), np.nan), np.zeros((8, 8)), "the image holds NaN or Inf"),
         (np.zeros((8, 8, 2), np.uint8), np.zeros((8, 8)), "with 1, 3 or 4 channels, received .8, 8, 2."),
         (np.zeros(8, np.uint8), np.zeros((8, 8)), r"received \[8\]"),
         (np.zeros((0, 8, 3), np.uint8), np.zeros((0, 8)), "no pixels"),
