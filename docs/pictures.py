@@ -89,7 +89,7 @@ def _fill_sizes(inpainters):
         panels = [Image.composite(Image.new("RGB", photo.size, "white"), photo, mask)]
         panels += [inpainter(photo, mask) for inpainter in inpainters]
         rows.append([panel.resize((_PANEL, _PANEL * panel.height // panel.width)) for panel in panels])
-    figure = Image.new("RGB", (4 * _PANEL, sum(row[0].height for row in rows)))
+    figure = Image.new("RGB", (len(rows[0]) * _PANEL, sum(row[0].height for row in rows)))
     top = 0
     for row in rows:
         for column, panel in enumerate(row):

@@ -148,6 +148,6 @@ def _reworded(message):
     message = re.sub(
         r"\('Non-boolean argument to boolean flag', (.*)\)", r"true or false expected, not \1", message
     )
-    message = re.sub(r"invalid literal for int\(\) with base 10: ", "a whole number expected, not ", message)
-    message = re.sub("could not convert string to float: ", "a number expected, not ", message)
+    message = message.replace("invalid literal for int() with base 10: ", "a whole number expected, not ")
+    message = message.replace("could not convert string to float: ", "a number expected, not ")
     return re.sub("^(ERROR:: |flags .*?: )", "", message)

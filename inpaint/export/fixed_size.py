@@ -59,16 +59,18 @@ def copy_function(generator, size):
     def copy(image, mask, sketch=None):
         incomplete = to_network(image) * (1 - mask)
         refined = generator.forward(incomplete, mask, None if sketch is None else sketch * mask).refined
-        filled = {"filled": complete(refined, incomplete, mask)}
+        found = {"filled": _levels(complete(refined, incomplete, mask))}
         if generator.has_attention:
-            refined += colour_shift(refined, incomplete, mask)
-            filled["shifted"] = complete(refined, incomplete, mask)
-        found = {name: tf.reverse((x + 1.0) * 127.5, axis=[-1]) for name, x in filled.items()}
-        if generator.has_attention:
-            found["weights"] = detail_weights(generator, filled["shifted"], mask)
+            shifted = complete(refined + colour_shift(refined, incomplete, mask), incomplete, mask)
+            found |= {"shifted": _levels(shifted), "weights": detail_weights(generator, shifted, mask)}
         return found
 
     return _function(copy, generator, size, tf.float32)
+
+
+def _levels(bgr):
+    """As `from_network`, but float32 and not rounded."""
+    return tf.reverse((bgr + 1.0) * 127.5, axis=[-1])
 
 
 def _function(function, generator, size, dtype):

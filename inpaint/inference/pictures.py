@@ -59,9 +59,10 @@ def _levels_of_array(image):
     if not floating and array.dtype != np.uint8:
         raise UserError(f"the image must be uint8, or floating point in [0, 1], received {array.dtype}")
     if floating and not (array.min() >= 0 and array.max() <= 1):
+        advice = "divide by 255" if array.min() >= 0 else "scale it"
         raise UserError(
             f"a floating-point image must hold numbers from 0 to 1, received {array.min():g} to "
-            f"{array.max():g}: scale it, or convert it to uint8"
+            f"{array.max():g}: {advice}, or convert to uint8"
         )
     colours = channelled[..., :3]
     levels = np.uint8(np.rint(colours * 255.0)) if floating else colours

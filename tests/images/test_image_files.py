@@ -203,6 +203,7 @@ def test_pixel_limit_is_checked_before_decoding(saved, rgb):
     "name, message",
     [
         ("x.bmp", "must end in one of"),
+        (".", "it is a folder"),
         ("no/x.png", "there is no folder"),
         ("x" * 300 + ".png", "File name too long"),
         ("a\nb.bmp", "must end"),
